@@ -1,0 +1,1 @@
+"""Explaining the store: analysis, charts, widgets, command line."""

@@ -1,0 +1,17 @@
+"""Errors that say what is wrong, where, and what to do."""
+
+
+class BoltscopeError(Exception):
+    """A problem that a person can act on; its text is shown as it is, without a stack trace."""
+
+
+class StoreError(BoltscopeError):
+    """The store cannot be opened, read or written."""
+
+
+class StoreBusyError(StoreError):
+    """Another load holds the store."""
+
+
+class DefinitionError(BoltscopeError):
+    """A file in data/definitions is wrong; the text lists everything wrong at once."""

@@ -1,0 +1,35 @@
+"""The schema version, and the steps that bring an older store up to it without losing data."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlmodel import SQLModel
+
+import data.tables
+
+SCHEMA_VERSION = 1
+# Importing the tables registers them with SQLModel.
+_TABLES = data.tables.__all__
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step forward, from one schema version to the next."""
+
+    from_version: int
+    apply: Callable[[sqlite3.Connection], None]
+
+
+MIGRATIONS: tuple[Migration, ...] = ()
+
+
+def create_schema(connection: sqlite3.Connection) -> None:
+    """Create every table and index of the current schema in an empty store."""
+    dialect = sqlite.dialect()
+    for table in SQLModel.metadata.sorted_tables:
+        connection.execute(str(CreateTable(table).compile(dialect=dialect)))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            connection.execute(str(CreateIndex(index).compile(dialect=dialect)))

@@ -1,0 +1,33 @@
+"""The tables of the store, one class per table; each class says its grain, each column its meaning and unit."""
+
+from data.tables.calls import LlmCall
+from data.tables.chats import Chat, ChatExport, Event, Message, MessagePresence
+from data.tables.decisions import Approval, CommandRun, Deployment, ToolCall
+from data.tables.loads import Load, LoadKnown, Quarantine, Setting
+from data.tables.rollups import ApprovalDaily, CallDaily, CommandDaily, PatchDaily, TaskDaily
+from data.tables.tasks import Patch, PatchFile, Task
+
+__all__ = [
+    "Approval",
+    "ApprovalDaily",
+    "CallDaily",
+    "Chat",
+    "ChatExport",
+    "CommandDaily",
+    "CommandRun",
+    "Deployment",
+    "Event",
+    "LlmCall",
+    "Load",
+    "LoadKnown",
+    "Message",
+    "MessagePresence",
+    "Patch",
+    "PatchDaily",
+    "PatchFile",
+    "Quarantine",
+    "Setting",
+    "Task",
+    "TaskDaily",
+    "ToolCall",
+]

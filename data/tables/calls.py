@@ -1,0 +1,52 @@
+"""Table of calls to providers' models."""
+
+from datetime import date, datetime
+
+from data.tables.base import Row
+from data.tables.columns import big, col, day, instant, key, must, ref
+
+
+class LlmCall(Row, table=True):
+    """One row per request to a provider's model, as finely as the source tells; totals count rows with is_counted."""
+
+    llm_call_key: int = key("hash of the source and of what identifies the call there")
+    native_id: str | None = col("id in the source: the gateway's id, or message id and number of the request")
+    source: str = must("where it was read (CallSource)")
+    record_rank: int | None = big("how complete this copy of the record is; the most complete copy wins")
+    is_counted: bool = must("false where another row describes the same call; one call counts once")
+    match_quality: str = must("how well chat and gateway rows were matched (MatchQuality)")
+    task_key: int | None = ref("the task it served; null when not attributed", index=True)
+    message_key: int | None = ref("the reply it produced", index=True)
+    person: str | None = col("who caused it; for gateway rows the user named there, as far as mapped")
+    project: str | None = col("which project")
+    key_hash: str | None = col("hash of the gateway key that paid, shortened; a hint at the person, not proof")
+    requested_provider: str | None = col("provider asked for")
+    requested_model: str | None = col("model or model group asked for")
+    provider: str | None = col("provider that served it, canonical")
+    model: str | None = col("model that served it, without provider prefix")
+    task_class: str | None = col("class of its task")
+    started_at: datetime | None = instant("when it was sent")
+    started_date: date | None = day("day it was sent")
+    latency_ms: int | None = big("duration in milliseconds")
+    latency_basis: str = must("how the duration is known (LatencyBasis)")
+    time_to_first_token_ms: int | None = big("until the first token, in milliseconds")
+    status: str = must("how it ended (CallStatus)")
+    error_kind: str | None = col("kind of error (ErrorKind); null when it did not fail")
+    error_class: str | None = col("name of the error in the source")
+    input_tokens: int | None = big("tokens sent, cached ones included")
+    cache_read_tokens: int | None = big("of these, read from the provider's cache")
+    cache_write_tokens: int | None = big("of these, written to the provider's cache")
+    output_tokens: int | None = big("tokens received")
+    total_tokens: int | None = big("tokens sent and received")
+    usage_status: str = must("how the tokens are known (UsageStatus)")
+    reported_cost_micro_usd: int | None = big("cost as the gateway reported it, in millionths of a US dollar")
+    computed_cost_micro_usd: int | None = big("tokens times price on the day of the call, in millionths of a US dollar")
+    cost_micro_usd: int | None = big("the cost that counts, in millionths of a US dollar; null when unknown")
+    cost_basis: str = must("how that cost is known (CostBasis)")
+    price_version: str | None = col("which price table computed it")
+    trace_hash: int | None = ref("groups the attempts of one logical request at the gateway")
+    retry_count: int | None = big("retries that the gateway made inside this row")
+    is_fallback: bool | None = col("whether another route than the one asked for served it")
+    is_cache_hit: bool | None = col("whether the gateway answered from its own cache")
+    call_type: str | None = col("kind of request at the gateway (acompletion, aembedding, ...)")
+    load_id: int | None = ref("the load that first brought it")

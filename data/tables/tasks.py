@@ -1,0 +1,78 @@
+"""Tables of what people asked for and what was proposed: tasks, patches and their files."""
+
+from datetime import date, datetime
+
+from data.tables.base import Row
+from data.tables.columns import big, col, count, day, instant, key, must, ref
+
+
+class Task(Row, table=True):
+    """One row per request that a person made, with the retries and automatic fix turns that belong to it."""
+
+    task_key: int = key("hash of its first message and its first reply")
+    person: str | None = col("who asked: whoever's export shows the first reply first in time")
+    project: str | None = col("which project")
+    chat_key: int | None = ref("the chat", index=True)
+    root_message_key: int | None = ref("the message that asked", index=True)
+    task_class: str = must("what kind of work (TaskClass)")
+    task_class_version: str = must("version of the rules that classified it")
+    requested_at: datetime | None = instant("when it was asked")
+    requested_at_basis: str = must("how that time is known (TimeBasis)")
+    requested_date: date | None = day("day it was asked")
+    outcome: str = must("how it ended (Outcome)")
+    outcome_basis: str = must("the footprint that shows it (OutcomeBasis)")
+    provider: str | None = col("provider of the route it asked for, canonical")
+    model: str | None = col("model of the route it asked for")
+    requested_provider: str | None = col("provider as bolt.diy names it")
+    requested_model: str | None = col("model as bolt.diy names it")
+    prompt_chars: int = count("length of the request in UTF-16 units")
+    turn_count: int = count("turns, the first one included")
+    retry_count: int = count("repeats of the same request after a failed turn")
+    fix_request_count: int = count("automatic fix requests")
+    patch_count: int = count("patches proposed")
+    call_count: int = count("counted llm calls")
+    unpriced_call_count: int = count("counted llm calls whose cost is unknown")
+    fallback_count: int = count("counted llm calls that a fallback route served")
+    known_cost_micro_usd: int = count("sum of the known costs of its calls, in millionths of a US dollar")
+    total_tokens: int | None = big("sum of the known tokens of its calls; null when none is known")
+
+
+class Patch(Row, table=True):
+    """One row per set of file changes that an assistant message proposed."""
+
+    patch_key: int = key("key of the assistant message that proposed it")
+    task_key: int | None = ref("the task", index=True)
+    person: str | None = col("who asked for it")
+    project: str | None = col("which project")
+    proposed_at: datetime | None = instant("when it was proposed; bolt.diy applies it at once")
+    proposed_at_basis: str = must("how that time is known (TimeBasis)")
+    proposed_date: date | None = day("day it was proposed")
+    task_class: str | None = col("class of its task")
+    provider: str | None = col("provider of the task's route")
+    model: str | None = col("model of the task's route")
+    files_count: int = count("files it writes")
+    lines_added: int | None = big("lines added")
+    lines_removed: int | None = big("lines removed")
+    is_closed: bool = must("whether the artifact was complete")
+    decision: str | None = col("decision on it (Decision); null where it was applied without being asked about")
+    rolled_back_at: datetime | None = instant("when it was undone: the first evidence that it was gone")
+    rolled_back_after: datetime | None = instant("the last evidence that it was still there")
+    rollback_evidence: str | None = col("what shows that it was undone (RollbackEvidence)")
+    rollback_confidence: float | None = col("how sure that evidence is, 0 to 1")
+    rework_kind: str | None = col("repair that followed (ReworkKind)")
+    reworked_at: datetime | None = instant("when the repair was asked for or sent")
+
+
+class PatchFile(Row, table=True):
+    """One row per file that a patch writes."""
+
+    patch_file_key: int = key("hash of patch and path")
+    patch_key: int | None = ref("the patch", index=True)
+    path: str = must("path in the project, without leading slash")
+    operation: str = must("create or edit (FileOperation)")
+    lines_added: int | None = big("lines added; null when there was nothing to compare with")
+    lines_removed: int | None = big("lines removed")
+    lines_basis: str = must("how lines were counted (LinesBasis)")
+    content_bytes: int | None = big("size of the new content in bytes")
+    content_hash: int | None = ref("hash of the new content; the content is not stored")
+    previous_hash: int | None = ref("hash of the content before; null when there was none")

@@ -1,0 +1,1 @@
+"""Filling the store: recognising, reading, redacting, quarantining, loading, deriving outcomes, daily rollups."""

@@ -1,0 +1,169 @@
+"""What a source is given while it loads one file: the open transaction, whose file it is, and the counters."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from sqlmodel import SQLModel
+
+from data.definitions import reporting
+from data.tables.base import table_name
+from data.tables.types import EPOCH_DAY
+from data.words import KnownReason, QuarantineReason
+
+MICROSECONDS = 1_000_000
+DAY_MICROSECONDS = 86_400 * MICROSECONDS
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose file it is; null where nobody said."""
+
+    person: str | None = None
+    project: str | None = None
+
+
+@dataclass
+class Touched:
+    """What a load changed, so that only what depends on it is derived anew."""
+
+    days: set[int] = field(default_factory=set[int])
+    """Days (since 1970-01-01) whose rollups must be written anew."""
+    chat_keys: set[int] = field(default_factory=set[int])
+    """Chats that got a new export."""
+    message_keys: set[int] = field(default_factory=set[int])
+    """Messages that are new or more complete than before, and all messages of lists that are new."""
+    event_span: tuple[int, int] | None = None
+    """Earliest and latest time (microseconds) of event log entries that were added."""
+    gateway_span: tuple[int, int] | None = None
+    """Earliest and latest start (microseconds) of gateway rows that were added or completed."""
+    task_keys: set[int] = field(default_factory=set[int])
+    """Tasks that were derived anew or whose calls changed; their totals are added up last."""
+
+    def add_gateway_span(self, first: int, last: int) -> None:
+        """Widen the span of added gateway rows."""
+        self.gateway_span = _widen(self.gateway_span, first, last)
+
+    def add_event_span(self, first: int, last: int) -> None:
+        """Widen the span of added event log entries."""
+        self.event_span = _widen(self.event_span, first, last)
+
+
+def _widen(span: tuple[int, int] | None, first: int, last: int) -> tuple[int, int]:
+    return (first, last) if span is None else (min(span[0], first), max(span[1], last))
+
+
+@dataclass
+class LoadContext:
+    """The load of one file. Sources count every record once: read = loaded + known + quarantined."""
+
+    connection: sqlite3.Connection
+    load_id: int
+    file_sha256: str
+    owner: Owner
+    latest_allowed: int
+    """Latest instant (microseconds) a record may have: the start of the load plus a day for wrong clocks."""
+    person_of_gateway_user: Callable[[str | None], str | None] = lambda user: user
+    """Maps a user, key alias or key hash at the gateway to a person (sources.toml, pseudonyms)."""
+    project_of_team: Callable[[str | None], str | None] = lambda team: team
+    """Maps a team at the gateway to a project (sources.toml)."""
+    on_progress: Callable[[int], None] = lambda _records: None
+    touched: Touched = field(default_factory=Touched)
+    exported_at: int | None = None
+    read_count: int = 0
+    loaded_count: int = 0
+    known: Counter[KnownReason] = field(default_factory=Counter[KnownReason])
+    quarantined_count: int = 0
+    first_record_at: int | None = None
+    last_record_at: int | None = None
+
+    def read(self, records: int = 1) -> None:
+        """Count records read."""
+        self.read_count += records
+        self.on_progress(self.read_count)
+
+    def loaded(self, records: int = 1) -> None:
+        """Count records that were new or added something."""
+        self.loaded_count += records
+
+    def already_known(self, reason: KnownReason, records: int = 1) -> None:
+        """Count records that brought nothing new."""
+        if records:
+            self.known[reason] += records
+
+    def quarantine(self, position: str, reason: QuarantineReason, detail: str, excerpt: str | None = None) -> None:
+        """Keep one record that cannot be used; the excerpt must be masked (etl.redact.shape_of)."""
+        self.quarantined_count += 1
+        self.connection.execute(
+            "INSERT INTO quarantine (load_id, position, reason, detail, excerpt) VALUES (?, ?, ?, ?, ?)",
+            (self.load_id, position, reason, detail, excerpt),
+        )
+
+    def seen_at(self, instant: int | None) -> None:
+        """Note the time of a record, for freshness and coverage."""
+        if instant is not None:
+            self.first_record_at = instant if self.first_record_at is None else min(self.first_record_at, instant)
+            self.last_record_at = instant if self.last_record_at is None else max(self.last_record_at, instant)
+
+
+def upsert(
+    connection: sqlite3.Connection,
+    table: type[SQLModel],
+    rows: Iterable[Sequence[object]],
+    *,
+    rank: str | None = "record_rank",
+    columns: Sequence[str] | None = None,
+) -> int:
+    """Insert rows (all columns of the table in its order, unless named), set-based, and return how many changed.
+
+    A row whose key is in the table replaces it only when its rank is higher (rank names the column); with rank=None the
+    row in the table stays. Hand over rows sorted by key: ascending keys are several times faster.
+    """
+    model = SQLModel.metadata.tables[table_name(table)]
+    names = list(columns) if columns is not None else [column.name for column in model.columns]
+    keys = [column.name for column in model.primary_key.columns]
+    conflict = "DO NOTHING"
+    if rank is not None:
+        assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in (*keys, "load_id"))
+        conflict = f'DO UPDATE SET {assignments} WHERE excluded."{rank}" > "{model.name}"."{rank}"'
+    quoted = ", ".join(f'"{name}"' for name in names)
+    marks = ", ".join("?" * len(names))
+    key_names = ", ".join(keys)
+    before = connection.total_changes
+    connection.executemany(
+        f'INSERT INTO "{model.name}" ({quoted}) VALUES ({marks}) ON CONFLICT ({key_names}) {conflict}',  # noqa: S608
+        rows,
+    )
+    return connection.total_changes - before
+
+
+def insert(connection: sqlite3.Connection, table: type[SQLModel], rows: Iterable[Sequence[object]]) -> int:
+    """Insert new rows (all columns of the table in its order) and return how many there were."""
+    model = SQLModel.metadata.tables[table_name(table)]
+    marks = ", ".join("?" * len(model.columns))
+    before = connection.total_changes
+    connection.executemany(f'INSERT INTO "{model.name}" VALUES ({marks})', rows)  # noqa: S608
+    return connection.total_changes - before
+
+
+@lru_cache(maxsize=100_000)
+def _day_of_hour(hour: int, zone_name: str) -> int:
+    moment = datetime.fromtimestamp(hour * 900, tz=ZoneInfo(zone_name))
+    return (moment.date() - EPOCH_DAY).days
+
+
+def day_of(instant: int | None) -> int | None:
+    """Return the day (since 1970-01-01, in the reporting time zone) of an instant in microseconds.
+
+    Offsets of real time zones are multiples of 15 minutes since 1972, so the day is looked up by quarter of an hour.
+    """
+    if instant is None:
+        return None
+    zone = reporting().time_zone
+    if zone == "UTC":
+        return instant // DAY_MICROSECONDS
+    return _day_of_hour(instant // (900 * MICROSECONDS), zone)

@@ -1,0 +1,1 @@
+"""One module per source; a source is added here and nowhere else."""
