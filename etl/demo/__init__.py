@@ -1,0 +1,1 @@
+"""Demo exports: raw files in the real formats, with planted truths."""
