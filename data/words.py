@@ -54,6 +54,7 @@ class OutcomeBasis(Word):
     ANSWER = "answer", "the last reply has text or a closed artifact, with usage reported or recorded as missing"
     ERROR = "error", "no reply, an empty reply, or a request that the event log reports as failed"
     UNCLOSED = "unclosed", "the last reply ends inside an artifact"
+    NO_REPLY = "no_reply", "the newest export ends with the request; no reply to judge"
     STOPPED = "stopped", "the last reply has text and no usage record, or the event log reports an abort"
     REWOUND = "rewound", "the messages are gone from a later export that kept what came before them"
     PENDING_TOOL = "pending_tool", "the last reply waits for a decision on a tool call"
@@ -292,3 +293,4 @@ class KnownReason(Word):
     SAME_FILE = "same_file", "the same file was loaded before"
     LOADED_BEFORE = "loaded_before", "an earlier file holds the same record"
     REPEATED_IN_FILE = "repeated_in_file", "the record occurs more than once in this file (fork, copy or repeated row)"
+    NOT_A_CALL = "not_a_call", "a request that is no model call, such as a model list or a file upload"
