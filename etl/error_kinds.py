@@ -1,7 +1,7 @@
 """Kind of a provider error, from the name, the code and the text that a source gives; the text itself is never kept.
 
-Three tables, tried in this order: texts that say more than the name does, names of error classes, HTTP codes. Texts that
-only describe come last. The first row that fits names the kind; nothing that fits is unknown, never a guess.
+Tables tried in this order: texts that say more than the name does, names of error classes, HTTP codes, texts that only
+describe. The first row that fits names the kind; when nothing fits the kind is unknown, never a guess.
 """
 
 import re
@@ -10,31 +10,52 @@ from functools import lru_cache
 from data.words import ErrorKind
 
 # A provider reports these under the name of another error: used-up credit as 429, a full context as a bad request.
-_TELLING_TEXTS: tuple[tuple[ErrorKind, str], ...] = (
-    (
-        ErrorKind.QUOTA,
-        r"insufficient[_ ]quota|exceeded your current quota|quota exceeded|budget has been exceeded|exceededbudget"
-        r"|budget_exceeded|over budget|credit balance|insufficient (?:credit|balance|funds)|billing|payment required"
-        r"|out of credits|requires more credits",
+_TELLING_TEXTS: dict[ErrorKind, tuple[str, ...]] = {
+    ErrorKind.QUOTA: (
+        r"insufficient[_ ]quota",
+        r"exceeded your current quota",
+        r"quota exceeded",
+        r"budget has been exceeded",
+        r"exceededbudget",
+        r"budget_exceeded",
+        r"over budget",
+        r"credit balance",
+        r"insufficient (?:credit|balance|funds)",
+        r"billing",
+        r"payment required",
+        r"out of credits",
+        r"requires more credits",
     ),
-    (
-        ErrorKind.CONTEXT_WINDOW,
-        r"context[_ ](?:length|window)|maximum context|prompt is too long|too many (?:input )?tokens|input is too long"
-        r"|token limit exceeded|exceeds? the (?:maximum|model'?s) (?:number of )?tokens|string too long"
-        r"|input token count .* exceeds|reduce the length of the messages",
+    ErrorKind.CONTEXT_WINDOW: (
+        r"context[_ ](?:length|window)",
+        r"maximum context",
+        r"prompt is too long",
+        r"too many (?:input )?tokens",
+        r"input is too long",
+        r"token limit exceeded",
+        r"exceeds? the (?:maximum|model'?s) (?:number of )?tokens",
+        r"string too long",
+        r"input token count .* exceeds",
+        r"reduce the length of the messages",
     ),
-    (
-        ErrorKind.CONTENT_FILTER,
-        r"content[_ ](?:policy|filter|management)|content_policy_violation|responsible ?ai|safety (?:system|settings)"
-        r"|flagged (?:as|by)|blocked by (?:the )?guardrail|violated guardrail",
+    ErrorKind.CONTENT_FILTER: (
+        r"content[_ ](?:policy|filter|management)",
+        r"responsible ?ai",
+        r"safety (?:system|settings)",
+        r"flagged (?:as|by)",
+        r"blocked by (?:the )?guardrail",
+        r"violated guardrail",
     ),
-    (
-        ErrorKind.CONFIG,
-        r"invalid model (?:name|selected)|model[_ ]not[_ ]found|model .{0,120}(?:does not exist|not found|is not supported)"
-        r"|no deployments available|llm provider not provided|unknown model|no endpoints found|unsupported model"
-        r"|no healthy deployments",
+    ErrorKind.CONFIG: (
+        r"invalid model (?:name|selected)",
+        r"model[_ ]not[_ ]found",
+        r"model .{0,120}(?:does not exist|not found|is not supported)",
+        r"no (?:healthy )?deployments",
+        r"llm provider not provided",
+        r"(?:unknown|unsupported) model",
+        r"no endpoints found",
     ),
-)
+}
 
 _CLASSES: dict[str, ErrorKind] = {
     "authenticationerror": ErrorKind.AUTH,
@@ -106,30 +127,65 @@ _CODES: dict[str, ErrorKind] = {
     "529": ErrorKind.TRANSIENT,
 }
 
-_DESCRIBING_TEXTS: tuple[tuple[ErrorKind, str], ...] = (
-    (ErrorKind.RATE_LIMIT, r"rate[_ -]?limit|too many requests|throttl|tokens per (?:minute|day)|requests per"),
-    (
-        ErrorKind.AUTH,
-        r"api[_ -]?key|authenticat|unauthori[sz]ed|invalid token|invalid proxy server token|permission denied"
-        r"|access denied|not allowed to (?:access|call)|no auth credentials|forbidden",
+_DESCRIBING_TEXTS: dict[ErrorKind, tuple[str, ...]] = {
+    ErrorKind.RATE_LIMIT: (
+        r"rate[_ -]?limit",
+        r"too many requests",
+        r"throttl",
+        r"tokens per (?:minute|day)",
+        r"requests per (?:second|minute|hour|day)",
     ),
-    (ErrorKind.TIMEOUT, r"timed? ?out|deadline exceeded"),
-    (
-        ErrorKind.TRANSIENT,
-        r"overloaded|unavailable|internal (?:server )?error|server error|bad gateway|connection|network|econn"
-        r"|fetch failed|socket|try again later|invalid response|upstream",
+    ErrorKind.AUTH: (
+        r"api[_ -]?key",
+        r"authenticat",
+        r"unauthori[sz]ed",
+        r"invalid (?:proxy server )?token",
+        r"permission denied",
+        r"access denied",
+        r"not allowed to (?:access|call)",
+        r"no auth credentials",
+        r"forbidden",
     ),
-    (ErrorKind.INVALID_REQUEST, r"invalid request|bad request|invalid_request_error|unprocessable|invalid argument"),
-)
+    ErrorKind.TIMEOUT: (r"timed? ?out", r"deadline exceeded"),
+    ErrorKind.TRANSIENT: (
+        r"overloaded",
+        r"unavailable",
+        r"internal (?:server )?error",
+        r"server error",
+        r"bad gateway",
+        r"connection",
+        r"network",
+        r"econn",
+        r"fetch failed",
+        r"socket",
+        r"try again later",
+        r"invalid response",
+        r"upstream",
+    ),
+    ErrorKind.INVALID_REQUEST: (
+        r"invalid[_ ]request",
+        r"bad request",
+        r"unprocessable",
+        r"invalid argument",
+    ),
+}
 
 _CANCELLED_CLASSES = frozenset({"cancellederror", "clientdisconnect", "aborterror", "requestcancelled"})
-_CANCELLED_TEXT = re.compile(
-    r"client (?:has )?(?:disconnected|closed)|request (?:was )?(?:cancell?ed|aborted)|aborted by (?:the )?(?:user|client)"
-    r"|operation was aborted",
-    re.IGNORECASE,
+_CANCELLED_TEXTS = (
+    r"client (?:has )?(?:disconnected|closed)",
+    r"request (?:was )?(?:cancell?ed|aborted)",
+    r"aborted by (?:the )?(?:user|client)",
+    r"operation was aborted",
 )
-_TELLING = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _TELLING_TEXTS)
-_DESCRIBING = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _DESCRIBING_TEXTS)
+
+
+def _any_of(texts: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(texts), re.IGNORECASE)
+
+
+_CANCELLED = _any_of(_CANCELLED_TEXTS)
+_TELLING = {kind: _any_of(texts) for kind, texts in _TELLING_TEXTS.items()}
+_DESCRIBING = {kind: _any_of(texts) for kind, texts in _DESCRIBING_TEXTS.items()}
 # Long enough for every message that a provider writes; an echoed prompt behind it is not read.
 _READ_CHARACTERS = 2000
 
@@ -148,7 +204,7 @@ def is_cancelled(error_class: str | None, error_code: str | int | None, message:
     return (
         _class_name(error_class) in _CANCELLED_CLASSES
         or str(error_code or "").strip() == "499"
-        or _CANCELLED_TEXT.search((message or "")[:_READ_CHARACTERS]) is not None
+        or _CANCELLED.search((message or "")[:_READ_CHARACTERS]) is not None
     )
 
 
@@ -158,13 +214,13 @@ def _class_name(error_class: str | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _kind_of(class_name: str, code: str, message: str) -> ErrorKind:
-    for kind, pattern in _TELLING:
+    for kind, pattern in _TELLING.items():
         if pattern.search(message):
             return kind
     named = _CLASSES.get(class_name) or _CODES.get(code)
     if named is not None:
         return named
-    for kind, pattern in _DESCRIBING:
+    for kind, pattern in _DESCRIBING.items():
         if pattern.search(message):
             return kind
     if class_name in ("exception", "proxyexception") and not code:
