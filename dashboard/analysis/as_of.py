@@ -1,0 +1,51 @@
+"""The moment a page looks from, and the days that follow from it. There is no clock here: the store's newest record is."""
+
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from data.definitions import reporting
+from data.tables.types import EPOCH, EPOCH_DAY
+
+
+def newest_record(connection: sqlite3.Connection) -> datetime | None:
+    """Return the time of the newest record that was loaded; null for an empty store.
+
+    Where no load says (rows written by hand), the last moment of the newest day in the rollups.
+    """
+    row = connection.execute("SELECT max(last_record_at) FROM load").fetchone()
+    if row[0] is not None:
+        return EPOCH + timedelta(microseconds=int(row[0]))
+    row = connection.execute("SELECT max(date) FROM project_daily").fetchone()
+    return None if row[0] is None else day_end(EPOCH_DAY + timedelta(days=int(row[0]))) - timedelta(microseconds=1)
+
+
+def day_of(instant: datetime) -> date:
+    """Return the day of an instant in the reporting time zone."""
+    return instant.astimezone(ZoneInfo(reporting().time_zone)).date()
+
+
+def day_end(day: date) -> datetime:
+    """Return the first instant after a day of the reporting time zone."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(reporting().time_zone)) + timedelta(days=1)
+    return midnight.astimezone(UTC)
+
+
+def day_number(day: date) -> int:
+    """Return a day as the store keeps it: days since 1970-01-01."""
+    return (day - EPOCH_DAY).days
+
+
+def day_from_number(number: int) -> date:
+    """Return the day that the store keeps as a number."""
+    return EPOCH_DAY + timedelta(days=number)
+
+
+def last_mature_day(as_of: datetime, window_days: int) -> date:
+    """Return the newest day all of whose patches are older than the rollback window: day end + window ≤ as_of."""
+    return day_of(as_of - timedelta(days=window_days)) - timedelta(days=1)
+
+
+def last_whole_day(as_of: datetime) -> date:
+    """Return the newest day that has ended at as_of; later days are drawn as incomplete."""
+    return last_mature_day(as_of, 0)
