@@ -1,0 +1,81 @@
+"""Texts on the screen: figures with their unit, and foreign text shown literally."""
+
+import re
+from datetime import date, datetime
+
+NBSP = "\u00a0"
+_JOINER = "\u2060"
+# Emoji names, arrows, addresses and mail names are recognised after backslashes are gone; an invisible joiner parts them.
+_PART_HERE = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?=@)|(?<=-)(?=[->])|(?<=[<>~])(?=[=-])")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def literal(text: str) -> str:
+    """Return Markdown that shows a foreign text (title, model, file name, path) exactly as it is, on one line."""
+    one_line = " ".join(text.split())
+    return _PUNCTUATION.sub(r"\\\1", _PART_HERE.sub(_JOINER, one_line))
+
+
+def count(number: int | None) -> str:
+    """Return a count with thousands marked; a dash when unknown."""
+    return "–" if number is None else f"{number:,}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun: 1 task, 2 tasks."""
+    return f"{number:,}{NBSP}{one if number == 1 else many or one + 's'}"
+
+
+def percent(rate: float | None, digits: int = 1) -> str:
+    """Return a rate (0 to 1) as percent; never rounds up to 100 or down to 0 what is not."""
+    if rate is None:
+        return "–"
+    shown = f"{rate * 100:.{digits}f}"
+    if float(shown) == 100 and rate < 1:
+        shown = f"{100 - 10**-digits:.{digits}f}"
+        return f"over{NBSP}{shown}{NBSP}%"
+    if float(shown) == 0 and rate > 0:
+        return f"under{NBSP}{10**-digits:.{digits}f}{NBSP}%"
+    return f"{shown.removesuffix('.0') if shown in ('100.0', '0.0') else shown}{NBSP}%"
+
+
+def usd(amount: float | None) -> str:
+    """Return an amount in US dollars with the digits that matter."""
+    if amount is None:
+        return "–"
+    digits = 0 if abs(amount) >= 10_000 else 2 if abs(amount) >= 0.1 or amount == 0 else 4
+    return f"{amount:,.{digits}f}{NBSP}USD"
+
+
+def seconds(duration: float | None) -> str:
+    """Return a duration in seconds."""
+    if duration is None:
+        return "–"
+    return f"{duration:,.{0 if duration >= 100 else 1 if duration >= 1 else 2}f}{NBSP}s"
+
+
+def day(moment: date | None) -> str:
+    """Return a day as people write it: 3 Nov 2026."""
+    return "–" if moment is None else f"{moment.day}{NBSP}{moment:%b}{NBSP}{moment:%Y}"
+
+
+def days(first: date, last: date) -> str:
+    """Return a span of days without saying the year twice."""
+    if first == last:
+        return day(first)
+    start = day(first) if first.year != last.year else f"{first.day}{NBSP}{first:%b}"
+    return f"{start} – {day(last)}"
+
+
+def age(moment: datetime | None, now: datetime) -> str:
+    """Return how long ago an instant was, in words."""
+    if moment is None:
+        return "never"
+    hours = (now - moment).total_seconds() / 3600
+    if hours < 0:
+        return "in the future"
+    if hours < 1:
+        return "less than an hour ago"
+    if hours < 48:
+        return f"{counted(int(hours), 'hour')} ago"
+    return f"{counted(int(hours // 24), 'day')} ago"
