@@ -47,6 +47,7 @@ class TaskClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     task_class: str
     why: str
     has_patch: bool | None = None
+    is_answered: bool | None = None
     is_first_of_chat: bool | None = None
     is_fix_request: bool | None = None
     words: tuple[str, ...] = ()
@@ -92,6 +93,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     bolt_names: tuple[str, ...] = ()
     gateway_names: tuple[str, ...] = ()
+    api_hosts: tuple[str, ...] = ()
     price_table_id: str | None = None
     is_self_hosted: bool = False
     is_gateway: bool = False
