@@ -1,4 +1,4 @@
-"""The moment a page looks from, and the days that follow from it. There is no clock here: the store's newest record is."""
+"""The moment a page looks from, and the days that follow from it; the newest record stands in for a clock."""
 
 import sqlite3
 from datetime import UTC, date, datetime, timedelta

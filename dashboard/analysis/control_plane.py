@@ -1,4 +1,4 @@
-"""The control plane as a picture with real counts: from tasks over decisions and routes to patches, telemetry, alerts."""
+"""The control plane as a picture with real counts: tasks, decisions, routes, changes, telemetry, alerts."""
 
 import sqlite3
 from dataclasses import dataclass

@@ -135,7 +135,7 @@ class SloFigure:
     rate: Figure
     """The indicator against its objective: good of total."""
     headline: Figure | None = None
-    """What people name the objective by, where it is not the rate: median command duration, spend per completed task."""
+    """What people name the objective by, where it is not the rate: median duration, spend per completed task."""
     parts: tuple[Part, ...] = ()
     """The rate by route (provider stability), largest n first."""
 
