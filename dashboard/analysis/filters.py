@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from dashboard.analysis.as_of import day_of
 from data.words import TaskClass
@@ -11,6 +12,7 @@ from data.words import TaskClass
 NONE_NAME = "(none)"
 """Stands for rows without a project (route, task class) in a filter, in a URL and on the command line."""
 _LONGEST_NAME = 300
+Member = TypeVar("Member", bound=StrEnum)
 
 
 class Preset(StrEnum):
@@ -27,7 +29,7 @@ class Preset(StrEnum):
     CUSTOM = "custom"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """Name on screen."""
         return self.value.replace("-", " ").capitalize()
 
@@ -40,7 +42,7 @@ class Compare(StrEnum):
     NONE = "none"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """Name on screen."""
         return {"previous": "Previous period", "last-year": "Same period last year", "none": "No comparison"}[
             self.value
@@ -214,7 +216,7 @@ def _custom_period(first: str | None, last: str | None) -> Period | None:
     return Period(min(days), max(days))
 
 
-def _member[M: StrEnum](words: type[M], value: str | None, default: M) -> M:
+def _member(words: type[Member], value: str | None, default: Member) -> Member:
     return next((word for word in words if word.value == value), default)
 
 

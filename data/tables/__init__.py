@@ -4,7 +4,7 @@ from data.tables.calls import LlmCall
 from data.tables.chats import Chat, ChatExport, Event, Message, MessagePresence
 from data.tables.decisions import Approval, CommandRun, Deployment, ToolCall
 from data.tables.loads import Load, LoadKnown, Quarantine, Setting
-from data.tables.rollups import ApprovalDaily, CallDaily, CommandDaily, PatchDaily, TaskDaily
+from data.tables.rollups import ApprovalDaily, CallDaily, CommandDaily, PatchDaily, ProjectDaily, RouteDaily, TaskDaily
 from data.tables.tasks import Patch, PatchFile, Task
 
 __all__ = [
@@ -25,7 +25,9 @@ __all__ = [
     "Patch",
     "PatchDaily",
     "PatchFile",
+    "ProjectDaily",
     "Quarantine",
+    "RouteDaily",
     "Setting",
     "Task",
     "TaskDaily",

@@ -1,6 +1,7 @@
 """Daily rollups: what pages read instead of facts. All are mergeable: counts, sums and histograms add up.
 
-Rows of a day are deleted and written anew, in the transaction of the load that touched the day.
+Rows of a day are deleted and written anew, in the transaction of the load that touched the day. Records without a time
+have a row with a null date: they are in no period, and the parts still add up to the whole.
 """
 
 from datetime import date as calendar_day
@@ -9,6 +10,8 @@ from sqlmodel import Field
 
 from data.tables.base import Row
 from data.tables.columns import col, count, day, must, number
+
+_HISTOGRAM = "log-bucket histogram (data.histogram)"
 
 
 class TaskDaily(Row, table=True):
@@ -26,14 +29,18 @@ class TaskDaily(Row, table=True):
     aborted_count: int = count("tasks stopped by the person")
     unknown_count: int = count("tasks whose outcome is unknown")
     kept_count: int = count("completed tasks none of whose patches was rolled back")
-    priced_count: int = count("tasks all of whose calls have a known cost")
-    within_budget_count: int = count("tasks with known cost at or below the task budget")
-    known_cost_micro_usd: int = count("known spend of the tasks")
+    priced_count: int = count("tasks that have calls, all of known cost")
+    completed_priced_count: int = count("completed tasks that have calls, all of known cost")
+    within_budget_count: int = count("completed tasks with known cost at or below the task budget")
+    known_cost_micro_usd: int = count("known spend of the tasks, in millionths of a US dollar")
     unpriced_call_count: int = count("calls of the tasks whose cost is unknown")
+    cost_histogram: bytes | None = Field(
+        default=None, description=f"known cost of completed tasks, millionths of a US dollar, as {_HISTOGRAM}"
+    )
 
 
 class PatchDaily(Row, table=True):
-    """One row per day proposed, project, task class and route."""
+    """One row per day proposed, project, task class and route; patches = decided + rejected + unfinished + pending."""
 
     patch_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the patches were proposed")
@@ -43,10 +50,14 @@ class PatchDaily(Row, table=True):
     model: str | None = col("model of the route")
     patch_count: int = count("patches")
     decided_count: int = count("patches approved, auto-approved or applied")
+    human_decided_count: int = count("of the decided: approved or edited by a person")
     rejected_count: int = count("patches rejected")
     unfinished_count: int = count("patches whose artifact was not complete")
+    pending_count: int = count("patches that wait for a decision")
     rolled_back_count: int = count("decided patches rolled back within the rollback window")
+    human_rolled_back_count: int = count("of the rolled back: approved or edited by a person")
     rolled_back_late_count: int = count("decided patches rolled back after the window")
+    rolled_back_unsure_count: int = count("of the late ones: last seen in place within the window, so perhaps not late")
     rewind_count: int = count("of the rolled back: by a rewind")
     git_revert_count: int = count("of the rolled back: by a git revert")
     deploy_rollback_count: int = count("of the rolled back: by a deployment rollback")
@@ -71,37 +82,138 @@ class CallDaily(Row, table=True):
     unpriced_count: int = count("of these, with unknown cost")
     usage_known_count: int = count("of these, with known tokens")
     latency_known_count: int = count("of these, with known duration")
-    cost_micro_usd: int = count("known spend")
+    fallback_count: int = count("of these, served by a fallback")
+    retry_count: int = count("retries that the gateway made inside these calls")
+    cost_micro_usd: int = count("known spend, in millionths of a US dollar")
     reported_cost_micro_usd: int = count("spend as reported")
     computed_cost_micro_usd: int = count("spend as computed")
     input_tokens: int = count("known tokens sent")
     cache_read_tokens: int = count("known tokens read from a cache")
     output_tokens: int = count("known tokens received")
-    latency_histogram: bytes | None = Field(default=None, description="durations as a log-bucket histogram")
+    latency_histogram: bytes | None = Field(default=None, description=f"durations, milliseconds, as {_HISTOGRAM}")
+
+
+class RouteDaily(Row, table=True):
+    """One row per day sent, source, route that served, status and error kind: call_daily over all projects."""
+
+    route_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the calls were sent")
+    source: str = must("where the calls were read (CallSource)")
+    provider: str | None = col("provider that served")
+    model: str | None = col("model that served")
+    status: str = must("how they ended (CallStatus)")
+    error_kind: str | None = col("kind of error (ErrorKind)")
+    call_count: int = count("counted calls")
+    attributed_call_count: int = count("of these, belonging to a task")
+    unpriced_count: int = count("of these, with unknown cost")
+    usage_known_count: int = count("of these, with known tokens")
+    latency_known_count: int = count("of these, with known duration")
+    fallback_count: int = count("of these, served by a fallback")
+    retry_count: int = count("retries that the gateway made inside these calls")
+    cost_micro_usd: int = count("known spend, in millionths of a US dollar")
+    attributed_cost_micro_usd: int = count("of it, of calls that belong to a task")
+    latency_histogram: bytes | None = Field(default=None, description=f"durations, milliseconds, as {_HISTOGRAM}")
 
 
 class CommandDaily(Row, table=True):
-    """One row per day run, project and task class; proposals without a result are counted apart."""
+    """One row per day run, project, task class and route; proposals without a result are counted apart."""
 
     command_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the commands ran, or were proposed")
     project: str | None = col("project")
     task_class: str | None = col("class of the task")
+    provider: str | None = col("provider of the task's route")
+    model: str | None = col("model of the task's route")
     proposed_count: int = count("commands of which only the proposal is known")
-    run_count: int = count("commands that ran and ended")
-    good_count: int = count("of these, finished ok or failed within the threshold of the SLO")
+    run_count: int = count("commands that ended ok or failed after a known time, or timed out")
+    good_count: int = count("of these, ended ok or failed within the threshold of the SLO")
     timeout_count: int = count("of these, timed out")
-    duration_histogram: bytes | None = Field(default=None, description="durations as a log-bucket histogram")
+    cancelled_count: int = count("commands stopped by a person")
+    untimed_count: int = count("commands that ended ok or failed after an unknown time")
+    duration_histogram: bytes | None = Field(
+        default=None, description=f"durations of those that ended ok or failed, milliseconds, as {_HISTOGRAM}"
+    )
 
 
 class ApprovalDaily(Row, table=True):
-    """One row per day asked, project, task class, subject, decision and actor."""
+    """One row per day asked, project, task class, route, subject, decision and actor."""
 
     approval_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the decisions were asked")
     project: str | None = col("project")
     task_class: str | None = col("class of the task")
+    provider: str | None = col("provider of the task's route")
+    model: str | None = col("model of the task's route")
     subject: str = must("what it is about (Subject)")
     decision: str = must("what was decided (Decision)")
     actor: str = must("who decided (Actor)")
     approval_count: int = count("decisions")
+
+
+class ProjectDaily(Row, table=True):
+    """One row per day and project: all other rollups over classes and routes, and what only projects have.
+
+    What the overview reads: as many rows as days times projects, however many tasks there are.
+    """
+
+    project_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day")
+    project: str | None = col("project")
+    task_count: int = count("tasks asked")
+    completed_count: int = count("tasks completed")
+    failed_count: int = count("tasks failed")
+    aborted_count: int = count("tasks stopped by the person")
+    unknown_count: int = count("tasks whose outcome is unknown")
+    kept_count: int = count("completed tasks none of whose patches was rolled back")
+    priced_count: int = count("tasks that have calls, all of known cost")
+    completed_priced_count: int = count("completed tasks that have calls, all of known cost")
+    within_budget_count: int = count("completed tasks with known cost at or below the task budget")
+    known_cost_micro_usd: int = count("known spend of the tasks, in millionths of a US dollar")
+    unpriced_call_count: int = count("calls of the tasks whose cost is unknown")
+    cost_histogram: bytes | None = Field(
+        default=None, description=f"known cost of completed tasks, millionths of a US dollar, as {_HISTOGRAM}"
+    )
+    patch_count: int = count("patches proposed")
+    decided_count: int = count("patches approved, auto-approved or applied")
+    human_decided_count: int = count("of the decided: approved or edited by a person")
+    rejected_count: int = count("patches rejected")
+    unfinished_count: int = count("patches whose artifact was not complete")
+    pending_count: int = count("patches that wait for a decision")
+    rolled_back_count: int = count("decided patches rolled back within the rollback window")
+    human_rolled_back_count: int = count("of the rolled back: approved or edited by a person")
+    rolled_back_late_count: int = count("decided patches rolled back after the window")
+    rolled_back_unsure_count: int = count("of the late ones: last seen in place within the window, so perhaps not late")
+    rewind_count: int = count("of the rolled back: by a rewind")
+    git_revert_count: int = count("of the rolled back: by a git revert")
+    deploy_rollback_count: int = count("of the rolled back: by a deployment rollback")
+    human_overwrite_count: int = count("of the rolled back: overwritten with the earlier content by a person")
+    reworked_count: int = count("decided patches that needed repair")
+    call_count: int = count("counted calls")
+    error_call_count: int = count("of these, ended in an error")
+    cancelled_call_count: int = count("of these, stopped by the person")
+    unknown_call_count: int = count("of these, with unknown end")
+    attributed_call_count: int = count("of these, belonging to a task")
+    unpriced_count: int = count("of the calls, with unknown cost")
+    usage_known_count: int = count("of the calls, with known tokens")
+    latency_known_count: int = count("of the calls, with known duration")
+    fallback_count: int = count("of the calls, served by a fallback")
+    retry_count: int = count("retries that the gateway made inside these calls")
+    cost_micro_usd: int = count("known spend of the calls, in millionths of a US dollar")
+    attributed_cost_micro_usd: int = count("of it, of calls that belong to a task")
+    proposed_count: int = count("commands of which only the proposal is known")
+    run_count: int = count("commands that ended ok or failed after a known time, or timed out")
+    good_count: int = count("of these, ended ok or failed within the threshold of the SLO")
+    timeout_count: int = count("of these, timed out")
+    cancelled_count: int = count("commands stopped by a person")
+    untimed_count: int = count("commands that ended ok or failed after an unknown time")
+    duration_histogram: bytes | None = Field(
+        default=None, description=f"durations of those that ended ok or failed, milliseconds, as {_HISTOGRAM}"
+    )
+    approval_count: int = count("decisions asked for")
+    pending_approval_count: int = count("of these, not decided")
+    human_approval_count: int = count("of these, decided by a person")
+    tool_call_count: int = count("calls of MCP tools")
+    failed_tool_call_count: int = count("of these, failed")
+    deployment_count: int = count("attempts to publish")
+    failed_deployment_count: int = count("of these, failed")
+    event_count: int = count("entries of event logs")
