@@ -9,6 +9,10 @@ class StoreError(BoltscopeError):
     """The store cannot be opened, read or written."""
 
 
+class StoreMissingError(StoreError):
+    """There is no file at the address of the store."""
+
+
 class StoreBusyError(StoreError):
     """Another load holds the store."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
-from data.errors import StoreBusyError, StoreError
+from data.errors import StoreBusyError, StoreError, StoreMissingError
 from data.migrations import MIGRATIONS, SCHEMA_VERSION, Migration, create_schema
 
 DEFAULT_URL = "sqlite:///data/boltscope.db"
@@ -46,7 +46,7 @@ class Store:
         self.url = url or default_url()
         self.path = _path_of(self.url)
         if not self.path.exists() and not create:
-            raise StoreError(
+            raise StoreMissingError(
                 f"There is no store at {self.path}. Load files first: etl load PATH, or name another store with "
                 f"--database or {URL_VARIABLE}."
             )
