@@ -10,6 +10,7 @@ from typing import Self
 class Word(StrEnum):
     """A word of a closed list together with what it means."""
 
+    _value_: str
     meaning: str
 
     def __new__(cls, value: str, meaning: str) -> Self:

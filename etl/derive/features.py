@@ -1,7 +1,7 @@
 """What is kept of a message's text: counts, flags, hashes and paths, as read once while the file is loaded.
 
-Stored as JSON in message.features. Tasks, calls, patches and decisions are derived from this alone, so that a chat can be
-derived anew without its text.
+Stored as JSON in message.features. Tasks, calls, patches and decisions are derived from this alone, so that a chat can
+be derived anew without its text.
 """
 
 import msgspec
@@ -53,6 +53,8 @@ class Features(msgspec.Struct, omit_defaults=True, frozen=True):
     """Assistant: prompt, completion and total tokens, one triple per HTTP request; 0/0/0 means missing."""
     usage_lost: bool = False
     """Came through a data-tab import, which drops usage, times and marks."""
+    expects_usage: bool = False
+    """Assistant: written by a version that records usage with every finished reply."""
     step_count: int = 0
     """Assistant: steps, which are segments of the answer plus tool steps."""
     summary_count: int = 0

@@ -1,0 +1,23 @@
+"""The steps that follow a file's facts, in their order."""
+
+import sqlite3
+
+from etl.context import Touched
+from etl.derive.chats import derive_chats
+from etl.derive.events import derive_events
+from etl.derive.gateway import match_gateway
+from etl.derive.totals import total_tasks
+from etl.rollups import refresh
+
+
+def derive(connection: sqlite3.Connection, touched: Touched) -> None:
+    """Derive anew all that depends on what was touched, inside the open transaction of the load.
+
+    Chats first (tasks, calls, patches), then what event logs add (latency, errors), then the match with gateway rows,
+    then the totals of tasks over what counts, last the rollups of the days that changed.
+    """
+    derive_chats(connection, touched)
+    derive_events(connection, touched)
+    match_gateway(connection, touched)
+    total_tasks(connection, touched)
+    refresh(connection, touched.days)

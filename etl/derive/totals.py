@@ -1,0 +1,42 @@
+"""Totals of tasks over their counted calls, added up after all matching is done."""
+
+import sqlite3
+
+from etl.context import Touched
+
+
+def total_tasks(connection: sqlite3.Connection, touched: Touched) -> None:
+    """Write calls, spend and tokens of the touched tasks: sums over llm_call rows with is_counted."""
+    connection.execute("DROP TABLE IF EXISTS temp.totalled_task")
+    connection.execute("CREATE TEMP TABLE totalled_task (task_key INTEGER PRIMARY KEY)")
+    connection.executemany(
+        "INSERT OR IGNORE INTO totalled_task VALUES (?)", ((key,) for key in sorted(touched.task_keys))
+    )
+    connection.execute(
+        """
+        UPDATE task SET
+            call_count = coalesce(total.call_count, 0),
+            unpriced_call_count = coalesce(total.unpriced_call_count, 0),
+            fallback_count = coalesce(total.fallback_count, 0),
+            known_cost_micro_usd = coalesce(total.known_cost_micro_usd, 0),
+            total_tokens = total.total_tokens
+        FROM (
+            SELECT t.task_key,
+                   count(c.llm_call_key) AS call_count,
+                   count(c.llm_call_key) - count(c.cost_micro_usd) AS unpriced_call_count,
+                   sum(coalesce(c.is_fallback, 0)) AS fallback_count,
+                   sum(c.cost_micro_usd) AS known_cost_micro_usd,
+                   sum(c.total_tokens) AS total_tokens
+            FROM totalled_task t LEFT JOIN llm_call c ON c.task_key = t.task_key AND c.is_counted
+            GROUP BY t.task_key
+        ) AS total
+        WHERE task.task_key = total.task_key
+        """
+    )
+    touched.days.update(
+        row[0]
+        for row in connection.execute(
+            "SELECT DISTINCT requested_date FROM task JOIN totalled_task USING (task_key) "
+            "WHERE requested_date IS NOT NULL"
+        )
+    )

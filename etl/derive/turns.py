@@ -1,0 +1,131 @@
+"""From messages to turns to tasks: what was asked, what belongs together, and how it ended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from data.words import CallStatus, Decision, Outcome, OutcomeBasis
+from etl.derive.lineage import Lineage, MessageFacts
+from etl.derive.rewinds import Rewind
+
+
+@dataclass(slots=True)
+class Turn:
+    """A request that is not hidden or synthetic, with the replies until the next request."""
+
+    request: MessageFacts
+    parent: "Turn | None"
+    replies: list[MessageFacts] = field(default_factory=list[MessageFacts])
+    is_followed: bool = False
+    """Whether another request came directly after it in the same list of messages."""
+
+
+@dataclass(slots=True)
+class Task:
+    """A turn that a person asked for, with the retries and automatic fix turns that belong to it."""
+
+    turns: list[Turn]
+    is_first_of_chat: bool
+    retry_count: int = 0
+    fix_request_count: int = 0
+
+    @property
+    def root(self) -> MessageFacts:
+        """The message that asked."""
+        return self.turns[0].request
+
+    @property
+    def replies(self) -> list[MessageFacts]:
+        """All replies, in order."""
+        return [reply for turn in self.turns for reply in turn.replies]
+
+
+def find_tasks(lineage: Lineage) -> list[Task]:
+    """Return the tasks of a lineage, in the order of their first messages."""
+    usage_seen = usage_is_recorded(lineage.messages.values())
+    turn_of: dict[int, Turn] = {}
+    task_of: dict[int, Task] = {}
+    tasks: list[Task] = []
+    for key in lineage.order:
+        message = lineage.messages[key]
+        parent_key = lineage.parents[key]
+        before = turn_of.get(parent_key) if parent_key is not None else None
+        if not message.is_request:
+            if before is not None:
+                turn_of[key] = before
+                if message.is_reply:
+                    before.replies.append(message)
+            continue
+        turn = Turn(message, before)
+        turn_of[key] = turn
+        task = task_of.get(before.request.key) if before is not None else None
+        if before is not None and parent_key == before.request.key:
+            before.is_followed = True
+        if task is not None and before is not None and _continues(message, before, usage_seen):
+            task.turns.append(turn)
+            task.retry_count += _repeats(message, before, usage_seen)
+            task.fix_request_count += message.features.fix_request is not None
+        else:
+            task = Task([turn], is_first_of_chat=before is None)
+            tasks.append(task)
+        task_of[key] = task
+    return tasks
+
+
+def _continues(message: MessageFacts, before: Turn, usage_seen: bool) -> bool:
+    return (
+        message.features.fix_request is not None
+        or message.features.is_continue
+        or _repeats(message, before, usage_seen)
+    )
+
+
+def _repeats(message: MessageFacts, before: Turn, usage_seen: bool) -> bool:
+    """Whether a request repeats the one before it word for word after that one failed."""
+    if message.text_hash != before.request.text_hash or message.features.fix_request is not None:
+        return False
+    return not before.replies or ending_of(before.replies[-1], usage_seen)[0] is Outcome.FAILED
+
+
+def ending_of(reply: MessageFacts, usage_seen: bool) -> tuple[Outcome, OutcomeBasis]:
+    """Return how a turn with this last reply ended, from the footprints that bolt.diy leaves."""
+    features = reply.features
+    if any(tool.decision == Decision.PENDING for tool in features.tools):
+        return Outcome.UNKNOWN, OutcomeBasis.PENDING_TOOL
+    if not features.has_text and not features.tools:
+        return Outcome.FAILED, OutcomeBasis.ERROR
+    if not features.usage and not features.usage_lost and (features.expects_usage or usage_seen):
+        return Outcome.ABORTED, OutcomeBasis.STOPPED
+    if not features.is_closed:
+        return Outcome.FAILED, OutcomeBasis.UNCLOSED
+    if features.usage_lost:
+        return Outcome.UNKNOWN, OutcomeBasis.USAGE_LOST
+    return Outcome.COMPLETED, OutcomeBasis.ANSWER
+
+
+def outcome_of(task: Task, rewinds: dict[int, Rewind], usage_seen: bool) -> tuple[Outcome, OutcomeBasis]:
+    """Return the outcome of a task: that of its last turn which was not taken back."""
+    if task.root.key in rewinds:
+        return Outcome.FAILED, OutcomeBasis.REWOUND
+    last = next(turn for turn in reversed(task.turns) if turn.request.key not in rewinds)
+    if not last.replies:
+        if last.is_followed:
+            return Outcome.FAILED, OutcomeBasis.ERROR
+        return Outcome.UNKNOWN, OutcomeBasis.NO_REPLY
+    return ending_of(last.replies[-1], usage_seen)
+
+
+def call_status(reply: MessageFacts, usage_seen: bool) -> CallStatus:
+    """Return how the calls behind a reply ended, as far as the chat tells."""
+    if reply.features.usage:
+        return CallStatus.SUCCESS
+    outcome, basis = ending_of(reply, usage_seen)
+    if outcome is Outcome.ABORTED:
+        return CallStatus.CANCELLED
+    if basis is OutcomeBasis.ERROR:
+        return CallStatus.ERROR
+    return CallStatus.SUCCESS if outcome is Outcome.COMPLETED else CallStatus.UNKNOWN
+
+
+def usage_is_recorded(messages: Iterable[MessageFacts]) -> bool:
+    """Whether any reply carries usage, so that one without it was stopped (builds before 2024-12-16 record none)."""
+    return any(message.features.usage for message in messages)

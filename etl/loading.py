@@ -1,0 +1,226 @@
+"""Loading files: one file, one transaction; the same bytes again change nothing and cost almost nothing."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Protocol
+
+from data.store import Store
+from data.words import KnownReason, SourceKind
+from etl.context import DAY_MICROSECONDS, LoadContext, Owner
+from etl.derive.run import derive
+from etl.files import InputFile
+from etl.recognise import recognise
+from etl.sources.base import RefusedError, Source
+
+
+class Ownership(Protocol):
+    """Answers who files and gateway rows belong to."""
+
+    def owner_of(self, file: InputFile) -> Owner:
+        """Return whose file it is."""
+        ...
+
+    def person_of_gateway_user(self, user: str | None) -> str | None:
+        """Return the person behind a user, key alias or key hash at the gateway."""
+        ...
+
+    def project_of_team(self, team: str | None) -> str | None:
+        """Return the project of a team at the gateway."""
+        ...
+
+
+class Progress(Protocol):
+    """Is told how far a load is."""
+
+    def file_begins(self, file: InputFile) -> None:
+        """A file is about to be read."""
+        ...
+
+    def records_read(self, records: int) -> None:
+        """So many records of the file were read so far."""
+        ...
+
+    def says(self, message: str) -> None:
+        """Something worth knowing, such as waiting for another load."""
+        ...
+
+    def file_ends(self, report: "FileReport") -> None:
+        """The file is committed, known or refused."""
+        ...
+
+
+@dataclass
+class FileReport:
+    """What became of one file: read = loaded + known + quarantined, or refused with the reason."""
+
+    file: str
+    kind: SourceKind | None = None
+    read: int = 0
+    loaded: int = 0
+    known: int = 0
+    quarantined: int = 0
+    refused: str | None = None
+    load_id: int | None = None
+    note: str | None = None
+    known_by_reason: dict[str, int] = field(default_factory=dict[str, int])
+
+
+def load_files(
+    store: Store,
+    files: Iterable[InputFile],
+    ownership: Ownership,
+    progress: Progress,
+    *,
+    is_demo: Callable[[InputFile], bool] = lambda _file: False,
+    now: Callable[[], float] = time.time,
+) -> list[FileReport]:
+    """Load files one after the other and report on each; a refused file leaves nothing and does not stop the others."""
+    reports: list[FileReport] = []
+    for file in files:
+        progress.file_begins(file)
+        report = load_file(store, file, ownership, progress, is_demo=is_demo(file), now=now)
+        progress.file_ends(report)
+        reports.append(report)
+    return reports
+
+
+def load_file(
+    store: Store,
+    file: InputFile,
+    ownership: Ownership,
+    progress: Progress,
+    *,
+    is_demo: bool = False,
+    now: Callable[[], float] = time.time,
+) -> FileReport:
+    """Load one file in one transaction: facts, then all that is derived from them.
+
+    Raises StoreError when the store cannot be written; what is wrong with the file itself is in the report.
+    """
+    try:
+        known = _loaded_before(store, file)
+        if known is not None:
+            return known
+        kind, source = recognise(file)
+        owner = ownership.owner_of(file)
+        with store.writing(on_wait=progress.says) as connection:
+            # Another process may have loaded the same bytes while this one waited.
+            known = _same_bytes(connection, file)
+            if known is not None:
+                return known
+            started_at = int(now() * 1_000_000)
+            context = LoadContext(
+                connection=connection,
+                load_id=_begin(connection, file, kind, owner, started_at, is_demo),
+                file_sha256=file.sha256,
+                owner=owner,
+                latest_allowed=started_at + DAY_MICROSECONDS,
+                person_of_gateway_user=ownership.person_of_gateway_user,
+                project_of_team=ownership.project_of_team,
+                on_progress=progress.records_read,
+            )
+            _load(source, file, kind, context)
+            _finish(context, int(now() * 1_000_000))
+            return _report(file, kind, context)
+    except RefusedError as error:
+        return FileReport(file.name, refused=str(error))
+
+
+def _load(source: Source, file: InputFile, kind: SourceKind, context: LoadContext) -> None:
+    source.load(file, kind, context)
+    accounted = context.loaded_count + sum(context.known.values()) + context.quarantined_count
+    if context.read_count != accounted:
+        raise AssertionError(f"{file.name}: {context.read_count} records read, {accounted} accounted for")
+    derive(context.connection, context.touched)
+
+
+_LOAD_COLUMNS = "load_id, kind, file_name, person, project, read_count"
+
+
+def _loaded_before(store: Store, file: InputFile) -> FileReport | None:
+    """Report a file that is in the store: by path, size and time of change where that is safe, else by its bytes."""
+    identity = file.identity
+    with store.reading() as connection:
+        row = connection.execute(
+            f"SELECT {_LOAD_COLUMNS}, started_at FROM load WHERE file_path = ? AND file_name = ? AND file_bytes = ? "  # noqa: S608
+            "AND file_mtime_ns = ? ORDER BY load_id DESC LIMIT 1",
+            (identity.path, file.name, identity.size, identity.mtime_ns),
+        ).fetchone()
+        if row is not None and identity.is_settled(row[-1]):
+            return _known_report(file, row[:-1])
+        return _same_bytes(connection, file)
+
+
+def _same_bytes(connection: sqlite3.Connection, file: InputFile) -> FileReport | None:
+    if connection.execute("SELECT 1 FROM load LIMIT 1").fetchone() is None:
+        return None
+    row = connection.execute(
+        f"SELECT {_LOAD_COLUMNS} FROM load WHERE file_sha256 = ? ORDER BY load_id LIMIT 1",  # noqa: S608
+        (file.sha256,),
+    ).fetchone()
+    return None if row is None else _known_report(file, row)
+
+
+def _known_report(file: InputFile, row: tuple[int, str, str, str | None, str | None, int]) -> FileReport:
+    load_id, kind, name, person, project, read = row
+    whose = " and ".join(part for part in (person and f"person {person}", project and f"project {project}") if part)
+    return FileReport(
+        file.name,
+        SourceKind(kind),
+        read=read,
+        known=read,
+        load_id=load_id,
+        note=f"The same bytes were loaded before as {name}" + (f" for {whose}." if whose else "."),
+        known_by_reason={KnownReason.SAME_FILE.value: read},
+    )
+
+
+def _begin(
+    connection: sqlite3.Connection, file: InputFile, kind: SourceKind, owner: Owner, started_at: int, is_demo: bool
+) -> int:
+    identity = file.identity
+    cursor = connection.execute(
+        "INSERT INTO load (file_name, file_path, file_sha256, file_bytes, file_mtime_ns, kind, person, project, "
+        "started_at, read_count, loaded_count, known_count, quarantined_count, is_demo, boltscope_version) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)",
+        (file.name, identity.path, file.sha256, identity.size, identity.mtime_ns, kind.value, owner.person,
+         owner.project, started_at, int(is_demo), version("boltscope")),
+    )  # fmt: skip
+    load_id = cursor.lastrowid
+    if load_id is None:
+        raise AssertionError("SQLite gave the new load no number")
+    return load_id
+
+
+def _finish(context: LoadContext, finished_at: int) -> None:
+    """Write the counts of the load and raise the data version."""
+    context.connection.execute(
+        "UPDATE load SET exported_at = ?, finished_at = ?, read_count = ?, loaded_count = ?, known_count = ?, "
+        "quarantined_count = ?, first_record_at = ?, last_record_at = ? WHERE load_id = ?",
+        (context.exported_at, finished_at, context.read_count, context.loaded_count, sum(context.known.values()),
+         context.quarantined_count, context.first_record_at, context.last_record_at, context.load_id),
+    )  # fmt: skip
+    context.connection.executemany(
+        "INSERT INTO load_known (load_id, reason, known_count) VALUES (?, ?, ?)",
+        ((context.load_id, reason.value, known) for reason, known in sorted(context.known.items())),
+    )
+    context.connection.execute(
+        "INSERT INTO setting (name, value) VALUES ('data_version', '1') "
+        "ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
+    )
+
+
+def _report(file: InputFile, kind: SourceKind, context: LoadContext) -> FileReport:
+    return FileReport(
+        file.name,
+        kind,
+        read=context.read_count,
+        loaded=context.loaded_count,
+        known=sum(context.known.values()),
+        quarantined=context.quarantined_count,
+        load_id=context.load_id,
+        known_by_reason={reason.value: known for reason, known in sorted(context.known.items())},
+    )

@@ -1,0 +1,378 @@
+"""bolt.diy chat exports: all or selected chats of a browser, or a single chat, of every era."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from data.keys import stable_key
+from data.tables import ChatExport, Message, MessagePresence, PatchFile
+from data.words import FileOperation, ForkKind, KnownReason, LinesBasis, QuarantineReason, SourceKind
+from etl.context import LoadContext, insert, upsert
+from etl.derive.features import FileEdit, encode
+from etl.redact import redact_title, redact_url, shape_of
+from etl.sources.base import About, RawFile, RefusedError
+from etl.sources.bolt_artifacts import project_path
+from etl.sources.bolt_messages import RawMessage, ReadMessage, UnusableError, instant_of, read_message
+from etl.sources.line_changes import line_changes, line_count
+
+
+class _RawChat(msgspec.Struct):
+    messages: list[msgspec.Raw]
+    id: str | int | float | None = None
+    urlId: str | None = None  # noqa: N815
+    description: str | None = None
+    timestamp: Any = None
+    metadata: Any = None
+
+
+class _AllChats(msgspec.Struct):
+    chats: list[msgspec.Raw]
+    exportDate: Any = None  # noqa: N815
+
+
+class _SingleChat(msgspec.Struct):
+    messages: list[msgspec.Raw]
+    description: str | None = None
+    exportDate: Any = None  # noqa: N815
+
+
+class _FastChat(msgspec.Struct):
+    messages: list[RawMessage]
+    id: str | int | float | None = None
+    urlId: str | None = None  # noqa: N815
+    description: str | None = None
+    timestamp: Any = None
+    metadata: Any = None
+
+
+@dataclass(slots=True)
+class _Content:
+    """Newest content of a path while a chat is read, and the one before it."""
+
+    text: str
+    before: str | None
+
+
+@dataclass
+class _Pending:
+    """Facts of a file that are waiting to be written, keyed so that a better copy replaces a worse one."""
+
+    messages: dict[int, ReadMessage] = field(default_factory=dict[int, ReadMessage])
+    files: dict[int, list[tuple[Any, ...]]] = field(default_factory=dict[int, list[tuple[Any, ...]]])
+    repeats: int = 0
+
+
+class BoltChats:
+    """The source; one record is a message."""
+
+    about = About(
+        title="bolt.diy chats",
+        record="message",
+        how_to_get="In bolt.diy: Settings, Data, Export all chats (bolt-chats.json); or Export in a chat's menu.",
+        gives="tasks, outcomes, patches and files, proposed commands, MCP tool decisions, tokens, rewinds",
+    )
+
+    def recognise(self, file: RawFile) -> SourceKind | None:
+        """Recognise {"chats": [...], "exportDate"} and {"messages": [...], "description"?, "exportDate"}."""
+        keys = top_level_keys(file.head)
+        if "chats" in keys:
+            return SourceKind.BOLT_CHATS
+        if "messages" in keys and not keys & {"model", "call_type", "request_id", "startTime"}:
+            return SourceKind.BOLT_CHAT
+        return None
+
+    def load(self, file: RawFile, kind: SourceKind, context: LoadContext) -> None:
+        """Read all chats of the file into messages, lists of messages, files of patches and the chats' exports."""
+        data = file.read()
+        envelope = _decode(data, _AllChats if kind is SourceKind.BOLT_CHATS else _SingleChat, file.name)
+        context.exported_at = instant_of(envelope.exportDate)
+        pending = _Pending()
+        exports: list[tuple[Any, ...]] = []
+        lists: dict[int, list[int]] = {}
+        for index, chat in enumerate(_chats_of(envelope, context)):
+            where = f"chats[{index}]." if kind is SourceKind.BOLT_CHATS else ""
+            keys = _read_chat(chat, where, context, pending)
+            list_key = stable_key("list", *keys)
+            lists[list_key] = keys
+            exports.append(_export_row(chat, index, list_key, len(keys), context, pending))
+        _write(context, pending, lists, exports)
+
+
+def top_level_keys(head: bytes) -> set[str]:
+    """Return the keys of the outermost JSON object that show in the head of a file."""
+    found: set[str] = set()
+    text = head.decode("utf-8", "replace").lstrip()
+    if not text.startswith("{"):
+        return found
+    depth, position, expects_key = 0, 0, False
+    while position < len(text):
+        char = text[position]
+        if char == '"':
+            end = position + 1
+            while end < len(text) and text[end] != '"':
+                end += 2 if text[end] == "\\" else 1
+            if depth == 1 and expects_key:
+                found.add(text[position + 1 : end])
+                expects_key = False
+            position = end
+        elif char in "{[":
+            depth += 1
+            expects_key = depth == 1
+        elif char in "}]":
+            depth -= 1
+        elif char == "," and depth == 1:
+            expects_key = True
+        position += 1
+    return found
+
+
+def _decode(data: bytes, shape: Any, name: str) -> Any:
+    try:
+        return msgspec.json.decode(data, type=shape)
+    except RecursionError:
+        raise RefusedError(f"{name} is nested deeper than any export. Export it again from bolt.diy.") from None
+    except msgspec.ValidationError as error:
+        raise RefusedError(
+            f"{name} looks like a bolt.diy chat export, but {error}. Expected {{chats: [...], exportDate}} or "
+            "{messages: [...], exportDate}. Export it again from bolt.diy."
+        ) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        cleaned = _without_nan(data)
+        if cleaned is not None:
+            return _decode(cleaned, shape, name)
+        raise RefusedError(
+            f"{name} is cut off or damaged: {error}. Nothing of it was kept; export it again from bolt.diy."
+        ) from None
+
+
+def _without_nan(data: bytes) -> bytes | None:
+    """Return the same JSON with NaN and Infinity as texts, so that only their records are lost; null if no JSON."""
+    if not any(mark in data for mark in (b"NaN", b"Infinity")):
+        return None
+    try:
+        value = json.loads(data, parse_constant=lambda constant: f"not a number: {constant}")
+    except (ValueError, RecursionError):
+        return None
+    return msgspec.json.encode(value)
+
+
+def _chats_of(envelope: _AllChats | _SingleChat, context: LoadContext) -> Iterator[_FastChat | _RawChat]:
+    if isinstance(envelope, _SingleChat):
+        yield _RawChat(messages=envelope.messages, description=envelope.description)
+        return
+    fast, slow = msgspec.json.Decoder(_FastChat), msgspec.json.Decoder(_RawChat)
+    for index, raw in enumerate(envelope.chats):
+        try:
+            yield fast.decode(raw)
+        except (msgspec.ValidationError, RecursionError):
+            try:
+                yield slow.decode(raw)
+            except (msgspec.ValidationError, RecursionError) as error:
+                context.read()
+                context.quarantine(
+                    f"chats[{index}]",
+                    QuarantineReason.WRONG_TYPE,
+                    f"the chat cannot be read: {error}",
+                    shape_of(bytes(raw)),
+                )
+
+
+def _read_chat(chat: _FastChat | _RawChat, where: str, context: LoadContext, pending: _Pending) -> list[int]:
+    """Read the messages of one chat in order and return their keys; counts lines against the contents before."""
+    keys: list[int] = []
+    contents: dict[str, _Content] = {}
+    context.read(len(chat.messages))
+    for position, raw in enumerate(chat.messages):
+        try:
+            message = read_message(_typed(raw), context.latest_allowed)
+        except UnusableError as error:
+            excerpt = shape_of(bytes(raw) if isinstance(raw, msgspec.Raw) else msgspec.to_builtins(raw))
+            context.quarantine(f"{where}messages[{position}]", error.reason, error.detail, excerpt)
+            continue
+        keys.append(message.key)
+        context.seen_at(message.created_at)
+        rows = _track(message, contents)
+        known = pending.messages.get(message.key)
+        pending.repeats += known is not None
+        if known is None or message.rank > known.rank:
+            pending.messages[message.key] = message
+            pending.files[message.key] = rows
+        message.files, message.edited = [], []
+    return keys
+
+
+_MESSAGE = msgspec.json.Decoder(RawMessage)
+
+
+def _typed(raw: RawMessage | msgspec.Raw) -> RawMessage:
+    if isinstance(raw, RawMessage):
+        return raw
+    try:
+        return _MESSAGE.decode(raw)
+    except RecursionError:
+        raise UnusableError(QuarantineReason.TOO_DEEP, "nested deeper than any real message") from None
+    except msgspec.ValidationError as error:
+        missing = "missing required" in str(error)
+        reason = QuarantineReason.MISSING_FIELD if missing else QuarantineReason.WRONG_TYPE
+        raise UnusableError(reason, str(error)) from None
+
+
+def _track(message: ReadMessage, contents: dict[str, _Content]) -> list[tuple[Any, ...]]:
+    """Follow the contents of paths through the chat; return the patch_file rows of a reply, the edits of a request."""
+    if message.role == "user":
+        edits = [FileEdit(path, 0) for path in message.edited_paths]
+        for action in message.edited:
+            path, text = project_path(action.path), action.content.strip()
+            newest = contents.get(path)
+            restores = newest is not None and newest.before is not None and newest.before.strip() == text
+            edits.append(FileEdit(path, stable_key("content", text), restores))
+            contents[path] = _Content(text, None)
+        if edits:
+            message.features = msgspec.structs.replace(message.features, human_edits=tuple(edits))
+        return []
+    rows: dict[str, tuple[Any, ...]] = {}
+    written: dict[str, str | None] = {}
+    for action in message.files:
+        newest = contents.get(action.path)
+        # The same path twice in one patch: its lines count once, against the content before the patch.
+        before = written.get(action.path, newest.text if newest else None)
+        written[action.path] = before
+        contents[action.path] = _Content(action.content, before)
+        if not message.features.is_synthetic:
+            rows[action.path] = _file_row(message.key, action.path, action.content, before)
+    return list(rows.values())
+
+
+def _file_row(patch_key: int, path: str, content: str, before: str | None) -> tuple[Any, ...]:
+    added, removed = (line_count(content), 0) if before is None else line_changes(before, content)
+    return (
+        stable_key("patch_file", patch_key, path),
+        patch_key,
+        path,
+        (FileOperation.CREATE if before is None else FileOperation.EDIT).value,
+        added,
+        removed,
+        (LinesBasis.NEW_FILE if before is None else LinesBasis.CHAT).value,
+        len(content) if content.isascii() else len(content.encode("utf-8", "surrogatepass")),
+        stable_key("content", content.strip()),
+        None if before is None else stable_key("content", before.strip()),
+    )
+
+
+def _export_row(
+    chat: _FastChat | _RawChat, index: int, list_key: int, length: int, context: LoadContext, pending: _Pending
+) -> tuple[Any, ...]:
+    owner = context.owner
+    native_id = None if chat.id is None else str(chat.id)[:100]
+    title = redact_title(chat.description) if chat.description else None
+    git_url = chat.metadata.get("gitUrl") if isinstance(chat.metadata, dict) else None
+    first = None
+    if native_id is None:
+        first = next((str(key) for key in pending.messages), None)
+    chat_key = stable_key("chat", owner.person, owner.project, native_id, first)
+    context.touched.chat_keys.add(chat_key)
+    return (
+        stable_key("chat_export", context.file_sha256, index),
+        chat_key,
+        context.load_id,
+        context.file_sha256,
+        owner.person,
+        owner.project,
+        native_id,
+        chat.urlId[:200] if chat.urlId else None,
+        title,
+        _fork_kind(chat.description),
+        redact_url(git_url) if isinstance(git_url, str) else None,
+        context.exported_at,
+        instant_of(chat.timestamp),
+        list_key,
+        length,
+        int(_is_import_copy(chat)),
+    )
+
+
+def _is_import_copy(chat: _FastChat | _RawChat) -> bool:
+    """Tell a data-tab import: whole numbers as times on messages that have neither time nor parts nor marks."""
+    if isinstance(chat, _RawChat):
+        return any(b'"timestamp"' in bytes(raw) and b'"createdAt"' not in bytes(raw) for raw in chat.messages)
+    return any(
+        isinstance(raw.timestamp, int) and raw.createdAt is None and not raw.parts and not raw.annotations
+        for raw in chat.messages
+    )
+
+
+def _fork_kind(description: str | None) -> str | None:
+    if not description:
+        return None
+    if description == "Forked chat" or description.endswith("(fork)"):
+        return ForkKind.FORK.value
+    if description.endswith("(copy)"):
+        return ForkKind.COPY.value
+    return ForkKind.IMPORT.value if description == "Imported Chat" else None
+
+
+def _write(
+    context: LoadContext, pending: _Pending, lists: dict[int, list[int]], exports: Sequence[tuple[Any, ...]]
+) -> None:
+    """Write what the file adds, count what it adds and what is known, and note what must be derived anew."""
+    connection = context.connection
+    stored = _stored_ranks(context, list(pending.messages))
+    better = {key: message for key, message in pending.messages.items() if message.rank > stored.get(key, -1)}
+    context.loaded(len(better))
+    context.already_known(KnownReason.LOADED_BEFORE, len(pending.messages) - len(better))
+    context.already_known(KnownReason.REPEATED_IN_FILE, pending.repeats)
+    replaced = [(key,) for key in better if key in stored]
+    connection.executemany("DELETE FROM patch_file WHERE patch_key = ?", replaced)
+    upsert(connection, Message, sorted(_message_row(message, context.load_id) for message in better.values()))
+    insert(connection, PatchFile, sorted(row for key in better for row in pending.files[key]))
+    known_lists = _known_lists(context, list(lists))
+    new_lists = {key: keys for key, keys in lists.items() if key not in known_lists}
+    insert(
+        connection,
+        MessagePresence,
+        ((key, place, message) for key in sorted(new_lists) for place, message in enumerate(new_lists[key])),
+    )
+    upsert(connection, ChatExport, sorted(exports), rank=None)
+    context.touched.message_keys.update(better)
+    for keys in new_lists.values():
+        context.touched.message_keys.update(keys)
+
+
+def _message_row(message: ReadMessage, load_id: int) -> tuple[Any, ...]:
+    return (
+        message.key,
+        message.message_id[:120],
+        message.role,
+        message.rank,
+        message.created_at,
+        message.created_at_basis,
+        message.provider,
+        message.model,
+        message.text_hash,
+        message.text_chars,
+        encode(message.features),
+        load_id,
+    )
+
+
+def _stored_ranks(context: LoadContext, keys: list[int]) -> dict[int, int]:
+    return dict(_in_chunks(context, "SELECT message_key, record_rank FROM message WHERE message_key IN ({})", keys))
+
+
+def _known_lists(context: LoadContext, keys: list[int]) -> set[int]:
+    rows = _in_chunks(
+        context, "SELECT message_list_key FROM message_presence WHERE position = 0 AND message_list_key IN ({})", keys
+    )
+    return {row[0] for row in rows}
+
+
+def _in_chunks(context: LoadContext, sql: str, keys: list[int]) -> Iterator[tuple[Any, ...]]:
+    for start in range(0, len(keys), 10_000):
+        chunk = keys[start : start + 10_000]
+        yield from context.connection.execute(sql.format(",".join("?" * len(chunk))), chunk)
+
+
+CHATS = BoltChats()
