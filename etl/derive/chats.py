@@ -176,7 +176,8 @@ def _task_row(
     return (
         subject.key, subject.person, subject.project, chat_key, root.key, subject.task_class, task_classes().version,
         at, basis, day_of(at), str(outcome[0]), str(outcome[1]), subject.provider, subject.model, root.provider,
-        root.model, root.text_chars, len(task.turns), task.retry_count, task.fix_request_count, patch_count, 0, 0, 0, 0, None,
+        root.model, root.text_chars, len(task.turns), task.retry_count, task.fix_request_count, patch_count,
+        0, 0, 0, 0, None,
     )  # fmt: skip
 
 
@@ -200,8 +201,8 @@ def _call_row(
     return (
         stable_key("bolt_chat", message.key, number), f"{message.message_id}#{number}", CallSource.BOLT_CHAT.value, 1,
         MatchQuality.NONE.value, subject.key, message.key, subject.person, subject.project, request.provider,
-        request.model, provider_of_bolt(request.provider), request.model, subject.task_class, at, day_of(at), LatencyBasis.NONE.value,
-        status.value, error_kind, *tokens, usage_status.value,
+        request.model, provider_of_bolt(request.provider), request.model, subject.task_class, at, day_of(at),
+        LatencyBasis.NONE.value, status.value, error_kind, *tokens, usage_status.value,
     )  # fmt: skip
 
 
