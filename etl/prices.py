@@ -1,0 +1,212 @@
+"""What a call costs: computed from its tokens at the prices of its day, beside what the gateway reported.
+
+Rounding: the exact sum of tokens times prices is rounded half up to the nearest micro-USD, once per call. Prices apply per
+request, so that tiers by input size and prices by time of day hold; never price the sum of several calls.
+
+Which cost counts (``cost_micro_usd`` with its ``cost_basis``):
+
+- reported > 0: reported
+- reported 0 on a cache hit, or on a failed call without tokens: reported, 0
+- otherwise, when there is a computed cost: computed
+- otherwise, when the provider is self-hosted: self_hosted, 0
+- otherwise: unknown, null
+
+A gateway writes 0 for a model that it has no price for, so a reported 0 for a call with tokens is not believed. A call of
+a self-hosted provider has a computed cost only when an override gives its model a price.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from data.words import CallStatus, CostBasis
+from etl.price_table import DAY_MICROSECONDS, SCALE, PriceCell, cells_of
+from etl.routes import is_self_hosted
+
+_CELL_COLUMNS: dict[str, pl.DataType] = {
+    "model_number": pl.UInt32(),
+    "is_dated": pl.Boolean(),
+    "from_instant": pl.Int64(),
+    "until_instant": pl.Int64(),
+    "from_time": pl.Int64(),
+    "until_time": pl.Int64(),
+    "from_input": pl.Int64(),
+    "until_input": pl.Int64(),
+    "input_price": pl.Int128(),
+    "cache_read_price": pl.Int128(),
+    "cache_write_price": pl.Int128(),
+    "output_price": pl.Int128(),
+    "request_fee": pl.Int128(),
+    "price_version": pl.String(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Computed cost of one call and the price table it comes from; both null when no price is known."""
+
+    micro_usd: int | None = None
+    price_version: str | None = None
+
+
+def computed_cost(
+    provider: str | None,
+    model: str | None,
+    started_at: int | None,
+    *,
+    input_tokens: int | None,
+    output_tokens: int | None,
+    cache_read_tokens: int | None = None,
+    cache_write_tokens: int | None = None,
+) -> Computed:
+    """Return the computed cost of one call.
+
+    ``started_at`` is in microseconds since 1970; input tokens include the cached ones. Null when the model has no price,
+    tokens are not known, more tokens are cached than sent, or the price depends on a time that is not known.
+    """
+    read, write = cache_read_tokens or 0, cache_write_tokens or 0
+    if input_tokens is None or output_tokens is None or read + write > input_tokens:
+        return Computed()
+    for cell in cells_of(provider, model):
+        if not (cell.from_input <= input_tokens < cell.until_input and _holds_at(cell, started_at)):
+            continue
+        scaled = (
+            (input_tokens - read - write) * cell.input_price
+            + read * cell.cache_read_price
+            + write * cell.cache_write_price
+            + output_tokens * cell.output_price
+            + cell.request_fee
+        )
+        return Computed((scaled + SCALE // 2) // SCALE, cell.version)
+    return Computed()
+
+
+def with_computed_cost(calls: pl.DataFrame) -> pl.DataFrame:
+    """Add computed_cost_micro_usd and price_version to a frame of calls, as ``computed_cost`` defines them.
+
+    Needs provider, model, started_at (integer microseconds) and the four token columns; keeps the order of rows.
+    """
+    models = calls.select("provider", "model").unique(maintain_order=True).with_row_index("model_number")
+    cells = _cell_frame(models.select("provider", "model").rows())
+    read, write = pl.col("cache_read_tokens").fill_null(0), pl.col("cache_write_tokens").fill_null(0)
+    time_of_day = pl.col("started_at") % DAY_MICROSECONDS
+    instant_fits = pl.col("started_at").is_between("from_instant", "until_instant", closed="left")
+    time_fits = time_of_day.is_between("from_time", "until_time", closed="left")
+    input_fits = pl.col("input_tokens").is_between("from_input", "until_input", closed="left")
+    sums = (
+        (pl.col("input_tokens") - read - write).cast(pl.Int128) * pl.col("input_price")
+        + read.cast(pl.Int128) * pl.col("cache_read_price")
+        + write.cast(pl.Int128) * pl.col("cache_write_price")
+        + pl.col("output_tokens").cast(pl.Int128) * pl.col("output_price")
+        + pl.col("request_fee")
+    )
+    priced = (
+        calls.lazy()
+        .with_row_index("call_number")
+        .join(models.lazy(), on=["provider", "model"], how="left", nulls_equal=True)
+        .filter(pl.col("output_tokens").is_not_null() & (read + write <= pl.col("input_tokens")))
+        .join(cells.lazy(), on="model_number", how="inner")
+        .filter((~pl.col("is_dated") | (instant_fits & time_fits)) & input_fits)
+        .select(
+            "call_number",
+            ((sums + SCALE // 2) // SCALE).cast(pl.Int64).alias("computed_cost_micro_usd"),
+            "price_version",
+        )
+    )
+    return (
+        calls.lazy()
+        .drop("computed_cost_micro_usd", "price_version", strict=False)
+        .with_row_index("call_number")
+        .join(priced, on="call_number", how="left", maintain_order="left")
+        .drop("call_number")
+        .collect()
+    )
+
+
+def chosen_cost(
+    provider: str | None,
+    *,
+    status: str,
+    is_cache_hit: bool | None,
+    tokens: int | None,
+    reported_micro_usd: int | None,
+    computed_micro_usd: int | None,
+) -> tuple[int | None, CostBasis]:
+    """Return the cost of one call that counts, and how it is known; the rules are in the module's text."""
+    if reported_micro_usd is not None and (
+        reported_micro_usd > 0 or is_cache_hit or (status == CallStatus.ERROR and not tokens)
+    ):
+        return reported_micro_usd, CostBasis.REPORTED
+    if computed_micro_usd is not None:
+        return computed_micro_usd, CostBasis.COMPUTED
+    return (0, CostBasis.SELF_HOSTED) if is_self_hosted(provider) else (None, CostBasis.UNKNOWN)
+
+
+def with_cost(calls: pl.DataFrame) -> pl.DataFrame:
+    """Add computed cost, price version, cost and its basis to a frame of calls, as ``chosen_cost`` defines them.
+
+    Needs what ``with_computed_cost`` needs, and status, is_cache_hit, total_tokens and reported_cost_micro_usd.
+    """
+    calls = with_computed_cost(calls)
+    reported = pl.col("reported_cost_micro_usd")
+    hosted = [name for name in calls["provider"].unique().to_list() if is_self_hosted(name)]
+    failed_empty = (pl.col("status") == CallStatus.ERROR) & (pl.col("total_tokens").fill_null(0) == 0)
+    is_reported = reported.is_not_null() & (
+        (reported > 0) | pl.col("is_cache_hit").fill_null(value=False) | failed_empty
+    )
+    is_computed = pl.col("computed_cost_micro_usd").is_not_null()
+    is_hosted = pl.col("provider").is_in(hosted).fill_null(value=False)
+    return calls.with_columns(
+        pl.when(is_reported)
+        .then(reported)
+        .when(is_computed)
+        .then("computed_cost_micro_usd")
+        .when(is_hosted)
+        .then(0)
+        .otherwise(None)
+        .alias("cost_micro_usd"),
+        pl.when(is_reported)
+        .then(pl.lit(CostBasis.REPORTED.value))
+        .when(is_computed)
+        .then(pl.lit(CostBasis.COMPUTED.value))
+        .when(is_hosted)
+        .then(pl.lit(CostBasis.SELF_HOSTED.value))
+        .otherwise(pl.lit(CostBasis.UNKNOWN.value))
+        .alias("cost_basis"),
+    )
+
+
+def _holds_at(cell: PriceCell, started_at: int | None) -> bool:
+    if not cell.is_dated:
+        return True
+    return (
+        started_at is not None
+        and cell.from_instant <= started_at < cell.until_instant
+        and cell.from_time <= started_at % DAY_MICROSECONDS < cell.until_time
+    )
+
+
+def _cell_frame(models: Sequence[tuple[str | None, str | None]]) -> pl.DataFrame:
+    """Return the price cells of several models, one row per cell; model_number is the place in the sequence."""
+    rows = [
+        (
+            number,
+            cell.is_dated,
+            cell.from_instant,
+            cell.until_instant,
+            cell.from_time,
+            cell.until_time,
+            cell.from_input,
+            cell.until_input,
+            cell.input_price,
+            cell.cache_read_price,
+            cell.cache_write_price,
+            cell.output_price,
+            cell.request_fee,
+            cell.version,
+        )
+        for number, (provider, model) in enumerate(models)
+        for cell in cells_of(provider, model)
+    ]
+    return pl.DataFrame(rows, schema=_CELL_COLUMNS, orient="row")
