@@ -12,13 +12,7 @@ def stable_key(*parts: str | int | None) -> int:
     empty string differ, a number and its digits do not. Two different things among ten million share a key with a
     chance of about 5 in a million (birthday bound at 63 bits).
     """
-    pieces: list[str] = []
-    for part in parts:
-        if part is None:
-            pieces.append("~")
-        else:
-            text = str(part)
-            pieces += (str(len(text)), ":", text)
+    pieces = ["~" if part is None else f"{len(text := str(part))}:{text}" for part in parts]
     encoded = "".join(pieces).encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(encoded, digest_size=8).digest(), "big") & _MASK
 

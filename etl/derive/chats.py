@@ -29,7 +29,7 @@ from etl.derive.lineage import Lineage, MessageFacts, affected_messages, read_li
 from etl.derive.rewinds import Rewind, find_rewinds
 from etl.derive.task_class import class_of
 from etl.derive.turns import Task, Turn, call_status, find_tasks, outcome_of, usage_is_recorded
-from etl.prices import price_rows
+from etl.prices import chosen_cost, computed_cost
 from etl.routes import provider_of_bolt
 
 OVERWRITE_CONFIDENCE = 0.9
@@ -198,11 +198,22 @@ def _call_row(
         if any(usage):
             tokens = (usage[0], usage[1], usage[2] or usage[0] + usage[1])
     error_kind = ErrorKind.UNKNOWN.value if status is CallStatus.ERROR else None
+    provider = provider_of_bolt(request.provider)
+    computed = computed_cost(provider, request.model, at, input_tokens=tokens[0], output_tokens=tokens[1])
+    cost, basis = chosen_cost(
+        provider,
+        status=status.value,
+        is_cache_hit=None,
+        tokens=tokens[2],
+        reported_micro_usd=None,
+        computed_micro_usd=computed.micro_usd,
+    )
     return (
         stable_key("bolt_chat", message.key, number), f"{message.message_id}#{number}", CallSource.BOLT_CHAT.value, 1,
         MatchQuality.NONE.value, subject.key, message.key, subject.person, subject.project, request.provider,
-        request.model, provider_of_bolt(request.provider), request.model, subject.task_class, at, day_of(at),
+        request.model, provider, request.model, subject.task_class, at, day_of(at),
         LatencyBasis.NONE.value, status.value, error_kind, *tokens, usage_status.value,
+        computed.micro_usd, cost, basis.value, computed.price_version,
     )  # fmt: skip
 
 
@@ -314,10 +325,9 @@ def _forget(connection: sqlite3.Connection, touched: Touched) -> None:
 
 
 def _write(connection: sqlite3.Connection, rows: _Rows, touched: Touched) -> None:
-    calls = price_rows(rows.calls, provider=11, model=12, started_at=14, input_tokens=19, output_tokens=20)
     for table, found, columns in (
         (TaskRow, rows.tasks, None),
-        (LlmCall, calls, _CALL_COLUMNS),
+        (LlmCall, rows.calls, _CALL_COLUMNS),
         (Patch, rows.patches, None),
         (ToolCall, rows.tools, None),
         (Approval, rows.approvals, None),

@@ -14,9 +14,8 @@ from etl.context import LoadContext, insert, upsert
 from etl.derive.features import FileEdit, encode
 from etl.redact import redact_title, redact_url, shape_of
 from etl.sources.base import About, RawFile, RefusedError
-from etl.sources.bolt_artifacts import project_path
 from etl.sources.bolt_messages import RawMessage, ReadMessage, UnusableError, instant_of, read_message
-from etl.sources.line_changes import line_changes, line_count
+from etl.sources.line_changes import line_changes, lines_of
 
 
 class _RawChat(msgspec.Struct):
@@ -52,8 +51,9 @@ class _FastChat(msgspec.Struct):
 class _Content:
     """Newest content of a path while a chat is read, and the one before it."""
 
-    text: str
-    before: str | None
+    lines: list[str]
+    content_hash: int
+    before: "_Content | None" = None
 
 
 @dataclass
@@ -225,29 +225,37 @@ def _track(message: ReadMessage, contents: dict[str, _Content]) -> list[tuple[An
     if message.role == "user":
         edits = [FileEdit(path, 0) for path in message.edited_paths]
         for action in message.edited:
-            path, text = project_path(action.path), action.content.strip()
-            newest = contents.get(path)
-            restores = newest is not None and newest.before is not None and newest.before.strip() == text
-            edits.append(FileEdit(path, stable_key("content", text), restores))
-            contents[path] = _Content(text, None)
+            edited = _content(action.content)
+            newest = contents.get(action.path)
+            before = newest.before if newest else None
+            restores = before is not None and before.content_hash == edited.content_hash
+            edits.append(FileEdit(action.path, edited.content_hash, restores))
+            contents[action.path] = edited
         if edits:
             message.features = msgspec.structs.replace(message.features, human_edits=tuple(edits))
         return []
     rows: dict[str, tuple[Any, ...]] = {}
-    written: dict[str, str | None] = {}
+    written: dict[str, _Content | None] = {}
     for action in message.files:
-        newest = contents.get(action.path)
         # The same path twice in one patch: its lines count once, against the content before the patch.
-        before = written.get(action.path, newest.text if newest else None)
-        written[action.path] = before
-        contents[action.path] = _Content(action.content, before)
+        before = written.setdefault(action.path, contents.get(action.path))
+        if before is not None:
+            # Contents further back are never asked for again.
+            before.before = None
+        contents[action.path] = after = _content(action.content, before)
         if not message.features.is_synthetic:
-            rows[action.path] = _file_row(message.key, action.path, action.content, before)
+            size = len(action.content) if action.content.isascii() else len(action.content.encode("utf-8", "replace"))
+            rows[action.path] = _file_row(message.key, action.path, size, before, after)
     return list(rows.values())
 
 
-def _file_row(patch_key: int, path: str, content: str, before: str | None) -> tuple[Any, ...]:
-    added, removed = (line_count(content), 0) if before is None else line_changes(before, content)
+def _content(text: str, before: _Content | None = None) -> _Content:
+    lines = lines_of(text)
+    return _Content(lines, stable_key("content", "\n".join(lines)), before)
+
+
+def _file_row(patch_key: int, path: str, size: int, before: _Content | None, after: _Content) -> tuple[Any, ...]:
+    added, removed = (len(after.lines), 0) if before is None else line_changes(before.lines, after.lines)
     return (
         stable_key("patch_file", patch_key, path),
         patch_key,
@@ -256,9 +264,9 @@ def _file_row(patch_key: int, path: str, content: str, before: str | None) -> tu
         added,
         removed,
         (LinesBasis.NEW_FILE if before is None else LinesBasis.CHAT).value,
-        len(content) if content.isascii() else len(content.encode("utf-8", "surrogatepass")),
-        stable_key("content", content.strip()),
-        None if before is None else stable_key("content", before.strip()),
+        size,
+        after.content_hash,
+        None if before is None else before.content_hash,
     )
 
 

@@ -307,14 +307,15 @@ def _tools_of(raw: RawMessage) -> list[ToolUse]:
 
 
 @cache
-def _word_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    words = sorted({word for rule in task_classes().rule for word in rule.words})
-    return tuple((word, re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE)) for word in words)
+def _word_pattern() -> re.Pattern[str]:
+    """One pattern for all words of the rules; longer words first, so that a phrase wins over its first word."""
+    words = sorted({word for rule in task_classes().rule for word in rule.words}, key=lambda word: (-len(word), word))
+    return re.compile(r"\b(?:" + "|".join(re.escape(word) for word in words) + r")\b", re.IGNORECASE)
 
 
 def _matched_words(words: str) -> tuple[str, ...]:
     # A request may carry a pasted log of megabytes; what is asked stands at its start.
-    return tuple(word for word, pattern in _word_patterns() if pattern.search(words, 0, 4000))
+    return tuple(sorted({word.lower() for word in _word_pattern().findall(words, 0, 4000)}))
 
 
 def _name(text: str) -> str | None:
