@@ -1,6 +1,6 @@
 """The tables of the store, one class per table; each class says its grain, each column its meaning and unit."""
 
-from data.tables.calls import LlmCall
+from data.tables.calls import LlmCall, MatchedOwner
 from data.tables.chats import Chat, ChatExport, Event, Message, MessagePresence
 from data.tables.decisions import Approval, CommandRun, Deployment, ToolCall
 from data.tables.loads import Load, LoadKnown, Quarantine, Setting
@@ -20,6 +20,7 @@ __all__ = [
     "LlmCall",
     "Load",
     "LoadKnown",
+    "MatchedOwner",
     "Message",
     "MessagePresence",
     "Patch",

@@ -1,6 +1,8 @@
-"""Table of calls to providers' models."""
+"""Tables of calls to providers' models, and of what a match with a chat filled in."""
 
 from datetime import date, datetime
+
+from sqlalchemy import Index, text
 
 from data.tables.base import Row
 from data.tables.columns import big, col, day, instant, key, must, ref
@@ -8,6 +10,9 @@ from data.tables.columns import big, col, day, instant, key, must, ref
 
 class LlmCall(Row, table=True):
     """One row per request to a provider's model, as finely as the source tells; totals count rows with is_counted."""
+
+    # Calls of chats and event logs are looked up by time; gateway rows, which are most, do not pay for this index.
+    __table_args__ = (Index("ix_llm_call_own_started_at", "started_at", sqlite_where=text("source <> 'litellm'")),)
 
     llm_call_key: int = key("hash of the source and of what identifies the call there")
     native_id: str | None = col("id in the source: the gateway's id, or message id and number of the request")
@@ -50,3 +55,11 @@ class LlmCall(Row, table=True):
     is_cache_hit: bool | None = col("whether the gateway answered from its own cache")
     call_type: str | None = col("kind of request at the gateway (acompletion, aembedding, ...)")
     load_id: int | None = ref("the load that first brought it")
+
+
+class MatchedOwner(Row, table=True):
+    """One row per gateway call that took its person or project from the chat it was matched to, to undo it."""
+
+    llm_call_key: int = key("the gateway call")
+    is_person_filled: bool = must("whether its person came from the chat")
+    is_project_filled: bool = must("whether its project came from the chat")
