@@ -1,7 +1,7 @@
 """Prices of a model as cells: for which days, times of day and input sizes which prices hold.
 
-Overrides come first, then the price table (genai-prices). Every choice between the table's periods is made by the table's
-own code, asked once per cell; a cell is a box in which its answer cannot change.
+Overrides come first, then the price table (genai-prices). Every choice between the table's periods is made by the
+table's own code, asked once per cell; a cell is a box in which its answer cannot change.
 """
 
 from collections.abc import Iterable, Sequence

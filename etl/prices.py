@@ -1,7 +1,7 @@
 """What a call costs: computed from its tokens at the prices of its day, beside what the gateway reported.
 
-Rounding: the exact sum of tokens times prices is rounded half up to the nearest micro-USD, once per call. Prices apply per
-request, so that tiers by input size and prices by time of day hold; never price the sum of several calls.
+Rounding: the exact sum of tokens times prices is rounded half up to the nearest micro-USD, once per call. Prices apply
+per request, so that tiers by input size and prices by time of day hold; never price the sum of several calls.
 
 Which cost counts (``cost_micro_usd`` with its ``cost_basis``):
 
@@ -11,8 +11,8 @@ Which cost counts (``cost_micro_usd`` with its ``cost_basis``):
 - otherwise, when the provider is self-hosted: self_hosted, 0
 - otherwise: unknown, null
 
-A gateway writes 0 for a model that it has no price for, so a reported 0 for a call with tokens is not believed. A call of
-a self-hosted provider has a computed cost only when an override gives its model a price.
+A gateway writes 0 for a model that it has no price for, so a reported 0 for a call with tokens is not believed. A call
+of a self-hosted provider has a computed cost only when an override gives its model a price.
 """
 
 from collections.abc import Sequence
@@ -62,8 +62,8 @@ def computed_cost(
 ) -> Computed:
     """Return the computed cost of one call.
 
-    ``started_at`` is in microseconds since 1970; input tokens include the cached ones. Null when the model has no price,
-    tokens are not known, more tokens are cached than sent, or the price depends on a time that is not known.
+    ``started_at`` is in microseconds since 1970; input tokens include the cached ones. Null when the model has no
+    price, tokens are not known, more tokens are cached than sent, or the price depends on a time that is not known.
     """
     read, write = cache_read_tokens or 0, cache_write_tokens or 0
     if input_tokens is None or output_tokens is None or read + write > input_tokens:
