@@ -11,6 +11,7 @@ from data.keys import stable_key
 from data.tables import ChatExport, Message, MessagePresence, PatchFile
 from data.words import FileOperation, ForkKind, KnownReason, LinesBasis, QuarantineReason, SourceKind
 from etl.context import LoadContext, insert, upsert
+from etl.credentials import Envelope, refuse_credentials_in
 from etl.derive.features import FileEdit, encode
 from etl.redact import redact_title, redact_url, shape_of
 from etl.sources.base import About, RawFile, RefusedError
@@ -27,12 +28,12 @@ class _RawChat(msgspec.Struct):
     metadata: Any = None
 
 
-class _AllChats(msgspec.Struct):
+class _AllChats(Envelope):
     chats: list[msgspec.Raw]
     exportDate: Any = None  # noqa: N815
 
 
-class _SingleChat(msgspec.Struct):
+class _SingleChat(Envelope):
     messages: list[msgspec.Raw]
     description: str | None = None
     exportDate: Any = None  # noqa: N815
@@ -88,6 +89,7 @@ class BoltChats:
         """Read all chats of the file into messages, lists of messages, files of patches and the chats' exports."""
         data = file.read()
         envelope = _decode(data, _AllChats if kind is SourceKind.BOLT_CHATS else _SingleChat, file.name)
+        refuse_credentials_in(envelope, file.name)
         context.exported_at = instant_of(envelope.exportDate)
         pending = _Pending()
         exports: list[tuple[Any, ...]] = []

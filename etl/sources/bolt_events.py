@@ -25,6 +25,7 @@ from data.words import (
     SourceKind,
 )
 from etl.context import LoadContext, day_of, insert, upsert
+from etl.credentials import Envelope, refuse_credentials_in
 from etl.error_kinds import error_kind_of
 from etl.redact import redact_title, shape_of
 from etl.sources.base import About, RawFile, RefusedError
@@ -44,7 +45,7 @@ _SETTING = re.compile(
 _DEPLOYMENTS = {"gitlab deployment completed successfully": True, "gitlab deployment failed": False}
 
 
-class _Log(msgspec.Struct):
+class _Log(Envelope):
     logs: list[msgspec.Raw]
     timestamp: Any = None
     filters: Any = None
@@ -123,6 +124,7 @@ class BoltEvents:
 
 def _json_records(file: RawFile, context: LoadContext) -> Iterator[tuple[str, object]]:
     log = _decode_log(file)
+    refuse_credentials_in(log, file.name)
     _refuse_filtered(log.filters, file.name)
     context.exported_at = instant_of(log.timestamp)
     return ((f"logs[{index}]", _parsed(raw)) for index, raw in enumerate(log.logs))
