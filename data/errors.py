@@ -18,4 +18,4 @@ class StoreBusyError(StoreError):
 
 
 class DefinitionError(BoltscopeError):
-    """A file in data/definitions is wrong; the text lists everything wrong at once."""
+    """A file in data/definitions is wrong; the text names the file, the place in it and what was expected."""

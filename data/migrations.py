@@ -1,7 +1,7 @@
 """The schema version, and the steps that bring an older store up to it without losing data."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.dialects import sqlite
@@ -9,6 +9,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 import data.tables
+from data.errors import StoreError
 
 SCHEMA_VERSION = 1
 # Importing the tables registers them with SQLModel.
@@ -33,3 +34,18 @@ def create_schema(connection: sqlite3.Connection) -> None:
         connection.execute(str(CreateTable(table).compile(dialect=dialect)))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             connection.execute(str(CreateIndex(index).compile(dialect=dialect)))
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], found: int, wanted: int) -> None:
+    """Bring a store from one schema version to a newer one, step by step, in the caller's transaction.
+
+    Raises StoreError when a step is missing.
+    """
+    steps = {migration.from_version: migration for migration in migrations}
+    for version in range(found, wanted):
+        if version not in steps:
+            raise StoreError(
+                f"The store has schema {found}, and this Boltscope cannot bring it from {version} to {version + 1}. "
+                "Open it with an older Boltscope first, or load the files anew into another store."
+            )
+        steps[version].apply(connection)

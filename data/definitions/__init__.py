@@ -1,28 +1,37 @@
 """Numbers and rules that people argue about, as TOML files with owner and reason; unknown keys are errors."""
 
+from collections import Counter
 from functools import cache
 from importlib.resources import files
-from typing import TypeVar
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec import Meta
 
 from data.errors import DefinitionError
+from data.words import TaskClass
 
 T = TypeVar("T")
+Text = Annotated[str, Meta(min_length=1)]
+Share = Annotated[float, Meta(gt=0, lt=1)]
+Days = Annotated[int, Meta(ge=1)]
+Price = Annotated[float, Meta(ge=0)]
+DateText = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 class Slo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One service level objective."""
 
-    name: str
-    title: str
-    owner: str
-    objective: float
-    window_days: int
-    why: str
-    good: str
-    total: str
-    help: str
+    name: Text
+    title: Text
+    owner: Text
+    objective: Share
+    window_days: Days
+    why: Text
+    good: Text
+    total: Text
+    help: Text
     threshold: float | None = None
     threshold_unit: str | None = None
     headline: str | None = None
@@ -33,7 +42,7 @@ class Slo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Slos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All service level objectives, and the windows they share."""
 
-    rollback_window_days: int
+    rollback_window_days: Days
     slo: tuple[Slo, ...]
 
     def named(self, name: str) -> Slo:
@@ -44,8 +53,8 @@ class Slos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TaskClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One rule: every condition that is given must hold; the first rule that holds names the class."""
 
-    task_class: str
-    why: str
+    task_class: Text
+    why: Text
     has_patch: bool | None = None
     is_answered: bool | None = None
     is_first_of_chat: bool | None = None
@@ -56,28 +65,33 @@ class TaskClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_new_files: int | None = None
     min_edited_files: int | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a class that does not exist."""
+        if self.task_class not in list(TaskClass):
+            raise ValueError(f"task_class '{self.task_class}' is none of {', '.join(TaskClass)}")
+
 
 class TaskClasses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Rules that name the class of a task, in order, with their version."""
 
-    version: str
-    owner: str
+    version: Text
+    owner: Text
     rule: tuple[TaskClassRule, ...]
 
 
 class PriceOverride(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Price of a model for a time, in USD per million tokens; goes before the price table."""
 
-    provider: str
-    model: str
-    owner: str
-    why: str
-    input_usd_per_million: float
-    output_usd_per_million: float
-    cache_read_usd_per_million: float | None = None
-    cache_write_usd_per_million: float | None = None
-    valid_from: str | None = None
-    valid_until: str | None = None
+    provider: Text
+    model: Text
+    owner: Text
+    why: Text
+    input_usd_per_million: Price
+    output_usd_per_million: Price
+    cache_read_usd_per_million: Price | None = None
+    cache_write_usd_per_million: Price | None = None
+    valid_from: DateText | None = None
+    valid_until: DateText | None = None
 
 
 class PriceOverrides(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,8 +103,8 @@ class PriceOverrides(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One provider of models under its one name, with the names that sources use for it."""
 
-    name: str
-    title: str
+    name: Text
+    title: Text
     bolt_names: tuple[str, ...] = ()
     gateway_names: tuple[str, ...] = ()
     api_hosts: tuple[str, ...] = ()
@@ -104,12 +118,30 @@ class Providers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     provider: tuple[Provider, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse a name that stands for two providers."""
+        for names in (
+            [provider.name for provider in self.provider],
+            [name for provider in self.provider for name in provider.bolt_names],
+            [name for provider in self.provider for name in provider.gateway_names],
+        ):
+            repeated = [name for name, times in Counter(names).items() if times > 1]
+            if repeated:
+                raise ValueError(f"names that stand for more than one provider: {', '.join(repeated)}")
+
 
 class Reporting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of all reports."""
 
-    time_zone: str
+    time_zone: Text
     first_year: int
+
+    def __post_init__(self) -> None:
+        """Refuse a time zone that does not exist."""
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"time_zone '{self.time_zone}' is not a time zone such as Europe/Berlin") from error
 
 
 @cache
