@@ -53,6 +53,11 @@ STYLE: Final = f"""<style>
 .bs-plane .bs-facts {{ display: block; margin-top: 0.4rem; font-size: 0.8rem; line-height: 1.4; overflow-wrap: anywhere; }}
 .bs-plane li.bs-absent {{ background: transparent; border-style: dashed; }}
 .bs-plane li.bs-absent .bs-count {{ font-size: 0.95rem; color: {_QUIET}; }}
+.bs-identity {{ display: flex; flex-wrap: wrap; gap: 0.4rem 1.1rem; align-items: center; }}
+.bs-term {{ display: flex; align-items: center; gap: 1.1rem; }}
+.bs-term span {{ font-size: 1.5rem; color: {_QUIET}; }}
+.bs-term b {{ display: block; font-size: 1.7rem; font-weight: 600; line-height: 1.2; font-variant-numeric: tabular-nums; }}
+.bs-term i {{ display: block; font-style: normal; font-size: 0.87rem; color: {_QUIET}; }}
 @container (max-width: 900px) {{
   .bs-plane {{ flex-direction: column; gap: 1.4rem; }}
   .bs-plane h4 {{ min-height: 0; }}

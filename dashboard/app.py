@@ -1,0 +1,61 @@
+"""Entry of the dashboard: opens the store, shows navigation and filters, then runs the page that was asked for."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.analysis.as_of import newest_record
+from dashboard.analysis.choices import choices
+from dashboard.analysis.coverage import coverage
+from dashboard.charts.theme import STYLE
+from dashboard.ui import cache, filters, states, view
+from data.errors import BoltscopeError
+from data.store import Store
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+
+
+def main() -> None:
+    """Run one page over one committed state of the store."""
+    st.set_page_config(page_title="Boltscope", page_icon=":material/monitoring:", layout="wide")
+    st.html(STYLE)
+    page = st.navigation(
+        [
+            st.Page(
+                PAGES / "overview.py",
+                title="Overview",
+                icon=":material/speed:",
+                default=True,
+                help="The five objectives, what the data covers, and what flowed through the control plane.",
+            ),
+            st.Page(
+                PAGES / "data_health.py",
+                title="Data health",
+                icon=":material/fact_check:",
+                url_path="data-health",
+                help="Whether every record is accounted for: loads, duplicates, quarantine, coverage, freshness.",
+            ),
+        ]
+    )
+    try:
+        store = Store(create=False)
+        # One transaction for the whole rerun: a load that commits meanwhile shows on the next one, never by halves.
+        with store.reading() as connection:
+            version = int(cache.data_version(connection))
+            path = str(store.path)
+            offered = cache.ask(connection, path, version, choices)
+            now = view.now()
+            as_of = cache.ask(connection, path, version, newest_record) or now
+            chosen = filters.pick(page.url_path, offered, as_of)
+            covered = cache.ask(
+                connection, path, version, coverage, chosen, now.replace(minute=0, second=0, microsecond=0)
+            )
+            view.show(view.View(connection, path, version, now, as_of, chosen, offered, covered))
+            page.run()
+    except BoltscopeError as error:
+        states.problem(error)
+    finally:
+        view.forget()
+
+
+main()

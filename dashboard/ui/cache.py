@@ -1,0 +1,37 @@
+"""The one cache between pages and the store, keyed by store, state of its data, question and arguments."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+def ask(
+    connection: sqlite3.Connection,
+    store_path: str,
+    data_version: int,
+    question: Callable[..., T],
+    *arguments: Any,
+    **named: Any,
+) -> T:
+    """Return question(connection, *arguments, **named), from memory where the same was asked of the same data.
+
+    Answers are shared between people: they are immutable (frozen dataclasses, Polars frames). The arguments must have
+    a repr that tells them apart, which filters, instants and numbers have.
+    """
+    key = repr((store_path, data_version, question.__module__, question.__qualname__, arguments, named))
+    return _answer(key, lambda: question(connection, *arguments, **named))
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _answer(key: str, _ask: Callable[[], Any]) -> Any:  # noqa: ARG001  # the key is what the cache looks at
+    return _ask()
+
+
+def data_version(connection: sqlite3.Connection) -> int:
+    """Return the number that grows with every committed change, as this transaction sees it."""
+    row = connection.execute("SELECT value FROM setting WHERE name = 'data_version'").fetchone()
+    return int(row[0]) if row else 0

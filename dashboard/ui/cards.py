@@ -1,0 +1,174 @@
+"""Cards: one figure with everything that is needed to judge it, in words."""
+
+from collections.abc import Callable, Iterable
+from html import escape
+
+import streamlit as st
+
+from dashboard.analysis.figures import Change, Fact, Figure, Point, SloFigure, Standing, Unit, Verdict
+from dashboard.analysis.units import difference_text, interval_text, value_text
+from dashboard.charts.sparkline import sparkline
+from dashboard.ui.text import NBSP, days, literal
+from dashboard.ui.view import View
+from data.definitions import Slo
+
+_CHIP = {
+    Standing.MET: ("good", "✓ Objective met"),
+    Standing.MISSED: ("bad", "✗ Objective missed"),
+    Standing.CANNOT_TELL: ("unknown", "? Cannot tell yet"),
+    Standing.NOT_MEASURED: ("unknown", "Not measured"),
+}
+_TONE = {Verdict.BETTER: "good", Verdict.WORSE: "bad"}
+_BUCKETS = {1: "Daily", 7: "Weekly"}
+
+
+def slo_cards(figures: Iterable[SloFigure], view: View, *, beside: Callable[[View], None]) -> None:
+    """Show the objectives as a grid of cards of equal height, and beside them one more card."""
+    grid = st.grid(3, min_column_width=300)
+    for figure in figures:
+        with grid.cell(), st.container(border=True, height="stretch", key=f"card_{figure.slo.name}"):
+            _slo_card(figure, view)
+    with grid.cell(), st.container(border=True, height="stretch", key="card_coverage"):
+        beside(view)
+
+
+def _slo_card(figure: SloFigure, view: View) -> None:
+    main = figure.main
+    st.metric(literal(figure.slo.title), literal(_spaced(_main_value(main))), help=_formula(figure.slo))
+    if main.value is None:
+        st.html(_card(_chip(Standing.NOT_MEASURED), *_why_not(main), _facts(main.beside)))
+        return
+    lines = [_chip(figure.rate.standing), _certainty(main)]
+    if figure.headline is not None:
+        lines.append(_rate_line(figure.rate))
+    lines.append(_objective(figure))
+    lines.append(_change(main.change, main.unit, view))
+    lines.append(_trend(main))
+    lines.append(_facts(main.beside))
+    st.html(_card(*lines))
+
+
+def _main_value(figure: Figure) -> str:
+    return "Not measured" if figure.value is None else value_text(figure.value, figure.unit)
+
+
+def _card(*parts: str) -> str:
+    return f'<div class="bs-card">{"".join(parts)}</div>'
+
+
+def _chip(standing: Standing) -> str:
+    if standing not in _CHIP:
+        return ""
+    tone, words = _CHIP[standing]
+    return f'<p><span class="bs-chip bs-{tone}">{words}</span></p>'
+
+
+def _certainty(figure: Figure) -> str:
+    n = f"n = {figure.n:,} {figure.n_unit}".replace(" ", NBSP)
+    if figure.low is None or figure.high is None:
+        why = figure.reason or "no interval"
+        return f'<p class="bs-small"><span class="bs-quiet">{escape(why)};</span> {escape(n)}</p>'
+    interval = _spaced(interval_text(figure.low, figure.high, figure.unit))
+    return f'<p class="bs-small"><span class="bs-quiet">95{NBSP}% interval</span> {escape(interval)}, {escape(n)}</p>'
+
+
+def _rate_line(rate: Figure) -> str:
+    if rate.value is None:
+        return ""
+    value = _spaced(value_text(rate.value, rate.unit))
+    return f'<p class="bs-small">{escape(rate.title)}: <b>{escape(value)}</b></p>{_certainty(rate)}'
+
+
+def _objective(figure: SloFigure) -> str:
+    slo, standing = figure.slo, figure.rate.standing
+    words = {
+        Standing.MET: "met",
+        Standing.MISSED: "missed",
+        Standing.CANNOT_TELL: "the interval allows both",
+    }.get(standing, str(standing))
+    objective = _spaced(value_text(slo.objective, Unit.RATE))
+    return (
+        f'<p class="bs-small"><span class="bs-quiet">Objective</span> {escape(objective)} of {escape(slo.total)}: '
+        f"{escape(words)}</p>"
+    )
+
+
+def _change(change: Change | None, unit: Unit, view: View) -> str:
+    if change is None or view.chosen.compared is None:
+        return ""
+    arrow = "" if not change.difference else "▲ " if change.difference > 0 else "▼ "
+    difference = "" if change.difference is None else _spaced(difference_text(change.difference, unit)) + " "
+    tone = _TONE.get(change.verdict, "unknown")
+    compared = days(view.chosen.compared.first, view.chosen.compared.last)
+    head = f'<span class="bs-chip bs-{tone}">{arrow}{escape(difference)}{escape(change.verdict)}</span>'
+    return (
+        f'<p class="bs-small">{head} <span class="bs-quiet">against {escape(compared)}</span></p>'
+        f'<p class="bs-small">{escape(change.words)}</p>'
+    )
+
+
+def _trend(figure: Figure) -> str:
+    points = figure.series
+    known = [point.value for point in points if point.value is not None]
+    if not known:
+        return ""
+    young = next((index for index, point in enumerate(points) if point.is_provisional), None)
+    low, high = value_text(min(known), figure.unit), value_text(max(known), figure.unit)
+    span = (points[0].last - points[0].first).days + 1
+    every = _BUCKETS.get(span, "By month" if span > 7 else f"Every {span} days")
+    text = f"{every} from {days(points[0].first, points[-1].last)}: between {low} and {high}"
+    picture = sparkline(
+        [point.value for point in points],
+        f"{figure.title}. {text}.",
+        provisional_from=young,
+        objective=figure.objective if figure.unit is Unit.RATE else None,
+    )
+    return (
+        f'<figure class="bs-spark">{picture}<figcaption><span>{_start(points[0])}</span>'
+        f"<span>{escape(every.lower())}, {escape(_spaced(low))} to {escape(_spaced(high))}</span>"
+        f"<span>{_end(points[-1])}</span></figcaption></figure>"
+    )
+
+
+def _start(point: Point) -> str:
+    return f"{point.first.day}{NBSP}{point.first:%b}"
+
+
+def _end(point: Point) -> str:
+    return f"{point.last.day}{NBSP}{point.last:%b}"
+
+
+def _facts(facts: Iterable[Fact]) -> str:
+    rows = "".join(
+        f"<li{_hover(fact)}><span>{escape(fact.label)}</span><b>{'⚠ ' if fact.is_warning else ''}"
+        f"{escape(_spaced(value_text(fact.value, fact.unit)))}</b></li>"
+        for fact in facts
+    )
+    return f"<ul>{rows}</ul>" if rows else ""
+
+
+def _hover(fact: Fact) -> str:
+    return f' title="{escape(fact.note)}"' if fact.note else ""
+
+
+def _why_not(figure: Figure) -> list[str]:
+    lines = [f"<p>{escape(figure.reason or 'Nothing to measure it by is loaded.')}</p>"]
+    if figure.remedy:
+        lines.append(f'<p class="bs-small"><span class="bs-quiet">What to do:</span> {escape(figure.remedy)}</p>')
+    return lines
+
+
+def _formula(slo: Slo) -> str:
+    return "\n\n".join(
+        [
+            f"**{literal(slo.good)} / {literal(slo.total)}**",
+            literal(slo.help),
+            f"Why: {literal(slo.why)}",
+            f"Objective {literal(value_text(slo.objective, Unit.RATE))}. Owner: {literal(slo.owner)}.",
+        ]
+    )
+
+
+def _spaced(text: str) -> str:
+    """Keep a number and its unit on one line."""
+    return text.replace(" ", NBSP)

@@ -1,0 +1,39 @@
+"""The head of every page: its question, the days it answers for, and whether the data is real."""
+
+import streamlit as st
+
+from dashboard.ui import states
+from dashboard.ui.filters import NONE_NAME, ignored
+from dashboard.ui.text import days, literal
+from dashboard.ui.view import View
+
+
+def header(view: View, title: str, question: str) -> None:
+    """Show title, question and filters in words; on narrow screens the sidebar with the filters is folded away."""
+    st.title(title, anchor=False)
+    st.markdown(question)
+    states.demo_label(view.coverage)
+    if ignored():
+        st.warning(
+            literal(
+                f"The address asks for {', '.join(ignored())}, which the store does not hold. Showing all instead."
+            ),
+            icon=":material/filter_alt_off:",
+        )
+
+
+def scope(view: View) -> None:
+    """Say which days and which part of the data the figures below are about."""
+    chosen = view.chosen
+    parts = [f"**{days(chosen.period.first, chosen.period.last)}**"]
+    if chosen.compared is not None:
+        parts.append(f"compared with {days(chosen.compared.first, chosen.compared.last)}")
+    named = {"project": chosen.project, "route": chosen.route, "task class": chosen.task_class}
+    parts += [
+        f"{name} {'none given' if value == NONE_NAME else literal(value)}"
+        for name, value in named.items()
+        if value is not None
+    ]
+    if not chosen.has_dimension:
+        parts.append("all projects, routes and task classes")
+    st.markdown(" · ".join(parts))

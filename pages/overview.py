@@ -1,0 +1,29 @@
+"""Overview: how do the objectives stand, what flows through the control plane, and what do the data cover?"""
+
+import streamlit as st
+
+from dashboard.analysis.control_plane import control_plane
+from dashboard.analysis.slos import slo_figures
+from dashboard.analysis.summary import standing_words
+from dashboard.charts.control_plane import control_plane_picture
+from dashboard.ui import states
+from dashboard.ui.cards import slo_cards
+from dashboard.ui.coverage import coverage_card
+from dashboard.ui.header import header, scope
+from dashboard.ui.view import current
+
+view = current()
+header(view, "Overview", "Is this bolt.diy deployment production-ready, and is it getting better?")
+
+if view.is_empty:
+    states.nothing_loaded()
+    st.stop()
+
+figures = view.ask_filtered(slo_figures)
+st.header(standing_words(figures), anchor=False)
+scope(view)
+slo_cards(figures, view, beside=coverage_card)
+
+st.header("What flowed through the control plane", anchor=False)
+scope(view)
+st.html(control_plane_picture(view.ask_filtered(control_plane)))
