@@ -62,10 +62,11 @@ class Export:
     messages: list[int]
 
     @property
-    def order(self) -> tuple[int, str, int]:
-        """Order in time, ties broken by the file's content: the same however files were loaded."""
+    def order(self) -> tuple[int, bool, str, int, str, int]:
+        """Order in time; ties by what the files hold, originals before forks: the same however files were loaded."""
         at = self.exported_at if self.exported_at is not None else (self.saved_at or 0)
-        return (at, self.file_sha256, self.export_key)
+        number = self.native_chat_id or ""
+        return (at, self.fork_kind is not None, self.file_sha256, len(number), number, self.export_key)
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ _USER_EDIT = re.compile(r'\s*<boltArtifact [^>]*title="User Updated Files"[^>]*>
 _OLD_EDIT = re.compile(r"\s*<bolt_file_modifications>.*?</bolt_file_modifications>", re.DOTALL)
 _OLD_EDIT_PATH = re.compile(r'<(?:diff|file) path="([^"]*)"')
 _SYNTHETIC_REQUEST = re.compile(r'^(?:Import the ".*" folder|Setup the codebase and Start the application)\s*$')
+_TEMPLATE_STEP = "Now that the Template is imported please continue with my original request"
 _SYNTHETIC_REPLY = re.compile(
     r"^\s*(?:Bolt is initializing your project with the required files|Cloning the repo .* into |"
     r'I\'ve imported the contents of the ".*" folder)'
@@ -112,7 +113,8 @@ def _read_user(
     words = _OLD_EDIT.sub("", _USER_EDIT.sub("", words)).strip()
     fix = _FIX.search(words)
     features = Features(
-        is_hidden="hidden" in (raw.annotations or ()),
+        # A data-tab import drops the mark; the words of the template step remain.
+        is_hidden="hidden" in (raw.annotations or ()) or _TEMPLATE_STEP in words,
         is_synthetic=bool(_SYNTHETIC_REQUEST.match(words)),
         fix_request=(fix[1] or "supabase") if fix else None,
         is_continue=bool(_CONTINUE.match(words)),
