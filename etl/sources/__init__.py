@@ -1,1 +1,1 @@
-"""One module per source; a source is added here and nowhere else."""
+"""One module per source; the list of them is in etl/recognise.py."""

@@ -133,8 +133,8 @@ def counts(report: FileReport) -> tuple[int, int, int, int]:
 
 
 FACTS = {
-    "task": "task_key, person, project, task_class, requested_at, requested_at_basis, outcome, outcome_basis, provider, "
-    "model, turn_count, retry_count, fix_request_count, patch_count, call_count, unpriced_call_count, "
+    "task": "task_key, person, project, task_class, requested_at, requested_at_basis, outcome, outcome_basis, "
+    "provider, model, turn_count, retry_count, fix_request_count, patch_count, call_count, unpriced_call_count, "
     "known_cost_micro_usd, total_tokens",
     "llm_call": "llm_call_key, native_id, source, is_counted, match_quality, task_key, person, project, status, "
     "error_kind, started_at, latency_ms, latency_basis, input_tokens, output_tokens, usage_status, cost_micro_usd",

@@ -43,7 +43,7 @@ def test_tokens_are_the_sums_of_the_usage_annotations(store: Store) -> None:
 def test_calls_say_how_their_tokens_are_known(store: Store) -> None:
     load(store, ALL)
     found = store.rows("SELECT usage_status, status, count(*) FROM llm_call GROUP BY 1, 2 ORDER BY 1, 2")
-    # 12 annotations with tokens, one with 0/0/0, the first try of 'Add login' (two requests in a row), the stopped reply.
+    # 12 annotations with tokens, one with 0/0/0, the first try of 'Add login' (two requests in a row), the stop.
     assert found == [
         ("absent", "cancelled", 1),
         ("absent", "error", 1),
@@ -106,8 +106,8 @@ def test_a_rewind_takes_back_what_followed(store: Store) -> None:
     ]
     # Exported at .406, first new message created at .412: the patch went between the two.
     assert store.rows(
-        "SELECT rollback_evidence, rollback_confidence, rolled_back_after % 1000000, rolled_back_at % 1000000 FROM patch "
-        "WHERE rolled_back_at IS NOT NULL"
+        "SELECT rollback_evidence, rollback_confidence, rolled_back_after % 1000000, rolled_back_at % 1000000 "
+        "FROM patch WHERE rolled_back_at IS NOT NULL"
     ) == [("rewind", 1.0, 406_000, 412_000)]
     assert store.rows("SELECT sum(total_tokens) FROM llm_call WHERE is_counted") == [(77_392 + 5_477,)]
 
