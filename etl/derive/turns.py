@@ -65,7 +65,8 @@ def find_tasks(lineage: Lineage) -> list[Task]:
             task.retry_count += _repeats(message, before, usage_seen)
             task.fix_request_count += message.features.fix_request is not None
         else:
-            task = Task([turn], is_first_of_chat=before is None)
+            # A chat that begins with an import or a clone changes an app that exists.
+            task = Task([turn], is_first_of_chat=parent_key is None)
             tasks.append(task)
         task_of[key] = task
     return tasks

@@ -167,6 +167,18 @@ def test_hidden_and_template_messages_are_no_tasks_and_no_patches(store: Store, 
     ]
 
 
+def test_the_first_request_after_an_import_builds_nothing_new(store: Store, tmp_path: Path) -> None:
+    load_messages(
+        store,
+        tmp_path,
+        {"id": "m1", "role": "user", "content": 'Import the "shop" folder'},
+        reply("m2", artifact(("a.ts", "x"), kind=' type="bundled"'), 0, usage=()),
+        request("u1", "Change it", 1),
+        reply("msg-a", artifact(("a.ts", "y")), 1),
+    )
+    assert store.rows("SELECT task_class, outcome FROM task") == [("edit", "completed")]
+
+
 def test_lines_are_counted_against_the_content_before(store: Store, tmp_path: Path) -> None:
     load_messages(
         store,
