@@ -51,7 +51,9 @@ _ALL_KEYS = _SETTINGS_KEYS | _CREDENTIAL_KEYS
 # Parts of a settings export that was limited to some categories, and has no raw copy.
 _SETTINGS_PARTS = {"core", "providers", "features", "ui", "debug", "updates", "chatSnapshots", "_meta"}
 
-_SUSPICIOUS_KEY = re.compile(("|".join(f'"{re.escape(key)}"' for key in (*_ALL_KEYS, *_SETTINGS_PARTS, "userProfile"))).encode())
+_SUSPICIOUS_KEY = re.compile(
+    ("|".join(f'"{re.escape(key)}"' for key in (*_ALL_KEYS, *_SETTINGS_PARTS, "userProfile"))).encode()
+)
 _JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|[{}\[\],:]|[^\s"{}\[\],:]+')
 _KEY_NAME = re.compile(r"(?i)(?:[a-z0-9]+[_-])*(?:api[_-]?key|token|secret|password)s?")
 

@@ -22,6 +22,8 @@ LARGEST_WHOLE_FILE = 1 << 30
 _RACY_NANOSECONDS = 2_000_000_000
 
 SOURCES_FILE = "sources.toml"
+# Folders below one of this name say whose files they hold: inbox/<project>/<person>/...
+INBOX = "inbox"
 _JUNK_FOLDERS = {"__macosx", "node_modules", "$recycle.bin", "__pycache__", "@eadir"}
 _JUNK_FILES = {"thumbs.db", "desktop.ini", "icon\r"}
 _UNFINISHED = (".crdownload", ".part", ".partial", ".download", ".tmp", ".swp")
@@ -59,6 +61,8 @@ class InputFile:
     """Size in bytes on disk (of the whole archive for members)."""
     parts: tuple[str, ...]
     """Parts of the absolute path, members of archives included."""
+    folders: tuple[str, ...]
+    """Folders that hold the file; of a member, those in the archive only when one of them is an inbox."""
     identity: Identity
     opener: Opener = field(repr=False)
     """Opens the decompressed bytes as they are."""
@@ -216,6 +220,7 @@ class _Finder:
             name=name,
             size=status.st_size,
             parts=absolute.parts,
+            folders=absolute.parts[:-1],
             identity=Identity(str(absolute), status.st_size, status.st_mtime_ns),
             opener=opener,
         )
@@ -240,6 +245,7 @@ class _Finder:
                 name=shown(str(path)),
                 size=0,
                 parts=absolute.parts,
+                folders=absolute.parts[:-1],
                 identity=Identity(str(absolute), 0, 0),
                 opener=_never,
                 reason=reason,
@@ -258,6 +264,7 @@ def _files_in(archive: InputFile) -> Iterator[InputFile]:
             name=f"{archive.name}/{shown(member.path)}" if member.path else archive.name,
             size=archive.size,
             parts=(*archive.parts, *parts),
+            folders=parts[:-1] if any(part.lower() == INBOX for part in parts[:-1]) else archive.folders,
             identity=_member_identity(archive.identity, member.path),
             opener=member.open,
         )
@@ -271,7 +278,7 @@ def _member_identity(archive: Identity, path: str) -> Identity:
 
 
 def _unreadable_like(file: InputFile, reason: str) -> UnreadableFile:
-    return UnreadableFile(file.name, file.size, file.parts, file.identity, _never, reason)
+    return UnreadableFile(file.name, file.size, file.parts, file.folders, file.identity, _never, reason)
 
 
 def _file_opener(path: Path, *, follow: bool) -> Opener:

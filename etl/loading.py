@@ -31,6 +31,14 @@ class Ownership(Protocol):
         """Return the project of a team at the gateway."""
         ...
 
+    def stored_name(self, file: InputFile) -> str:
+        """Return the file's name as the store keeps it; with pseudonyms it names nobody."""
+        ...
+
+    def stored_path(self, file: InputFile) -> str:
+        """Return what the store keeps to find the file again; with pseudonyms only a hash."""
+        ...
+
 
 class Progress(Protocol):
     """Is told how far a load is."""
@@ -101,7 +109,7 @@ def load_file(
     Raises StoreError when the store cannot be written; what is wrong with the file itself is in the report.
     """
     try:
-        known = _loaded_before(store, file)
+        known = _loaded_before(store, file, ownership.stored_path(file))
         if known is not None:
             return known
         kind, source = recognise(file)
@@ -114,7 +122,7 @@ def load_file(
             started_at = int(now() * 1_000_000)
             context = LoadContext(
                 connection=connection,
-                load_id=_begin(connection, file, kind, owner, started_at, is_demo),
+                load_id=_begin(connection, file, ownership, kind, owner, started_at, is_demo),
                 file_sha256=file.sha256,
                 owner=owner,
                 latest_allowed=started_at + DAY_MICROSECONDS,
@@ -140,14 +148,14 @@ def _load(source: Source, file: InputFile, kind: SourceKind, context: LoadContex
 _LOAD_COLUMNS = "load_id, kind, file_name, person, project, read_count"
 
 
-def _loaded_before(store: Store, file: InputFile) -> FileReport | None:
+def _loaded_before(store: Store, file: InputFile, path: str) -> FileReport | None:
     """Report a file that is in the store: by path, size and time of change where that is safe, else by its bytes."""
     identity = file.identity
     with store.reading() as connection:
         row = connection.execute(
-            f"SELECT {_LOAD_COLUMNS}, started_at FROM load WHERE file_path = ? AND file_name = ? AND file_bytes = ? "  # noqa: S608
+            f"SELECT {_LOAD_COLUMNS}, started_at FROM load WHERE file_path = ? AND file_bytes = ? "  # noqa: S608
             "AND file_mtime_ns = ? ORDER BY load_id DESC LIMIT 1",
-            (identity.path, file.name, identity.size, identity.mtime_ns),
+            (path, identity.size, identity.mtime_ns),
         ).fetchone()
         if row is not None and identity.is_settled(row[-1]):
             return _known_report(file, row[:-1])
@@ -179,15 +187,21 @@ def _known_report(file: InputFile, row: tuple[int, str, str, str | None, str | N
 
 
 def _begin(
-    connection: sqlite3.Connection, file: InputFile, kind: SourceKind, owner: Owner, started_at: int, is_demo: bool
+    connection: sqlite3.Connection,
+    file: InputFile,
+    ownership: Ownership,
+    kind: SourceKind,
+    owner: Owner,
+    started_at: int,
+    is_demo: bool,
 ) -> int:
     identity = file.identity
     cursor = connection.execute(
         "INSERT INTO load (file_name, file_path, file_sha256, file_bytes, file_mtime_ns, kind, person, project, "
         "started_at, read_count, loaded_count, known_count, quarantined_count, is_demo, boltscope_version) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?)",
-        (file.name, identity.path, file.sha256, identity.size, identity.mtime_ns, kind.value, owner.person,
-         owner.project, started_at, int(is_demo), version("boltscope")),
+        (ownership.stored_name(file), ownership.stored_path(file), file.sha256, identity.size, identity.mtime_ns,
+         kind.value, owner.person, owner.project, started_at, int(is_demo), version("boltscope")),
     )  # fmt: skip
     load_id = cursor.lastrowid
     if load_id is None:

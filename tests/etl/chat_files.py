@@ -111,6 +111,12 @@ class OneOwner:
     def project_of_team(self, team: str | None) -> str | None:
         return team
 
+    def stored_name(self, file: InputFile) -> str:
+        return file.name
+
+    def stored_path(self, file: InputFile) -> str:
+        return file.identity.path
+
 
 class Silent:
     """Progress that nobody watches."""
