@@ -109,7 +109,7 @@ def test_a_settings_export_that_is_cut_off_is_refused_all_the_same(file_of):
         ("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n", "is a private key"),
         (f"machine api.example.org login ann password {SECRET}\n", "is a netrc file"),
         (f"https://ann:{SECRET}@github.com\n", "is a file of stored Git logins"),
-        (f"//registry.npmjs.org/:_authToken={SECRET}\n", "is a package manager's login"),
+        (f"//packages.example/:_authToken={SECRET}\n", "is a package manager's login"),
         (
             f"[default]\naws_access_key_id = AKIA\naws_secret_access_key = {SECRET}\n",
             "an environment file|cloud credentials",
