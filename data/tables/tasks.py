@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import Index, text
+
 from data.tables.base import Row
 from data.tables.columns import big, col, count, day, instant, key, must, ref
 
@@ -39,6 +41,17 @@ class Task(Row, table=True):
 
 class Patch(Row, table=True):
     """One row per set of file changes that an assistant message proposed."""
+
+    # Finds the tasks that had a patch undone without reading the patches.
+    __table_args__ = (
+        Index(
+            "ix_patch_undone",
+            "task_key",
+            "rolled_back_at",
+            "proposed_at",
+            sqlite_where=text("rolled_back_at IS NOT NULL"),
+        ),
+    )
 
     patch_key: int = key("key of the assistant message that proposed it")
     task_key: int | None = ref("the task", index=True)

@@ -1,0 +1,132 @@
+"""Log-bucket histograms of whole numbers: counts that add up over days, quantiles with at most 1 % relative error.
+
+A bucket is found with integer arithmetic alone, so SQL and Python agree on every machine: values below 128 have a
+bucket each; above, every doubling is cut into 64 equal parts. The stored form is a run of (bucket, count) pairs of
+6 bytes, so that merging is laying blobs end to end.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from struct import Struct
+
+import numpy as np
+import numpy.typing as npt
+
+_HALF = 64
+"""Parts of a doubling."""
+_DOUBLINGS = 46
+LARGEST = (1 << (7 + _DOUBLINGS)) - 1
+"""Largest value told apart (about 9e15: 285 years in microseconds); larger ones count as this one."""
+_PAIR = Struct("<HI")
+_PAIRS = np.dtype([("bucket", "<u2"), ("count", "<u4")])
+_LARGEST_COUNT = (1 << 32) - 1
+
+RELATIVE_ERROR = 1 / (2 * _HALF)
+"""Largest relative error of a value read back: half the width of a bucket."""
+
+
+def bucket_of(value: int) -> int:
+    """Return the bucket of a value; negative values are an error."""
+    if value < 0:
+        raise ValueError(f"a histogram holds values from 0; got {value}")
+    value = min(value, LARGEST)
+    shift = max(value.bit_length() - 7, 0)
+    return shift * _HALF + (value >> shift)
+
+
+def bucket_sql(value: str) -> str:
+    """Return the SQL expression for the bucket of a value that is a column or an expression of the program."""
+    # One comparison for each doubling: nearly all values are found within the first twenty.
+    shifts = "".join(
+        f" WHEN {value} < {1 << (7 + shift)} THEN {shift * _HALF} + ({value} >> {shift})"
+        for shift in range(_DOUBLINGS + 1)
+    )
+    return f"CASE WHEN {value} IS NULL OR {value} < 0 THEN NULL{shifts} ELSE {bucket_of(LARGEST)} END"
+
+
+def encode_buckets(listed: str | None) -> bytes | None:
+    """Return the stored form of buckets as SQL's group_concat lists them, "12,14,12"; null for none."""
+    if not listed:
+        return None
+    return encode_counts(Counter(map(int, listed.split(","))))
+
+
+def encode_counts(counts: Counter[int]) -> bytes:
+    """Return the stored form of counts by bucket, in the order of buckets."""
+    pairs: list[bytes] = []
+    for bucket, count in sorted(counts.items()):
+        whole, rest = divmod(count, _LARGEST_COUNT)
+        pairs.extend([_PAIR.pack(bucket, _LARGEST_COUNT)] * whole)
+        pairs.append(_PAIR.pack(bucket, rest))
+    return b"".join(pairs)
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """Counts by bucket, in the order of buckets; no bucket is empty."""
+
+    buckets: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: Iterable[int]) -> "Histogram":
+        """Build the histogram of values."""
+        return cls.merged([encode_counts(Counter(map(bucket_of, values)))])
+
+    @classmethod
+    def merged(cls, blobs: Iterable[bytes | None]) -> "Histogram":
+        """Add up stored histograms; nulls stand for empty ones."""
+        pairs = np.frombuffer(b"".join(blob for blob in blobs if blob), dtype=_PAIRS)
+        if len(pairs) == 0:
+            return cls(np.zeros(0, np.int64), np.zeros(0, np.int64))
+        # Counts stay below 2**53, so the float sums of bincount are exact.
+        sums = np.bincount(pairs["bucket"].astype(np.int64), weights=pairs["count"].astype(np.float64)).astype(np.int64)
+        buckets = np.flatnonzero(sums)
+        return cls(buckets, sums[buckets])
+
+    def encode(self) -> bytes:
+        """Return the stored form."""
+        return encode_counts(Counter(dict(zip(self.buckets.tolist(), self.counts.tolist(), strict=True))))
+
+    @property
+    def n(self) -> int:
+        """How many values."""
+        return int(self.counts.sum())
+
+    def at_rank(self, rank: int) -> float:
+        """Return the value of a rank, 1 for the smallest; the middle of its bucket."""
+        if not 1 <= rank <= self.n:
+            raise ValueError(f"rank {rank} of {self.n} values")
+        return _middle(int(self.buckets[int(np.searchsorted(self._running, rank))]))
+
+    def quantile(self, share: float) -> float | None:
+        """Return the smallest value that at least this share of the values does not exceed; null when empty."""
+        n = self.n
+        if n == 0:
+            return None
+        return self.at_rank(min(max(int(np.ceil(share * n - 1e-9)), 1), n))
+
+    def median(self) -> float | None:
+        """Return the median: the mean of the two middle values where there is no single one; null when empty."""
+        n = self.n
+        if n == 0:
+            return None
+        return (self.at_rank((n + 1) // 2) + self.at_rank(n // 2 + 1)) / 2
+
+    def count_up_to(self, value: int) -> int:
+        """Return how many values lie in the buckets up to that of a value."""
+        return int(self.counts[self.buckets <= bucket_of(value)].sum())
+
+    @cached_property
+    def _running(self) -> npt.NDArray[np.int64]:
+        return np.cumsum(self.counts)
+
+
+def _middle(bucket: int) -> float:
+    if bucket < 2 * _HALF:
+        return float(bucket)
+    shift = bucket // _HALF - 1
+    low = (bucket - shift * _HALF) << shift
+    return low + ((1 << shift) - 1) / 2

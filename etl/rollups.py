@@ -1,0 +1,373 @@
+"""Daily rollups, written anew from facts for the days that a load touched: one set-based statement for each rollup."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from data.definitions import Slo, slos
+from data.histogram import Histogram, bucket_sql, encode_buckets
+from data.words import (
+    Actor,
+    CallStatus,
+    CommandStatus,
+    CostBasis,
+    Decision,
+    DeploymentStatus,
+    Outcome,
+    RollbackEvidence,
+    ToolStatus,
+)
+from etl.context import DAY_MICROSECONDS
+
+_MOST_DAYS_BY_INDEX = 60
+_ACCEPTED_BY_PERSON = f"('{Decision.APPROVED}', '{Decision.EDITED}')"
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """How one rollup table follows from facts: each row is a group of equal dimensions, measures are sums over it."""
+
+    table: str
+    facts: str
+    """FROM clause, without WHERE."""
+    date: str
+    """Column of the day, indexed."""
+    dimensions: Mapping[str, str]
+    """Column of the rollup: expression over the facts."""
+    measures: Mapping[str, str]
+    where: str = "1"
+    histograms: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Column of the rollup: aggregate that makes a histogram."""
+
+    def insert_sql(self, days: str) -> str:
+        """Return the statement that writes the rows of the days that a condition on the day column selects."""
+        columns = ["date", *self.dimensions, *self.measures, *self.histograms]
+        grouped = [self.date, *self.dimensions.values()]
+        values = [
+            *grouped,
+            *(f"coalesce(sum({expression}), 0)" for expression in self.measures.values()),
+            *self.histograms.values(),
+        ]
+        return (
+            f"INSERT INTO {self.table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {self.facts} "  # noqa: S608
+            f"WHERE ({self.where}) AND {days} GROUP BY {', '.join(grouped)}"
+        )
+
+
+def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
+    """Delete and rewrite the rollup rows of some days (null: of all days), and of records without a day.
+
+    Runs inside the caller's transaction.
+    """
+    connection.create_function("encode_buckets", 1, encode_buckets, deterministic=True)
+    connection.create_aggregate("merge_histograms", 1, _MergeHistograms)  # pyright: ignore[reportArgumentType]
+    _choose_days(connection, days)
+    for rollup in (_tasks(), _patches(), _calls(), _commands(), _approvals(), _routes()):
+        _rewrite(connection, rollup, days)
+    _rewrite_projects(connection, days)
+    connection.execute("DROP TABLE temp.rollup_day")
+
+
+def _tasks() -> Rollup:
+    budget = _micro_usd(slos().named("cost_efficiency"))
+    completed = f"outcome = '{Outcome.COMPLETED}'"
+    priced = "call_count > 0 AND unpriced_call_count = 0"
+    undone = (
+        "SELECT task_key FROM patch WHERE task_key IS NOT NULL AND rolled_back_at IS NOT NULL "  # noqa: S608
+        f"AND {_within_window()}"
+    )
+    return Rollup(
+        table="task_daily",
+        facts="task",
+        date="requested_date",
+        dimensions={name: name for name in ("project", "task_class", "provider", "model")},
+        measures={
+            "task_count": "1",
+            "completed_count": completed,
+            "failed_count": f"outcome = '{Outcome.FAILED}'",
+            "aborted_count": f"outcome = '{Outcome.ABORTED}'",
+            "unknown_count": f"outcome = '{Outcome.UNKNOWN}'",
+            "kept_count": f"{completed} AND task_key NOT IN ({undone})",
+            "priced_count": priced,
+            "completed_priced_count": f"{completed} AND {priced}",
+            "within_budget_count": f"{completed} AND {priced} AND known_cost_micro_usd <= {budget}",
+            "known_cost_micro_usd": "known_cost_micro_usd",
+            "unpriced_call_count": "unpriced_call_count",
+        },
+        histograms={"cost_histogram": _histogram("known_cost_micro_usd", f"{completed} AND {priced}")},
+    )
+
+
+def _patches() -> Rollup:
+    decided = f"is_closed AND (decision IS NULL OR decision NOT IN ('{Decision.REJECTED}', '{Decision.PENDING}'))"
+    undone = f"{decided} AND rolled_back_at IS NOT NULL AND {_within_window()}"
+    late = f"{decided} AND rolled_back_at IS NOT NULL AND NOT {_within_window()}"
+    by_person = f"decision IN {_ACCEPTED_BY_PERSON}"
+    return Rollup(
+        table="patch_daily",
+        facts="patch",
+        date="proposed_date",
+        dimensions={name: name for name in ("project", "task_class", "provider", "model")},
+        measures={
+            "patch_count": "1",
+            "decided_count": decided,
+            "human_decided_count": f"{decided} AND {by_person}",
+            "rejected_count": f"is_closed AND decision = '{Decision.REJECTED}'",
+            "unfinished_count": "NOT is_closed",
+            "pending_count": f"is_closed AND decision = '{Decision.PENDING}'",
+            "rolled_back_count": undone,
+            "human_rolled_back_count": f"{undone} AND {by_person}",
+            "rolled_back_late_count": late,
+            "rolled_back_unsure_count": f"{late} AND coalesce(rolled_back_after, proposed_at) <= {_window_end()}",
+            **{f"{evidence}_count": f"{undone} AND rollback_evidence = '{evidence}'" for evidence in RollbackEvidence},
+            "reworked_count": f"{decided} AND rework_kind IS NOT NULL",
+        },
+    )
+
+
+def _calls() -> Rollup:
+    return Rollup(
+        table="call_daily",
+        facts="llm_call",
+        where="is_counted",
+        date="started_date",
+        dimensions={
+            # The most varied first: the sort that groups a million calls then compares least.
+            **{name: name for name in ("task_class", "project", "model", "source")},
+            "is_attributed": "task_key IS NOT NULL",
+            **{name: name for name in ("status", "provider", "error_kind")},
+        },
+        measures={
+            "call_count": "1",
+            "unpriced_count": f"cost_basis = '{CostBasis.UNKNOWN}'",
+            "usage_known_count": "total_tokens IS NOT NULL",
+            "latency_known_count": "latency_ms IS NOT NULL",
+            "fallback_count": "is_fallback",
+            "retry_count": "retry_count",
+            "cost_micro_usd": "cost_micro_usd",
+            "reported_cost_micro_usd": "reported_cost_micro_usd",
+            "computed_cost_micro_usd": "computed_cost_micro_usd",
+            "input_tokens": "input_tokens",
+            "cache_read_tokens": "cache_read_tokens",
+            "output_tokens": "output_tokens",
+        },
+        histograms={"latency_histogram": _histogram("latency_ms")},
+    )
+
+
+def _commands() -> Rollup:
+    threshold = _milliseconds(slos().named("runtime_health"))
+    ended = f"status IN ('{CommandStatus.OK}', '{CommandStatus.FAILED}')"
+    timed_out = f"status = '{CommandStatus.TIMEOUT}'"
+    return Rollup(
+        table="command_daily",
+        facts="command_run AS run LEFT JOIN task USING (task_key)",
+        date="run.started_date",
+        dimensions={
+            "project": "run.project",
+            "task_class": "run.task_class",
+            "provider": "task.provider",
+            "model": "task.model",
+        },
+        measures={
+            "proposed_count": "status IS NULL",
+            "run_count": f"{ended} AND duration_ms IS NOT NULL OR {timed_out}",
+            "good_count": f"{ended} AND duration_ms <= {threshold}",
+            "timeout_count": timed_out,
+            "cancelled_count": f"status = '{CommandStatus.CANCELLED}'",
+            "untimed_count": f"{ended} AND duration_ms IS NULL",
+        },
+        histograms={"duration_histogram": _histogram("duration_ms", ended)},
+    )
+
+
+def _approvals() -> Rollup:
+    return Rollup(
+        table="approval_daily",
+        facts="approval AS asked LEFT JOIN task USING (task_key)",
+        date="asked.asked_date",
+        dimensions={
+            "project": "asked.project",
+            "task_class": "asked.task_class",
+            "provider": "task.provider",
+            "model": "task.model",
+            "subject": "subject",
+            "decision": "decision",
+            "actor": "actor",
+        },
+        measures={"approval_count": "1"},
+    )
+
+
+def _routes() -> Rollup:
+    summed = (
+        "call_count",
+        "unpriced_count",
+        "usage_known_count",
+        "latency_known_count",
+        "fallback_count",
+        "retry_count",
+        "cost_micro_usd",
+    )
+    return Rollup(
+        table="route_daily",
+        facts="call_daily",
+        date="date",
+        dimensions={name: name for name in ("source", "provider", "model", "status", "error_kind")},
+        measures={
+            **{name: name for name in summed},
+            "attributed_call_count": "iif(is_attributed, call_count, 0)",
+            "attributed_cost_micro_usd": "iif(is_attributed, cost_micro_usd, 0)",
+        },
+        histograms={"latency_histogram": "merge_histograms(latency_histogram)"},
+    )
+
+
+def _rewrite(connection: sqlite3.Connection, rollup: Rollup, days: set[int] | None) -> None:
+    _delete(connection, rollup.table, days)
+    connection.execute(rollup.insert_sql(_selected(rollup.date, days)))
+
+
+def _delete(connection: sqlite3.Connection, table: str, days: set[int] | None) -> None:
+    # Without a condition SQLite drops the pages at once instead of row by row.
+    condition = "" if days is None else f" WHERE {_selected('date', days)}"
+    connection.execute(f"DELETE FROM {table}{condition}")  # noqa: S608
+
+
+def _rewrite_projects(connection: sqlite3.Connection, days: set[int] | None) -> None:
+    """Add up the other rollups, and the facts that have no rollup of their own, by day and project."""
+    parts = [_sums_of(rollup) for rollup in (_tasks(), _patches(), _commands())]
+    parts += [_project_calls(), _project_approvals(), *_project_facts()]
+    columns = list(dict.fromkeys(name for part in parts for name in (*part.measures, *part.histograms)))
+    histograms = {name for part in parts for name in part.histograms}
+    selects: list[str] = []
+    for part in parts:
+        made = {name: f"sum({value})" for name, value in part.measures.items()} | dict(part.histograms)
+        values = ", ".join(made.get(name, "NULL") + f" AS {name}" for name in columns)
+        selects.append(
+            f"SELECT {part.date} AS date, project, {values} FROM {part.facts} "  # noqa: S608
+            f"WHERE {_selected(part.date, days)} GROUP BY {part.date}, project"
+        )
+    totals = ", ".join(
+        f"merge_histograms({name})" if name in histograms else f"coalesce(sum({name}), 0)" for name in columns
+    )
+    _delete(connection, "project_daily", days)
+    connection.execute(
+        f"INSERT INTO project_daily (date, project, {', '.join(columns)}) "  # noqa: S608
+        f"SELECT date, project, {totals} FROM ({' UNION ALL '.join(selects)}) GROUP BY date, project"
+    )
+
+
+def _sums_of(rollup: Rollup) -> Rollup:
+    """Return the sums over another rollup, under the same names."""
+    return Rollup(
+        table="project_daily",
+        facts=rollup.table,
+        date="date",
+        dimensions={},
+        measures={name: name for name in rollup.measures},
+        histograms={name: f"merge_histograms({name})" for name in rollup.histograms},
+    )
+
+
+def _project_calls() -> Rollup:
+    shared = ("unpriced", "usage_known", "latency_known", "fallback", "retry")
+    return Rollup(
+        table="project_daily",
+        facts="call_daily",
+        date="date",
+        dimensions={},
+        measures={
+            "call_count": "call_count",
+            "error_call_count": f"iif(status = '{CallStatus.ERROR}', call_count, 0)",
+            "cancelled_call_count": f"iif(status = '{CallStatus.CANCELLED}', call_count, 0)",
+            "unknown_call_count": f"iif(status = '{CallStatus.UNKNOWN}', call_count, 0)",
+            "attributed_call_count": "iif(is_attributed, call_count, 0)",
+            **{f"{name}_count": f"{name}_count" for name in shared},
+            "cost_micro_usd": "cost_micro_usd",
+            "attributed_cost_micro_usd": "iif(is_attributed, cost_micro_usd, 0)",
+        },
+    )
+
+
+def _project_approvals() -> Rollup:
+    decided = f"decision <> '{Decision.PENDING}'"
+    return Rollup(
+        table="project_daily",
+        facts="approval_daily",
+        date="date",
+        dimensions={},
+        measures={
+            "approval_count": "approval_count",
+            "pending_approval_count": f"iif({decided}, 0, approval_count)",
+            "human_approval_count": f"iif({decided} AND actor = '{Actor.HUMAN}', approval_count, 0)",
+        },
+    )
+
+
+def _project_facts() -> tuple[Rollup, ...]:
+    return tuple(
+        Rollup(table="project_daily", facts=facts, date=date, dimensions={}, measures=measures)
+        for facts, date, measures in (
+            (
+                "tool_call",
+                "called_date",
+                {"tool_call_count": "1", "failed_tool_call_count": f"status = '{ToolStatus.FAILED}'"},
+            ),
+            (
+                "deployment",
+                "finished_date",
+                {"deployment_count": "1", "failed_deployment_count": f"status = '{DeploymentStatus.FAILURE}'"},
+            ),
+            ("event", "occurred_date", {"event_count": "1"}),
+        )
+    )
+
+
+def _choose_days(connection: sqlite3.Connection, days: set[int] | None) -> None:
+    connection.execute("DROP TABLE IF EXISTS temp.rollup_day")
+    connection.execute("CREATE TEMP TABLE rollup_day (day INTEGER PRIMARY KEY)")
+    connection.executemany("INSERT INTO temp.rollup_day VALUES (?)", ((day,) for day in sorted(days or ())))
+
+
+def _selected(date: str, days: set[int] | None) -> str:
+    if days is None:
+        return "1"
+    # The unary plus keeps SQLite off the index: from some days on, one pass over the table is cheaper.
+    column = date if len(days) <= _MOST_DAYS_BY_INDEX else f"+{date}"
+    return f"({column} IN (SELECT day FROM temp.rollup_day) OR {column} IS NULL)"  # noqa: S608
+
+
+def _histogram(value: str, condition: str = "1") -> str:
+    return f"encode_buckets(group_concat(CASE WHEN {condition} THEN {bucket_sql(value)} END))"
+
+
+def _window_end() -> str:
+    return f"proposed_at + {slos().rollback_window_days * DAY_MICROSECONDS}"
+
+
+def _within_window() -> str:
+    """Without a time of the patch, a rollback counts as one within the window."""
+    return f"coalesce(rolled_back_at <= {_window_end()}, 1)"
+
+
+def _micro_usd(slo: Slo) -> int:
+    return round((slo.threshold or 0) * 1_000_000)
+
+
+def _milliseconds(slo: Slo) -> int:
+    return round((slo.threshold or 0) * 1_000)
+
+
+class _MergeHistograms:
+    """Aggregate that adds up stored histograms; null when there is none."""
+
+    def __init__(self) -> None:
+        self._blobs: list[bytes] = []
+
+    def step(self, blob: bytes | None) -> None:
+        if blob:
+            self._blobs.append(blob)
+
+    def finalize(self) -> bytes | None:
+        return Histogram.merged(self._blobs).encode() if self._blobs else None

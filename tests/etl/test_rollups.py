@@ -1,0 +1,282 @@
+"""Rollups say what the facts say: the parts equal the whole under every grouping, on all days or on some."""
+
+import random
+
+import pytest
+
+from data.histogram import Histogram
+from data.store import Store
+from etl.rollups import refresh
+from fact_rows import Facts, at
+
+DAY = 20_514  # 2026-03-02
+ROUTES = ("anthropic/claude-sonnet-4-5", "openai/gpt-5", None)
+
+
+def random_facts(seed: int = 7, count: int = 120) -> Facts:
+    draw = random.Random(seed)
+    facts = Facts()
+    for number in range(count):
+        when = draw.choice([None, f"2026-03-{draw.randrange(1, 9):02d}T{draw.randrange(24):02d}:00"])
+        shared = {"project": draw.choice(["shop", "crm", None]), "route": draw.choice(ROUTES)}
+        task = facts.task(
+            when,
+            draw.choice(["completed", "failed", "aborted", "unknown"]),
+            task_class=draw.choice(["edit", "fix"]),
+            call_count=draw.choice([0, 1, 2]),
+            unpriced_call_count=draw.choice([0, 0, 1]),
+            known_cost_micro_usd=draw.randrange(6_000_000),
+            **shared,
+        )
+        facts.call(
+            when,
+            draw.choice(["success", "error", "cancelled", "unknown"]),
+            source=draw.choice(["litellm", "bolt_chat"]),
+            task_key=draw.choice([task, None]),
+            is_counted=draw.random() < 0.8,
+            cost_micro_usd=draw.choice([None, draw.randrange(9_000_000)]),
+            latency_ms=draw.choice([None, draw.randrange(100_000)]),
+            total_tokens=draw.choice([None, number]),
+            retry_count=draw.choice([None, 2]),
+            is_fallback=draw.choice([None, True, False]),
+            **shared,
+        )
+        facts.patch(
+            when,
+            draw.choice([None, "2026-03-05", "2026-03-25"]),
+            task_key=task,
+            is_closed=draw.random() < 0.9,
+            decision=draw.choice([None, "approved", "edited", "auto_approved", "rejected", "pending"]),
+            rework_kind=draw.choice([None, "fix_request"]),
+            **shared,
+        )
+        status = draw.choice([None, "ok", "failed", "timeout", "cancelled"])
+        facts.command(
+            when, status, draw.choice([None, draw.randrange(60_000)]), task_key=task, project=shared["project"]
+        )
+        facts.approval(
+            when,
+            draw.choice(["approved", "rejected", "pending"]),
+            task_key=task,
+            actor=draw.choice(["human", "policy"]),
+        )
+    facts.tool_call(status="failed")
+    facts.deployment(status="failure")
+    facts.event()
+    return facts
+
+
+IDENTITIES = [
+    ("task_daily", "task_count", "SELECT count(*) FROM task"),
+    ("task_daily", "completed_count", "SELECT count(*) FROM task WHERE outcome = 'completed'"),
+    ("task_daily", "known_cost_micro_usd", "SELECT sum(known_cost_micro_usd) FROM task"),
+    ("patch_daily", "patch_count", "SELECT count(*) FROM patch"),
+    ("patch_daily", "unfinished_count", "SELECT count(*) FROM patch WHERE NOT is_closed"),
+    ("call_daily", "call_count", "SELECT count(*) FROM llm_call WHERE is_counted"),
+    ("call_daily", "cost_micro_usd", "SELECT sum(cost_micro_usd) FROM llm_call WHERE is_counted"),
+    ("call_daily", "latency_known_count", "SELECT count(latency_ms) FROM llm_call WHERE is_counted"),
+    ("route_daily", "call_count", "SELECT count(*) FROM llm_call WHERE is_counted"),
+    ("route_daily", "cost_micro_usd", "SELECT sum(cost_micro_usd) FROM llm_call WHERE is_counted"),
+    ("command_daily", "proposed_count", "SELECT count(*) FROM command_run WHERE status IS NULL"),
+    ("approval_daily", "approval_count", "SELECT count(*) FROM approval"),
+    ("project_daily", "task_count", "SELECT count(*) FROM task"),
+    ("project_daily", "call_count", "SELECT count(*) FROM llm_call WHERE is_counted"),
+    ("project_daily", "error_call_count", "SELECT count(*) FROM llm_call WHERE is_counted AND status = 'error'"),
+    ("project_daily", "patch_count", "SELECT count(*) FROM patch"),
+    ("project_daily", "approval_count", "SELECT count(*) FROM approval"),
+    ("project_daily", "tool_call_count", "SELECT 1"),
+    ("project_daily", "failed_deployment_count", "SELECT 1"),
+    ("project_daily", "event_count", "SELECT 1"),
+]
+
+
+@pytest.fixture
+def full(store: Store) -> Store:
+    return random_facts().write(store)
+
+
+@pytest.mark.parametrize(("table", "measure", "facts"), IDENTITIES, ids=lambda part: str(part)[:40])
+def test_a_rollup_adds_up_to_the_facts(full: Store, table: str, measure: str, facts: str) -> None:
+    assert full.rows(f"SELECT sum({measure}) FROM {table}") == full.rows(facts)
+
+
+@pytest.mark.parametrize("dimension", ["project", "task_class", "provider", "model", "requested_date"])
+def test_tasks_agree_with_the_facts_in_every_group(full: Store, dimension: str) -> None:
+    rolled = "date" if dimension == "requested_date" else dimension
+    assert full.rows(
+        f"SELECT {rolled}, sum(task_count), sum(failed_count) FROM task_daily GROUP BY 1 ORDER BY 1"
+    ) == full.rows(f"SELECT {dimension}, count(*), sum(outcome = 'failed') FROM task GROUP BY 1 ORDER BY 1")
+
+
+@pytest.mark.parametrize(
+    "dimension", ["source", "project", "task_class", "provider", "model", "status", "error_kind", "started_date"]
+)
+def test_calls_agree_with_the_facts_in_every_group(full: Store, dimension: str) -> None:
+    rolled = "date" if dimension == "started_date" else dimension
+    assert full.rows(
+        f"SELECT {rolled}, sum(call_count), sum(cost_micro_usd) FROM call_daily GROUP BY 1 ORDER BY 1"
+    ) == full.rows(
+        f"SELECT {dimension}, count(*), coalesce(sum(cost_micro_usd), 0) FROM llm_call WHERE is_counted "
+        "GROUP BY 1 ORDER BY 1"
+    )
+
+
+def test_every_patch_is_decided_rejected_unfinished_or_pending(full: Store) -> None:
+    rows = full.rows(
+        "SELECT sum(patch_count), sum(decided_count + rejected_count + unfinished_count + pending_count), "
+        "sum(rolled_back_count), sum(rewind_count + git_revert_count + deploy_rollback_count + human_overwrite_count) "
+        "FROM patch_daily"
+    )
+    patches, parts, undone, by_evidence = rows[0]
+    assert patches == parts == 120
+    assert undone == by_evidence > 0
+
+
+def test_every_command_is_proposed_run_cancelled_or_untimed(full: Store) -> None:
+    rows = full.rows("SELECT sum(proposed_count + run_count + cancelled_count + untimed_count) FROM command_daily")
+    assert rows == [(120,)]
+
+
+def test_project_rows_are_the_sums_of_the_finer_rollups(full: Store) -> None:
+    for table in ("task_daily", "patch_daily", "command_daily"):
+        measures = [name for (name,) in full.rows(f"SELECT name FROM pragma_table_info('{table}')") if "_count" in name]
+        summed = ", ".join(f"sum({name})" for name in measures)
+        finer = full.rows(f"SELECT date, project, {summed} FROM {table} GROUP BY 1, 2 ORDER BY 1, 2")
+        with_some = " OR ".join(f"{name} > 0" for name in measures)
+        coarser = full.rows(
+            f"SELECT date, project, {', '.join(measures)} FROM project_daily WHERE {with_some} ORDER BY 1, 2"
+        )
+        assert [row for row in finer if any(row[2:])] == coarser
+
+
+def test_refreshing_some_days_gives_the_same_as_refreshing_all(full: Store) -> None:
+    def content() -> list[list[tuple[object, ...]]]:
+        tables = ("task_daily", "patch_daily", "call_daily", "route_daily", "command_daily", "project_daily")
+        return [
+            sorted((row[1:] for row in full.rows(f"SELECT * FROM {table}")), key=repr)
+            for table in (*tables, "approval_daily")
+        ]
+
+    before = content()
+    with full.writing() as connection:
+        connection.execute("DELETE FROM task_daily WHERE date = ?", (DAY,))
+        connection.execute("UPDATE project_daily SET task_count = 99 WHERE date = ?", (DAY,))
+        refresh(connection, {DAY})
+    assert content() == before
+    with full.writing() as connection:
+        refresh(connection, set(range(DAY - 50, DAY + 50)))  # more days than are looked up by index
+    assert content() == before
+
+
+def test_only_the_given_days_are_rewritten(full: Store) -> None:
+    with full.writing() as connection:
+        connection.execute("UPDATE task_daily SET task_count = 1000")
+        refresh(connection, {DAY})
+    rewritten = full.rows("SELECT DISTINCT date FROM task_daily WHERE task_count < 1000 ORDER BY date")
+    assert rewritten == [(None,), (DAY,)]  # records without a time are always rewritten
+
+
+def test_a_day_that_lost_its_facts_loses_its_rows(store: Store) -> None:
+    facts = Facts()
+    facts.task()
+    facts.write(store)
+    with store.writing() as connection:
+        connection.execute("DELETE FROM task")
+        refresh(connection, {DAY})
+    assert store.rows("SELECT * FROM task_daily") == []
+    assert store.rows("SELECT * FROM project_daily") == []
+
+
+def test_calls_that_another_row_describes_are_left_out(store: Store) -> None:
+    facts = Facts()
+    facts.call(cost_micro_usd=3)
+    facts.call(cost_micro_usd=5, is_counted=False)
+    facts.write(store)
+    assert store.rows("SELECT call_count, cost_micro_usd FROM call_daily") == [(1, 3)]
+
+
+def test_a_rollback_counts_up_to_the_last_moment_of_the_window(store: Store) -> None:
+    facts = Facts()
+    facts.patch("2026-03-02T10:00", "2026-03-09T10:00", rolled_back_after=at("2026-03-02T10:00"))  # exactly 7 days
+    facts.patch("2026-03-02T10:00", "2026-03-09T10:01", rolled_back_after=at("2026-03-09T10:00"))  # perhaps not late
+    facts.patch("2026-03-02T10:00", "2026-03-20T10:00", rolled_back_after=at("2026-03-15T10:00"))  # surely late
+    facts.patch("2026-03-02T10:00")
+    facts.write(store)
+    rows = store.rows(
+        "SELECT decided_count, rolled_back_count, rolled_back_late_count, rolled_back_unsure_count FROM patch_daily"
+    )
+    assert rows == [(4, 1, 2, 1)]
+
+
+def test_a_task_is_kept_when_it_completed_and_no_patch_of_it_was_undone_in_time(store: Store) -> None:
+    facts = Facts()
+    facts.patch("2026-03-02T10:00", "2026-03-03", task_key=facts.task())
+    facts.patch("2026-03-02T10:00", "2026-04-03", task_key=facts.task())  # undone after the window
+    facts.task()
+    facts.task(outcome="failed")
+    facts.write(store)
+    assert store.rows("SELECT task_count, completed_count, kept_count FROM task_daily") == [(4, 3, 2)]
+
+
+def test_the_task_budget_counts_completed_tasks_of_known_cost_up_to_three_dollars(store: Store) -> None:
+    facts = Facts()
+    facts.task(known_cost_micro_usd=3_000_000)
+    facts.task(known_cost_micro_usd=3_000_001)
+    facts.task(known_cost_micro_usd=1, unpriced_call_count=1)  # cost not wholly known
+    facts.task(known_cost_micro_usd=0, call_count=0)  # no call at all: cost not known
+    facts.task(known_cost_micro_usd=1_000_000, outcome="failed")
+    facts.write(store)
+    rows = store.rows(
+        "SELECT task_count, priced_count, completed_priced_count, within_budget_count, known_cost_micro_usd, "
+        "cost_histogram FROM task_daily"
+    )
+    assert rows[0][:5] == (5, 3, 2, 1, 3_000_000 + 3_000_001 + 1 + 1_000_000)
+    assert Histogram.merged([rows[0][5]]).n == 2
+
+
+def test_commands_that_ended_are_told_from_proposals_timeouts_and_unknown_durations(store: Store) -> None:
+    facts = Facts()
+    facts.command(status="ok", ms=30_000)  # exactly the threshold
+    facts.command(status="failed", ms=30_001)
+    facts.command(status="timeout", ms=120_000)
+    facts.command(status="ok", ms=None)
+    facts.command(status="cancelled", ms=10)
+    facts.command(status=None)
+    facts.write(store)
+    rows = store.rows(
+        "SELECT run_count, good_count, timeout_count, untimed_count, cancelled_count, proposed_count, "
+        "duration_histogram FROM command_daily"
+    )
+    assert rows[0][:6] == (3, 1, 1, 1, 1, 1)
+    assert Histogram.merged([rows[0][6]]).n == 2  # a timeout has no duration of its own
+
+
+def test_durations_survive_the_rollup_within_one_percent(store: Store) -> None:
+    durations = [3, 127, 128, 999, 15_000, 3_600_000]
+    facts = Facts()
+    for milliseconds in durations:
+        facts.call(latency_ms=milliseconds)
+    facts.call(latency_ms=-5)  # a broken clock: no duration, and no error
+    facts.write(store)
+    for table in ("call_daily", "route_daily"):
+        merged = Histogram.merged(row[0] for row in store.rows(f"SELECT latency_histogram FROM {table}"))
+        assert merged.n == len(durations)
+        for rank, milliseconds in enumerate(durations, start=1):
+            assert merged.at_rank(rank) == pytest.approx(milliseconds, rel=0.01)
+
+
+def test_route_and_class_of_a_decision_and_a_command_are_those_of_the_task(store: Store) -> None:
+    facts = Facts()
+    task = facts.task(route="openai/gpt-5")
+    facts.command(task_key=task)
+    facts.approval(task_key=task)
+    facts.approval(task_key=None)
+    facts.write(store)
+    assert store.rows("SELECT provider, model FROM command_daily") == [("openai", "gpt-5")]
+    assert store.rows("SELECT provider, approval_count FROM approval_daily ORDER BY 1") == [(None, 1), ("openai", 1)]
+
+
+def test_an_empty_store_has_no_rollups(store: Store) -> None:
+    with store.writing() as connection:
+        refresh(connection, None)
+    assert store.rows("SELECT count(*) FROM project_daily") == [(0,)]
