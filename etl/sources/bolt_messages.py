@@ -1,6 +1,7 @@
 """Reading one message of a bolt.diy chat, of every era, into what is kept of it. The text itself is not kept."""
 
 import re
+import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -126,7 +127,7 @@ def _read_user(
         key=key,
         message_id=message_id,
         role="user",
-        rank=_rank(key, is_import_copy, 0, 0, created_at is not None, text),
+        rank=_rank(is_import_copy, 0, 0, created_at is not None, text),
         created_at=created_at,
         created_at_basis=basis,
         provider=_name(provider[1]) if provider else None,
@@ -167,7 +168,7 @@ def _read_assistant(
         key=key,
         message_id=message_id,
         role="assistant",
-        rank=_rank(key, is_import_copy, len(usage), decided, created_at is not None, text),
+        rank=_rank(is_import_copy, len(usage), decided, created_at is not None, text),
         created_at=created_at,
         created_at_basis=basis,
         provider=None,
@@ -324,9 +325,9 @@ def _name(text: str) -> str | None:
     return text.strip()[:200] or None
 
 
-def _rank(key: int, is_import_copy: bool, requests: int, decided: int, has_time: bool, text: str) -> int:
+def _rank(is_import_copy: bool, requests: int, decided: int, has_time: bool, text: str) -> int:
     """Return how complete a copy is: intact before imported, then usage, decisions, time, length; ties by the text."""
-    tie = stable_key("tie", key, text) & 0x3FF
+    tie = zlib.crc32(text.encode("utf-8", "surrogatepass")) & 0x3FF
     return (
         ((not is_import_copy) << 62)
         | (min(requests, 255) << 54)
