@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.analysis.as_of import newest_record
 from dashboard.analysis.choices import choices
 from dashboard.analysis.coverage import coverage
-from dashboard.charts.theme import STYLE
+from dashboard.charts.theme import ICON, LOGO, STYLE
 from dashboard.ui import cache, filters, states, view
 from data.errors import BoltscopeError
 from data.store import Store
@@ -17,8 +17,9 @@ PAGES = Path(__file__).resolve().parent.parent / "pages"
 
 def main() -> None:
     """Run one page over one committed state of the store."""
-    st.set_page_config(page_title="Boltscope", page_icon=":material/monitoring:", layout="wide")
+    st.set_page_config(page_title="Boltscope", page_icon=ICON, layout="wide")
     st.html(STYLE)
+    st.logo(LOGO, size="large")
     page = st.navigation(
         [
             st.Page(
@@ -45,11 +46,10 @@ def main() -> None:
             path = str(store.path)
             offered = cache.ask(connection, path, version, choices)
             now = view.now()
+            this_hour = now.replace(minute=0, second=0, microsecond=0)
             as_of = cache.ask(connection, path, version, newest_record) or now
             chosen = filters.pick(page.url_path, offered, as_of)
-            covered = cache.ask(
-                connection, path, version, coverage, chosen, now.replace(minute=0, second=0, microsecond=0)
-            )
+            covered = cache.ask(connection, path, version, coverage, chosen, this_hour)
             view.show(view.View(connection, path, version, now, as_of, chosen, offered, covered))
             page.run()
     except BoltscopeError as error:

@@ -19,39 +19,24 @@ if view.is_empty:
     states.nothing_loaded()
     st.stop()
 
+st.caption("This page accounts for everything in the store, whatever the filters say.")
 accounts = view.ask(health.accounting)
-st.header(
-    "Every record that was read is accounted for" if accounts.is_balanced else "Records are missing", anchor=False
-)
 identity(accounts)
 
 st.header("When each source has records, and how old its newest one is", anchor=False)
-st.plotly_chart(
-    coverage_timeline(view.coverage.sources), config=PLOTLY_CONFIG, alt="First to last record of each source"
-)
+timeline = coverage_timeline(view.coverage.sources)
+st.plotly_chart(timeline, config=PLOTLY_CONFIG, alt="First to last record of each source")
 freshness_table(view)
 
 st.header("How much of each month's calls is known", anchor=False)
-table(view.ask(health.coverage_by_month), view, name="coverage_by_month", says="Known shares by source and month")
+table(view.ask(health.coverage_by_month), name="coverage_by_month", nothing="No calls yet: load chats or gateway logs.")
 
 st.header("Why records brought nothing new", anchor=False)
-table(view.ask(health.duplicates), view, name="duplicates", says="Records already known, by reason")
+table(view.ask(health.duplicates), name="duplicates", nothing="Every record was new.")
 
-st.header("What could not be used, by reason", anchor=False)
-table(view.ask(health.quarantine_reasons), view, name="quarantine_reasons", says="Quarantined records by reason")
-paged_table(
-    accounts.quarantined,
-    lambda limit, offset: view.ask(health.quarantine_rows, limit=limit, offset=offset),
-    view,
-    name="quarantine",
-    says="Quarantined records, newest load first",
-)
+st.header("What could not be used, and why", anchor=False)
+table(view.ask(health.quarantine_reasons), name="quarantine_reasons", nothing="Every record could be used.")
+paged_table(view, health.quarantine_rows, accounts.quarantined, name="quarantine")
 
 st.header("Files that were loaded, newest first", anchor=False)
-paged_table(
-    accounts.file_count,
-    lambda limit, offset: view.ask(health.loads, limit=limit, offset=offset),
-    view,
-    name="loads",
-    says="Loaded files, newest first",
-)
+paged_table(view, health.loads, accounts.file_count, name="loads")

@@ -24,6 +24,5 @@ st.header(standing_words(figures), anchor=False)
 scope(view)
 slo_cards(figures, view, beside=coverage_card)
 
-st.header("What flowed through the control plane", anchor=False)
-scope(view)
+st.header(f"What flowed through the control plane, {view.days}", anchor=False)
 st.html(control_plane_picture(view.ask_filtered(control_plane)))

@@ -136,6 +136,12 @@ def chromium_browser() -> Generator[Browser]:
             browser.close()
 
 
+def _is_probe(message: ConsoleMessage) -> bool:
+    """Whether it is Streamlit looking for its server below the address of a page, where it is not."""
+    address = str(message.location.get("url", ""))
+    return "404" in message.text and address.endswith(("/_stcore/health", "/_stcore/host-config"))
+
+
 def new_visit(browser: Browser, address: str, *, width: int = 1440, height: int = 900) -> Visit:
     """Open an empty tab that notes console errors and requests to other machines; close its context when done."""
     context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
@@ -144,7 +150,7 @@ def new_visit(browser: Browser, address: str, *, width: int = 1440, height: int 
     host = urlsplit(address).netloc
 
     def note_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not _is_probe(message):
             visit.errors.append(message.text)
 
     def note_request(request: Request) -> None:

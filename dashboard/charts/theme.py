@@ -20,14 +20,26 @@ _QUIET = "light-dark(#566373, #9AA8B7)"
 _QUIET_SURFACE = "light-dark(#F2F5F8, #1B232D)"
 _LINE = "light-dark(#CFD8E1, #344150)"
 
+_MARK = (
+    f'<g fill="none" stroke="{PLAIN}" stroke-width="2.4"><circle cx="16" cy="16" r="11"/>'
+    f'<path d="M16 1v6M16 25v6M1 16h6M25 16h6"/></g><path d="M18 8l-7 9h5l-2 7 7-9h-5z" fill="{BAD}"/>'
+)
+# A bolt in a scope, alone for the browser's tab and with the name; one tone that reads on light and on dark.
+ICON: Final = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="32" height="32">{_MARK}</svg>'
+LOGO: Final = (
+    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 32" width="150" height="32">{_MARK}'
+    f'<text x="38" y="22.5" font-family="sans-serif" font-size="19" font-weight="700" fill="{PLAIN}">Boltscope</text>'
+    "</svg>"
+)
+
 STYLE: Final = f"""<style>
 .bs-quiet {{ color: {_QUIET}; }}
 .bs-small {{ font-size: 0.87rem; line-height: 1.45; }}
-.bs-chip {{ display: inline-block; padding: 0.05rem 0.5rem; border-radius: 999px; font-size: 0.84rem; font-weight: 600; }}
+.bs-chip {{ display: inline-block; padding: 0.05rem 0.5rem; border-radius: 999px; font-size: 0.84rem;
+  font-weight: 600; }}
 .bs-good {{ color: {_GOOD}; background: {_GOOD_SURFACE}; }}
 .bs-bad {{ color: {_BAD}; background: {_BAD_SURFACE}; }}
 .bs-unknown {{ color: {_QUIET}; background: {_QUIET_SURFACE}; }}
-.bs-lead {{ margin: 0; overflow-wrap: anywhere; }}
 .bs-banner {{ border: 1px solid {_LINE}; border-left: 4px solid light-dark(#8A4B08, #F3B27E); border-radius: 6px;
   padding: 0.45rem 0.8rem; background: {_QUIET_SURFACE}; font-size: 0.92rem; }}
 .bs-card p {{ margin: 0 0 0.35rem 0; overflow-wrap: anywhere; }}
@@ -35,31 +47,34 @@ STYLE: Final = f"""<style>
 .bs-card li {{ display: flex; justify-content: space-between; gap: 0.8rem; margin: 0; padding: 0.05rem 0;
   font-size: 0.87rem; line-height: 1.45; }}
 .bs-card li b {{ font-weight: 600; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }}
-.bs-card .bs-value {{ font-size: 2rem; font-weight: 600; line-height: 1.25; }}
 .bs-spark {{ margin: 0.35rem 0 0.25rem 0; }}
 .bs-spark img {{ display: block; width: 100%; height: auto; }}
 .bs-spark figcaption {{ display: flex; justify-content: space-between; gap: 0.6rem; color: {_QUIET};
   font-size: 0.78rem; line-height: 1.4; }}
 .bs-plane-frame {{ container-type: inline-size; }}
-.bs-plane {{ list-style: none; display: flex; align-items: stretch; gap: 1.5rem; margin: 0; padding: 0; }}
+.bs-plane-frame .bs-plane {{ list-style: none; display: flex; align-items: stretch; gap: 1.5rem; margin: 0;
+  padding: 0; }}
 .bs-plane li {{ flex: 1 1 0; min-width: 0; position: relative; margin: 0; padding: 0.6rem 0.65rem; border-radius: 8px;
   border: 1px solid {_LINE}; background: {_QUIET_SURFACE}; }}
 .bs-plane li:not(:last-child)::after {{ content: "\\2192"; position: absolute; right: -1.28rem; top: 1.35rem;
   color: {_QUIET}; font-size: 1.05rem; line-height: 1; }}
-.bs-plane h4 {{ margin: 0 0 0.3rem 0; padding: 0; font-size: 0.84rem; font-weight: 600; line-height: 1.25; min-height: 2.5em; }}
+.bs-plane h4 {{ margin: 0 0 0.3rem 0; padding: 0; font-size: 0.84rem; font-weight: 600; line-height: 1.25;
+  min-height: 2.5em; }}
 .bs-plane .bs-count {{ display: block; font-size: 1.3rem; font-weight: 600; line-height: 1.2;
   font-variant-numeric: tabular-nums; }}
 .bs-plane .bs-unit {{ display: block; font-size: 0.8rem; color: {_QUIET}; line-height: 1.35; }}
-.bs-plane .bs-facts {{ display: block; margin-top: 0.4rem; font-size: 0.8rem; line-height: 1.4; overflow-wrap: anywhere; }}
+.bs-plane .bs-facts {{ display: block; margin-top: 0.4rem; font-size: 0.8rem; line-height: 1.4;
+  overflow-wrap: anywhere; }}
 .bs-plane li.bs-absent {{ background: transparent; border-style: dashed; }}
 .bs-plane li.bs-absent .bs-count {{ font-size: 0.95rem; color: {_QUIET}; }}
 .bs-identity {{ display: flex; flex-wrap: wrap; gap: 0.4rem 1.1rem; align-items: center; }}
 .bs-term {{ display: flex; align-items: center; gap: 1.1rem; }}
 .bs-term span {{ font-size: 1.5rem; color: {_QUIET}; }}
-.bs-term b {{ display: block; font-size: 1.7rem; font-weight: 600; line-height: 1.2; font-variant-numeric: tabular-nums; }}
+.bs-term b {{ display: block; font-size: 1.7rem; font-weight: 600; line-height: 1.2;
+  font-variant-numeric: tabular-nums; }}
 .bs-term i {{ display: block; font-style: normal; font-size: 0.87rem; color: {_QUIET}; }}
 @container (max-width: 900px) {{
-  .bs-plane {{ flex-direction: column; gap: 1.4rem; }}
+  .bs-plane-frame .bs-plane {{ flex-direction: column; gap: 1.4rem; }}
   .bs-plane h4 {{ min-height: 0; }}
   .bs-plane li:not(:last-child)::after {{ content: "\\2193"; right: auto; left: 1rem; top: auto; bottom: -1.28rem; }}
 }}

@@ -8,6 +8,8 @@ from dashboard.ui.text import counted
 
 def identity(accounts: Accounting) -> None:
     """Show the four sums as an equation, and say whether it holds in every file."""
+    title = "Every record that was read is accounted for" if accounts.is_balanced else "Records are missing"
+    st.header(title, anchor=False)
     terms = [
         ("", accounts.read, "records read"),
         ("=", accounts.loaded, "loaded"),

@@ -13,10 +13,10 @@ from dashboard.ui.view import View
 from data.definitions import Slo
 
 _CHIP = {
-    Standing.MET: ("good", "✓ Objective met"),
-    Standing.MISSED: ("bad", "✗ Objective missed"),
-    Standing.CANNOT_TELL: ("unknown", "? Cannot tell yet"),
-    Standing.NOT_MEASURED: ("unknown", "Not measured"),
+    Standing.MET: ("good", "✓", "met"),
+    Standing.MISSED: ("bad", "✗", "missed"),
+    Standing.CANNOT_TELL: ("unknown", "?", "cannot tell yet"),
+    Standing.NOT_MEASURED: ("unknown", "–", "not measured"),
 }
 _TONE = {Verdict.BETTER: "good", Verdict.WORSE: "bad"}
 _BUCKETS = {1: "Daily", 7: "Weekly"}
@@ -26,25 +26,26 @@ def slo_cards(figures: Iterable[SloFigure], view: View, *, beside: Callable[[Vie
     """Show the objectives as a grid of cards of equal height, and beside them one more card."""
     grid = st.grid(3, min_column_width=300)
     for figure in figures:
-        with grid.cell(), st.container(border=True, height="stretch", key=f"card_{figure.slo.name}"):
-            _slo_card(figure, view)
-    with grid.cell(), st.container(border=True, height="stretch", key="card_coverage"):
+        with grid.container(border=True, height="stretch", gap="xxsmall", key=f"card_{figure.slo.name}"):
+            _slo_card(figure)
+    with grid.container(border=True, height="stretch", gap="xxsmall", key="card_coverage"):
         beside(view)
+    st.caption(
+        "In the small pictures the dotted line is the objective, a gap is time without data, "
+        "and the dashed end may still change."
+    )
 
 
-def _slo_card(figure: SloFigure, view: View) -> None:
+def _slo_card(figure: SloFigure) -> None:
     main = figure.main
     st.metric(literal(figure.slo.title), literal(_spaced(_main_value(main))), help=_formula(figure.slo))
     if main.value is None:
-        st.html(_card(_chip(Standing.NOT_MEASURED), *_why_not(main), _facts(main.beside)))
+        st.html(_card(_objective(figure), *_why_not(main), _facts(main.beside)))
         return
-    lines = [_chip(figure.rate.standing), _certainty(main)]
+    lines = [_certainty(main)]
     if figure.headline is not None:
         lines.append(_rate_line(figure.rate))
-    lines.append(_objective(figure))
-    lines.append(_change(main.change, main.unit, view))
-    lines.append(_trend(main))
-    lines.append(_facts(main.beside))
+    lines += [_objective(figure), _change(main.change, main.unit), _trend(main), _facts(main.beside)]
     st.html(_card(*lines))
 
 
@@ -56,11 +57,12 @@ def _card(*parts: str) -> str:
     return f'<div class="bs-card">{"".join(parts)}</div>'
 
 
-def _chip(standing: Standing) -> str:
-    if standing not in _CHIP:
+def _objective(figure: SloFigure) -> str:
+    if figure.rate.standing not in _CHIP:
         return ""
-    tone, words = _CHIP[standing]
-    return f'<p><span class="bs-chip bs-{tone}">{words}</span></p>'
+    tone, mark, words = _CHIP[figure.rate.standing]
+    objective = _spaced(value_text(figure.slo.objective, Unit.RATE))
+    return f'<p><span class="bs-chip bs-{tone}">{mark} Objective {escape(objective)}: {words}</span></p>'
 
 
 def _certainty(figure: Figure) -> str:
@@ -79,32 +81,16 @@ def _rate_line(rate: Figure) -> str:
     return f'<p class="bs-small">{escape(rate.title)}: <b>{escape(value)}</b></p>{_certainty(rate)}'
 
 
-def _objective(figure: SloFigure) -> str:
-    slo, standing = figure.slo, figure.rate.standing
-    words = {
-        Standing.MET: "met",
-        Standing.MISSED: "missed",
-        Standing.CANNOT_TELL: "the interval allows both",
-    }.get(standing, str(standing))
-    objective = _spaced(value_text(slo.objective, Unit.RATE))
-    return (
-        f'<p class="bs-small"><span class="bs-quiet">Objective</span> {escape(objective)} of {escape(slo.total)}: '
-        f"{escape(words)}</p>"
-    )
-
-
-def _change(change: Change | None, unit: Unit, view: View) -> str:
-    if change is None or view.chosen.compared is None:
+def _change(change: Change | None, unit: Unit) -> str:
+    if change is None:
         return ""
     arrow = "" if not change.difference else "▲ " if change.difference > 0 else "▼ "
-    difference = "" if change.difference is None else _spaced(difference_text(change.difference, unit)) + " "
     tone = _TONE.get(change.verdict, "unknown")
-    compared = days(view.chosen.compared.first, view.chosen.compared.last)
-    head = f'<span class="bs-chip bs-{tone}">{arrow}{escape(difference)}{escape(change.verdict)}</span>'
-    return (
-        f'<p class="bs-small">{head} <span class="bs-quiet">against {escape(compared)}</span></p>'
-        f'<p class="bs-small">{escape(change.words)}</p>'
-    )
+    head = ""
+    if change.difference is not None:
+        difference = escape(_spaced(difference_text(change.difference, unit)))
+        head = f'<span class="bs-chip bs-{tone}">{arrow}{difference}</span> '
+    return f'<p class="bs-small">{head}{escape(change.words)}</p>'
 
 
 def _trend(figure: Figure) -> str:
@@ -152,7 +138,7 @@ def _hover(fact: Fact) -> str:
 
 
 def _why_not(figure: Figure) -> list[str]:
-    lines = [f"<p>{escape(figure.reason or 'Nothing to measure it by is loaded.')}</p>"]
+    lines = [f'<p class="bs-small">{escape(figure.reason or "Nothing to measure it by is loaded.")}</p>']
     if figure.remedy:
         lines.append(f'<p class="bs-small"><span class="bs-quiet">What to do:</span> {escape(figure.remedy)}</p>')
     return lines

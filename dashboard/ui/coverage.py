@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard.analysis.coverage import SourceCoverage
+from dashboard.analysis.figures import Fact
 from dashboard.analysis.units import value_text
 from dashboard.ui.tables import table
 from dashboard.ui.text import NBSP, age, counted, days
@@ -45,10 +46,7 @@ def coverage_card(view: View) -> None:
             f'<p class="bs-small">{counted(covered.undated_count, "record")} without a time are in no period.</p>'
         )
     lines.append(f"<ul>{''.join(_source(source) for source in covered.sources)}</ul>")
-    shares = "".join(
-        f"<li><span>{escape(fact.label)}</span><b>{escape(value_text(fact.value, fact.unit)).replace(' ', NBSP)}</b></li>"
-        for fact in covered.shares
-    )
+    shares = "".join(_share(fact) for fact in covered.shares)
     lines.append(f"<ul>{shares}</ul>" if shares else "")
     st.html(f'<div class="bs-card">{"".join(lines)}</div>')
 
@@ -61,7 +59,12 @@ def freshness_table(view: View) -> None:
         for source in view.coverage.sources
     ]  # fmt: skip
     frame = pl.DataFrame(rows, schema=_FRESHNESS, orient="row")
-    table(frame, view, name="freshness", says="Freshness of each source")
+    table(frame, name="freshness")
+
+
+def _share(fact: Fact) -> str:
+    value = escape(value_text(fact.value, fact.unit)).replace(" ", NBSP)
+    return f"<li><span>{escape(fact.label)}</span><b>{value}</b></li>"
 
 
 def _source(source: SourceCoverage) -> str:

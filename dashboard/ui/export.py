@@ -1,20 +1,26 @@
-"""The CSV button: gives exactly the rows and columns that are shown; the file name says which filters they come from."""
+"""The CSV button: gives exactly the rows and columns that are shown; its name says which filters they come from."""
 
 import polars as pl
 import streamlit as st
 
+from dashboard.analysis.filters import Filter
 from dashboard.exports import csv_bytes, safe_file_name
-from dashboard.ui.view import View
+
+WHOLE_STORE = "all"
 
 
-def csv_button(frame: pl.DataFrame, view: View, *, name: str) -> None:
-    """Offer a frame as a CSV file; nothing is written until somebody asks for it."""
+def csv_button(frame: pl.DataFrame, *, name: str, chosen: Filter | None, page: int | None = None) -> None:
+    """Offer a frame as a CSV file; nothing is written until somebody asks for it.
+
+    ``chosen`` is the filter that the rows come from; None says that they come from the whole store.
+    """
     if frame.is_empty():
         return
+    words = [WHOLE_STORE] if chosen is None else filter_words(chosen)
     st.download_button(
         "Download CSV",
         data=lambda: csv_bytes(frame),
-        file_name=safe_file_name("boltscope", name, *filter_words(view)),
+        file_name=safe_file_name("boltscope", name, *words, None if page is None else f"page-{page}"),
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
@@ -23,8 +29,7 @@ def csv_button(frame: pl.DataFrame, view: View, *, name: str) -> None:
     )
 
 
-def filter_words(view: View) -> list[str]:
-    """Return the filters as words of a file name: the days, and what is selected."""
-    chosen = view.chosen
+def filter_words(chosen: Filter) -> list[str]:
+    """Return a filter as words of a file name: the days, and what is selected."""
     period = f"{chosen.period.first:%Y-%m-%d}_to_{chosen.period.last:%Y-%m-%d}"
     return [period, *(value for value in (chosen.project, chosen.route, chosen.task_class) if value is not None)]

@@ -67,5 +67,5 @@ def demo_label(coverage: Coverage) -> None:
     if coverage.is_all_demo:
         text = "<b>Demo data.</b> Every figure here is made up by <code>etl demo</code>; none is about a real team."
     else:
-        text = "<b>Demo data mixed in.</b> Some of the loaded files were made up by <code>etl demo</code>; figures mix both."
+        text = "<b>Demo data mixed in.</b> Some loaded files were made up by <code>etl demo</code>; figures mix both."
     st.html(f'<div class="bs-banner" role="note">{text}</div>')

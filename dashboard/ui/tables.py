@@ -1,61 +1,80 @@
 """Tables: what a frame holds, readable, a page at a time, with a button that gives exactly that as CSV."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import polars as pl
 import streamlit as st
 
+from dashboard.analysis.filters import Filter
 from dashboard.ui.export import csv_button
-from dashboard.ui.text import counted
 from dashboard.ui.view import View
 
-PAGE_ROWS = 50
-_ACRONYMS = {"usd": "USD", "id": "ID", "sha256": "SHA-256", "csv": "CSV", "llm": "LLM", "slo": "SLO"}
+PAGE_ROWS = 20
+_ACRONYMS = {"usd": "USD", "id": "ID", "csv": "CSV", "slo": "SLO"}
+_COUNTED = {"file": "files", "record": "records", "call": "calls"}
 
 
 def heading(column: str) -> str:
-    """Return the words over a column: its name as it stands in the CSV file, readable; times say they are UTC."""
-    words = [_ACRONYMS.get(word, word) for word in column.removesuffix("_at").removeprefix("is_").split("_")]
-    text = " ".join(words)
-    return (text[:1].upper() + text[1:]) + (" (UTC)" if column.endswith("_at") else "")
+    """Return the words over a column: its name in the CSV file, readable; times say that they are UTC."""
+    if column.endswith("_at"):
+        return _sentence(column.removesuffix("_at")) + " (UTC)"
+    if column.endswith("_days"):
+        return _sentence(column.removesuffix("_days")) + " (days)"
+    if column.endswith("_count"):
+        noun = column.removesuffix("_count")
+        return _sentence(_COUNTED.get(noun, noun))
+    return _sentence(column.removeprefix("is_").removesuffix("_rate"))
 
 
-def table(frame: pl.DataFrame, view: View, *, name: str, says: str, hide: Sequence[str] = ()) -> None:
-    """Show a frame with its CSV button. ``name`` names the file and the widget; ``says`` is for screen readers."""
-    shown = frame.drop(*hide)
+def _sentence(name: str) -> str:
+    text = " ".join(_ACRONYMS.get(word, word) for word in name.split("_"))
+    return text[:1].upper() + text[1:]
+
+
+def table(
+    frame: pl.DataFrame,
+    *,
+    name: str,
+    nothing: str = "Nothing to show.",
+    chosen: Filter | None = None,
+    page: int | None = None,
+) -> None:
+    """Show a frame with its CSV button, or say why it is empty.
+
+    ``name`` names the file, the widget and, for screen readers, the table; ``chosen`` is the filter that the rows come
+    from, None for the whole store.
+    """
+    if frame.is_empty():
+        st.caption(nothing)
+        return
     st.dataframe(
-        shown,
+        frame,
+        height="content",
         hide_index=True,
         placeholder="–",
-        alt=says,
+        alt=_sentence(name),
         key=f"table_{name}",
-        column_config={column: _column(column, dtype) for column, dtype in shown.schema.items()},
+        column_config={column: _column(column, dtype) for column, dtype in frame.schema.items()},
     )
-    csv_button(shown, view, name=name)
+    csv_button(frame, name=name, chosen=chosen, page=page)
 
 
 def paged_table(
-    total: int,
-    read: Callable[[int, int], pl.DataFrame],
-    view: View,
-    *,
-    name: str,
-    says: str,
-    hide: Sequence[str] = (),
-    page_rows: int = PAGE_ROWS,
+    view: View, question: Callable[..., pl.DataFrame], total: int, *, name: str, chosen: Filter | None = None
 ) -> None:
-    """Show one page of a long table; ``read`` returns the rows for a limit and an offset."""
-    pages = max(-(-total // page_rows), 1)
+    """Show a long table a page at a time; the question takes a limit and an offset. Nothing is shown of no rows."""
+    if total == 0:
+        return
+    pages = max(-(-total // PAGE_ROWS), 1)
     slot = st.container()
-    number = 1
-    if pages > 1:
-        number = st.pagination(pages, key=f"page_of_{name}")
-    offset = (min(max(int(number), 1), pages) - 1) * page_rows
-    frame = read(page_rows, offset)
+    picked = st.pagination(pages, key=f"page_of_{name}") if pages > 1 else 1
+    number = min(max(int(picked), 1), pages)
+    offset = (number - 1) * PAGE_ROWS
+    frame = view.ask(question, limit=PAGE_ROWS, offset=offset)
     with slot:
         if pages > 1:
-            st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {counted(total, 'row')}.")
-        table(frame, view, name=name, says=says, hide=hide)
+            st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {total:,}.")
+        table(frame, name=name, chosen=chosen, page=number if pages > 1 else None)
 
 
 def _column(name: str, dtype: pl.DataType) -> Mapping[str, object]:
@@ -65,11 +84,13 @@ def _column(name: str, dtype: pl.DataType) -> Mapping[str, object]:
     if isinstance(dtype, pl.Date):
         return st.column_config.DateColumn(label, format="YYYY-MM" if name == "month" else "YYYY-MM-DD")
     if name.endswith("_rate"):
-        return st.column_config.NumberColumn(label.removesuffix(" rate"), format="percent")
+        return st.column_config.NumberColumn(label, format="percent")
     if dtype.is_integer() and not name.endswith("_id"):
-        return st.column_config.NumberColumn(label.removesuffix(" count"), format="%,d")
+        return st.column_config.NumberColumn(label, format="%,d")
     if dtype.is_integer():
         return st.column_config.NumberColumn(label, format="%d")
     if isinstance(dtype, pl.Boolean):
         return st.column_config.CheckboxColumn(label)
+    if dtype.is_float():
+        return st.column_config.NumberColumn(label, format="%,.1f")
     return st.column_config.TextColumn(label)

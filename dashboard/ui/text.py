@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 NBSP = "\u00a0"
 _JOINER = "\u2060"
-# Emoji names, arrows, addresses and mail names are recognised after backslashes are gone; an invisible joiner parts them.
+# Emoji names, arrows and addresses are recognised after backslashes are gone; an invisible joiner parts them.
 _PART_HERE = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?=@)|(?<=-)(?=[->])|(?<=[<>~])(?=[=-])")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -16,42 +16,9 @@ def literal(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", _PART_HERE.sub(_JOINER, one_line))
 
 
-def count(number: int | None) -> str:
-    """Return a count with thousands marked; a dash when unknown."""
-    return "–" if number is None else f"{number:,}"
-
-
 def counted(number: int, one: str, many: str | None = None) -> str:
     """Return a count with its noun: 1 task, 2 tasks."""
     return f"{number:,}{NBSP}{one if number == 1 else many or one + 's'}"
-
-
-def percent(rate: float | None, digits: int = 1) -> str:
-    """Return a rate (0 to 1) as percent; never rounds up to 100 or down to 0 what is not."""
-    if rate is None:
-        return "–"
-    shown = f"{rate * 100:.{digits}f}"
-    if float(shown) == 100 and rate < 1:
-        shown = f"{100 - 10**-digits:.{digits}f}"
-        return f"over{NBSP}{shown}{NBSP}%"
-    if float(shown) == 0 and rate > 0:
-        return f"under{NBSP}{10**-digits:.{digits}f}{NBSP}%"
-    return f"{shown.removesuffix('.0') if shown in ('100.0', '0.0') else shown}{NBSP}%"
-
-
-def usd(amount: float | None) -> str:
-    """Return an amount in US dollars with the digits that matter."""
-    if amount is None:
-        return "–"
-    digits = 0 if abs(amount) >= 10_000 else 2 if abs(amount) >= 0.1 or amount == 0 else 4
-    return f"{amount:,.{digits}f}{NBSP}USD"
-
-
-def seconds(duration: float | None) -> str:
-    """Return a duration in seconds."""
-    if duration is None:
-        return "–"
-    return f"{duration:,.{0 if duration >= 100 else 1 if duration >= 1 else 2}f}{NBSP}s"
 
 
 def day(moment: date | None) -> str:

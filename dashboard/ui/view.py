@@ -12,6 +12,7 @@ from dashboard.analysis.choices import Choices
 from dashboard.analysis.coverage import Coverage
 from dashboard.analysis.filters import Filter
 from dashboard.ui import cache
+from dashboard.ui.text import days
 
 T = TypeVar("T")
 _KEY = "_view"
@@ -48,6 +49,11 @@ class View:
     def is_empty(self) -> bool:
         """Whether nothing has been loaded yet."""
         return self.coverage.file_count == 0 and self.coverage.first_day is None
+
+    @property
+    def days(self) -> str:
+        """The days of the period in words."""
+        return days(self.chosen.period.first, self.chosen.period.last)
 
 
 def show(view: View) -> None:
