@@ -1,5 +1,6 @@
 """Keys that come from what a row is, not from when it was loaded."""
 
+from collections.abc import Iterable
 from hashlib import blake2b
 
 _MASK = (1 << 63) - 1
@@ -15,6 +16,13 @@ def stable_key(*parts: str | int | None) -> int:
     pieces = ["~" if part is None else f"{len(text := str(part))}:{text}" for part in parts]
     encoded = "".join(pieces).encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(encoded, digest_size=8).digest(), "big") & _MASK
+
+
+def stable_keys(first: str, texts: Iterable[str]) -> list[int]:
+    """Return stable_key(first, text) of many texts, several times faster than one by one."""
+    prefix = f"{len(first)}:{first}"
+    encoded = (f"{prefix}{len(text)}:{text}".encode("utf-8", "surrogatepass") for text in texts)
+    return [int.from_bytes(blake2b(one, digest_size=8).digest(), "big") & _MASK for one in encoded]
 
 
 def key_text(key: int | None) -> str | None:

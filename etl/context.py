@@ -69,6 +69,8 @@ class LoadContext:
     """Latest instant (microseconds) a record may have: the start of the load plus a day for wrong clocks."""
     person_of_gateway_user: Callable[[str | None], str | None] = lambda user: user
     """Maps a user, key alias or key hash at the gateway to a person (sources.toml, pseudonyms)."""
+    is_mapped_user: Callable[[str | None], bool] = lambda _user: False
+    """Tells whether sources.toml names the person of a user, key alias or key hash."""
     project_of_team: Callable[[str | None], str | None] = lambda team: team
     """Maps a team at the gateway to a project (sources.toml)."""
     on_progress: Callable[[int], None] = lambda _records: None

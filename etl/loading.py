@@ -27,6 +27,10 @@ class Ownership(Protocol):
         """Return the person behind a user, key alias or key hash at the gateway."""
         ...
 
+    def is_mapped(self, user: str | None) -> bool:
+        """Tell whether somebody said who a user, key alias or key hash at the gateway is."""
+        ...
+
     def project_of_team(self, team: str | None) -> str | None:
         """Return the project of a team at the gateway."""
         ...
@@ -127,6 +131,7 @@ def load_file(
                 owner=owner,
                 latest_allowed=started_at + DAY_MICROSECONDS,
                 person_of_gateway_user=ownership.person_of_gateway_user,
+                is_mapped_user=ownership.is_mapped,
                 project_of_team=ownership.project_of_team,
                 on_progress=progress.records_read,
             )

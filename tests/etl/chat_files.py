@@ -108,6 +108,9 @@ class OneOwner:
     def person_of_gateway_user(self, user: str | None) -> str | None:
         return user
 
+    def is_mapped(self, user: str | None) -> bool:
+        return False
+
     def project_of_team(self, team: str | None) -> str | None:
         return team
 
