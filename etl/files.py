@@ -22,6 +22,9 @@ LARGEST_WHOLE_FILE = 1 << 30
 _RACY_NANOSECONDS = 2_000_000_000
 
 SOURCES_FILE = "sources.toml"
+# What the demo generator leaves beside its files: the list of what it planted.
+TRUTH_FILE = "truth.json"
+_TRUTH_MARK = b'"boltscope_demo"'
 # Folders below one of this name say whose files they hold: inbox/<project>/<person>/...
 INBOX = "inbox"
 _JUNK_FOLDERS = {"__macosx", "node_modules", "$recycle.bin", "__pycache__", "@eadir"}
@@ -176,6 +179,8 @@ class _Finder:
             path = folder / entry.name
             if reason := _junk_reason(entry):
                 self.on_skip(shown(str(path)), reason)
+            elif entry.name == TRUTH_FILE and is_demo_folder(folder):
+                self.on_skip(shown(str(path)), "says what the demo generator planted")
             elif entry.is_symlink():
                 self._add_link(path, root)
             elif entry.is_dir(follow_symlinks=False):
@@ -251,6 +256,15 @@ class _Finder:
                 reason=reason,
             )
         )
+
+
+def is_demo_folder(folder: Path) -> bool:
+    """Say whether the demo generator wrote what is in a folder."""
+    try:
+        with (folder / TRUTH_FILE).open("rb") as stream:
+            return _TRUTH_MARK in stream.read(4096)
+    except OSError:
+        return False
 
 
 def _files_in(archive: InputFile) -> Iterator[InputFile]:

@@ -1,0 +1,126 @@
+"""The command etl load: find files, load one after the other, report on each."""
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from data.errors import StoreError
+from data.store import Store, default_url
+from data.words import KnownReason
+from etl.display import LoadProgress, print_json, print_load
+from etl.files import InputFile, find_files, is_demo_folder
+from etl.loading import FileReport, load_file
+from etl.owners import Owners, owners
+from etl.pseudonyms import pseudonyms_of
+
+
+@dataclass
+class Outcome:
+    """What a load command did."""
+
+    reports: list[FileReport] = field(default_factory=list[FileReport])
+    skipped: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    stopped: str | None = None
+    """Why it ended before the last file: the store could not be used, or it was interrupted."""
+    exit_code: int = 0
+
+
+def run(
+    paths: Sequence[Path],
+    *,
+    database: str | None = None,
+    person: str | None = None,
+    project: str | None = None,
+    sources_file: Path | None = None,
+    pseudonymous: bool = False,
+    as_json: bool = False,
+    debug: bool = False,
+) -> int:
+    """Load the files at the paths and print what became of each; return the exit code."""
+    outcome = Outcome()
+    files = find_files(paths, on_skip=lambda file, reason: outcome.skipped.append({"file": file, "reason": reason}))
+    owned = owners(paths, person=person, project=project, sources_file=sources_file)
+    store = Store(store_url(database))
+    with LoadProgress(files) as progress:
+        owned.pseudonyms = pseudonyms_of(store, wanted=pseudonymous, on_wait=progress.says)
+        _load_all(store, files, owned, progress, outcome, debug=debug)
+    if as_json:
+        print_json(_summary(outcome))
+        if outcome.stopped:
+            print(outcome.stopped, file=sys.stderr)
+    else:
+        print_load(outcome.reports, outcome.skipped, outcome.stopped)
+    return outcome.exit_code
+
+
+def store_url(database: str | None) -> str:
+    """Return the address of the store; a plain path means a SQLite file."""
+    url = database or default_url()
+    return url if "://" in url else f"sqlite:///{url}"
+
+
+def is_demo(file: InputFile) -> bool:
+    """Say whether the demo generator wrote a file: the list of what it planted is in one of the folders above."""
+    return any(_is_demo_folder(folder) for folder in list(Path(file.identity.path.partition("!/")[0]).parents)[:6])
+
+
+_is_demo_folder = lru_cache(maxsize=10_000)(is_demo_folder)
+
+
+def _load_all(
+    store: Store, files: list[InputFile], owned: Owners, progress: LoadProgress, outcome: Outcome, *, debug: bool
+) -> None:
+    for file in files:
+        progress.file_begins(file)
+        try:
+            report = load_file(store, file, owned, progress, is_demo=is_demo(file), now=time.time)
+        except StoreError as error:
+            outcome.stopped, outcome.exit_code = str(error), 1
+            return
+        except KeyboardInterrupt:
+            outcome.stopped = "Stopped. Files that were finished are kept; of the one in progress nothing is."
+            outcome.exit_code = 130
+            return
+        except Exception as error:
+            if debug:
+                raise
+            report = FileReport(file.name, refused=_fault(file, error))
+        progress.file_ends(report)
+        outcome.reports.append(report)
+        if report.refused:
+            outcome.exit_code = 1
+
+
+def _fault(file: InputFile, error: Exception) -> str:
+    # The text of the error may repeat what is in the file, so only its kind is told.
+    return (
+        f"{file.name} could not be loaded because of a fault in Boltscope ({type(error).__name__}); nothing of it was "
+        "kept. Run 'etl --debug load' on this file to see where, and report it."
+    )
+
+
+def _summary(outcome: Outcome) -> dict[str, object]:
+    files: list[dict[str, object]] = [
+        {
+            "file": report.file,
+            "kind": report.kind.value if report.kind else None,
+            "read": report.read,
+            "loaded": report.loaded,
+            "known": report.known,
+            "quarantined": report.quarantined,
+            "refused": report.refused,
+            "known_by_reason": report.known_by_reason,
+            "load_id": report.load_id,
+            "note": report.note,
+        }
+        for report in outcome.reports
+    ]
+    new = [
+        report.load_id
+        for report in outcome.reports
+        if report.load_id is not None and KnownReason.SAME_FILE.value not in report.known_by_reason
+    ]
+    return {"files": files, "load_ids": new, "skipped": outcome.skipped, "stopped": outcome.stopped}
