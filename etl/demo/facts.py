@@ -1,0 +1,80 @@
+"""What happened in the simulated world, from which truth.json is counted. Never read from the files."""
+
+from dataclasses import dataclass, field
+
+from data.words import Decision, Outcome, ToolStatus
+from etl.demo.people import Person
+from etl.demo.routes import Route
+
+FIX_WORDS = ("fix",)
+
+
+@dataclass
+class PatchFact:
+    """One reply with file actions."""
+
+    message_id: str
+    proposed: int
+    route: Route
+    paths: tuple[str, ...]
+    is_closed: bool
+    before: dict[str, str | None]
+    """Content of each path before it; null where there was none."""
+    rewound_at: int | None = None
+    overwritten_at: int | None = None
+
+    @property
+    def is_rolled_back(self) -> bool:
+        """Whether it was undone, in whatever way."""
+        return self.rewound_at is not None or self.overwritten_at is not None
+
+
+@dataclass
+class ToolFact:
+    """One call of an MCP tool, as its decision ended."""
+
+    server: str
+    tool: str
+    decision: Decision
+    status: ToolStatus
+
+
+@dataclass
+class TaskFact:
+    """One request of a person with its retries and fix turns."""
+
+    person: Person
+    route: Route
+    kind: str
+    """What it was meant to be; its class follows from what came of it."""
+    asked: int
+    is_first_of_chat: bool
+    outcome: Outcome = Outcome.COMPLETED
+    is_answered: bool = False
+    patches: list[PatchFact] = field(default_factory=list[PatchFact])
+    created: int = 0
+    edited: int = 0
+    retries: int = 0
+    fix_requests: int = 0
+    failed_turns: int = 0
+    tools: list[ToolFact] = field(default_factory=list[ToolFact])
+    usage: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    """Prompt and completion tokens of each usage annotation; 0 and 0 where missing."""
+    gateway_spend: int = 0
+    gateway_rows: int = 0
+    is_exported: bool = False
+    """Whether an export showed it complete."""
+    is_usage_lost: bool = False
+
+    @property
+    def task_class(self) -> str:
+        """Class by the rules in task_classes.toml, version 1."""
+        if not self.patches and self.is_answered:
+            return "discuss"
+        if self.is_first_of_chat:
+            return "scaffold"
+        if self.kind in ("fix", "batch"):
+            return self.kind
+        if self.edited >= 5:
+            return "refactor"
+        return "feature" if self.created else "edit"
