@@ -1,0 +1,203 @@
+"""Measures speed and memory of loading and of the first page, each figure beside its floor in the same run.
+
+make bench                                        everything, at the sizes of the targets
+make bench ARGS="litellm --records 100000"        one section, smaller
+make bench ARGS="overview --tasks 1000 10000"
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import generate
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+FOLDER = ROOT / "bench"
+SECTIONS = ("litellm", "chats", "overview")
+console = Console(width=132)
+
+
+def step(name: str, *arguments: object) -> dict[str, float]:
+    """Run a step in a process of its own and return its figures."""
+    command = [sys.executable, str(HERE / "steps.py"), name, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{name} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def verdict(value: float, limit: float, *, most: bool = True) -> str:
+    """Return how a value stands to its target."""
+    met = value <= limit if most else value >= limit
+    return "[green]met[/green]" if met else "[red]missed[/red]"
+
+
+def fresh(name: str) -> Path:
+    """Return the path of a store that does not exist."""
+    for leftover in FOLDER.glob(f"{name}.db*"):
+        leftover.unlink()
+    return FOLDER / f"{name}.db"
+
+
+def table(title: str, *columns: str) -> Table:
+    """Return an empty table with a title; the first column is text, the others are figures."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    for number, column in enumerate(columns):
+        made.add_column(column, justify="right" if number else "left", no_wrap=True)
+    return made
+
+
+def litellm(records: int) -> None:
+    """LiteLLM rows: load, unchanged reload, and the floor."""
+    path = FOLDER / f"litellm-{records}.ndjson"
+    if not path.exists():
+        console.print(f"Writing {records:,} spend rows ...")
+        generate.litellm_rows(path, records)
+    database = fresh("litellm")
+    size = path.stat().st_size
+    loaded = step("load", database, path)
+    again = step("load", database, path)
+    floor = step("floor_lines", database, path)
+    ascending = step("floor_lines_ascending", database, path)
+    rows = table(
+        f"LiteLLM: {records:,} rows, {size / 1e9:.2f} GB NDJSON, {size / records / 1000:.2f} kB a row",
+        "", "seconds", "records/s", "times the floor", "peak MB", "target",
+    )  # fmt: skip
+    ratio = loaded["seconds"] / floor["seconds"]
+    rate = records / loaded["seconds"]
+    rows.add_row(
+        "floor: decode + executemany, file order",
+        _s(floor),
+        f"{records / floor['seconds']:,.0f}",
+        "1.00",
+        _mb(floor),
+        "",
+    )
+    rows.add_row(
+        "  with all keys ascending", _s(ascending), f"{records / ascending['seconds']:,.0f}",
+        f"{ascending['seconds'] / floor['seconds']:.2f}", _mb(ascending), "",
+    )  # fmt: skip
+    rows.add_row("etl load", _s(loaded), f"{rate:,.0f}", f"{ratio:.2f}", _mb(loaded), f"<= 4.00: {verdict(ratio, 4)}")
+    rows.add_row("", "", "", "", "", f">= 40,000/s: {verdict(rate, 40_000, most=False)}")
+    rows.add_row("", "", "", "", "", f"<= 1,000 MB: {verdict(loaded['peak_mb'], 1000)}")
+    rows.add_row(*_unchanged(loaded, again))
+    console.print(rows)
+
+
+def chats(count: int, kilobytes: int, files: int) -> None:
+    """Chats: load, unchanged reload, and the floor."""
+    folder = FOLDER / f"chats-{count}-{kilobytes}-{files}"
+    if not folder.exists():
+        console.print(f"Writing {count:,} chats of {kilobytes} kB ...")
+        generate.bolt_chats(folder, count, kilobytes, files)
+    database = fresh("chats")
+    size = sum(path.stat().st_size for path in folder.rglob("*.json"))
+    loaded = step("load", database, folder)
+    again = step("load", database, folder)
+    floor = step("floor_documents", database, folder)
+    rows = table(
+        f"Chats: {count:,} in {files} exports, {size / 1e6:,.0f} MB, {size / count / 1000:,.0f} kB a chat",
+        "", "seconds", "MB/s", "times the floor", "peak MB", "target",
+    )  # fmt: skip
+    ratio = loaded["seconds"] / floor["seconds"]
+    name = f"floor: decode + executemany of {floor['rows']:,.0f} rows"
+    rows.add_row(name, _s(floor), f"{size / 1e6 / floor['seconds']:,.0f}", "1.00", _mb(floor), "")
+    speed = f"{size / 1e6 / loaded['seconds']:,.0f}"
+    rows.add_row("etl load", _s(loaded), speed, f"{ratio:.2f}", _mb(loaded), f"<= 4.00: {verdict(ratio, 4)}")
+    rows.add_row("", "", "", "", "", f"<= 1,000 MB: {verdict(loaded['peak_mb'], 1000)}")
+    rows.add_row(*_unchanged(loaded, again))
+    console.print(rows)
+
+
+def _unchanged(loaded: dict[str, float], again: dict[str, float]) -> tuple[str, ...]:
+    share = again["seconds"] / loaded["seconds"]
+    return (
+        "etl load, unchanged",
+        _s(again),
+        "",
+        f"{share:.1%} of the load",
+        _mb(again),
+        f"< 2 %: {verdict(share, 0.02)}",
+    )
+
+
+def overview(small: int, large: int) -> None:
+    """Overview rerun through AppTest on a small and on a large store with the same days and people."""
+    database = FOLDER / f"overview-{small}.db"
+    if not database.exists():
+        folder = FOLDER / f"demo-{small}"
+        console.print(f"Writing and loading demo exports of {small:,} tasks ...")
+        shutil.rmtree(folder, ignore_errors=True)
+        etl = str(Path(sys.executable).with_name("etl"))
+        subprocess.run(
+            [etl, "demo", "--out", str(folder), "--tasks", str(small)], check=True, stdout=subprocess.DEVNULL
+        )
+        making = fresh("overview-making")
+        step("load", making, folder)
+        step("multiply", making, 1)
+        making.rename(database)
+    bigger = FOLDER / f"overview-{small}-{large}.db"
+    if not bigger.exists():
+        console.print(f"Repeating its tasks to {large:,} ...")
+        making = fresh("overview-making")
+        shutil.copy(database, making)
+        step("multiply", making, max(1, round(large / small)))
+        making.rename(bigger)
+    rows = table("Overview rerun (AppTest)", "", "median ms", "worst ms", "first ms", "peak MB", "target")
+    figures = [step("overview", path, 15) for path in (database, bigger)]
+    for tasks, measured, limit in zip((small, large), figures, (150, figures[0]["seconds"] * 1500), strict=True):
+        value = measured["seconds"] * 1000
+        rows.add_row(
+            f"{tasks:,} tasks", f"{value:.0f}", f"{measured['worst'] * 1000:.0f}", f"{measured['first'] * 1000:.0f}",
+            _mb(measured), f"<= {limit:.0f} ms: {verdict(value, limit)}",
+        )  # fmt: skip
+    console.print(rows)
+
+
+def _s(figures: dict[str, float]) -> str:
+    return f"{figures['seconds']:.2f}"
+
+
+def _mb(figures: dict[str, float]) -> str:
+    return f"{figures['peak_mb']:,.0f}"
+
+
+def main() -> None:
+    """Run the sections that were asked for."""
+    parser = argparse.ArgumentParser(
+        prog="make bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; all when none is named")
+    parser.add_argument("--records", type=int, default=1_000_000, help="LiteLLM rows")
+    parser.add_argument("--chats", type=int, default=2000)
+    parser.add_argument("--kilobytes", type=int, default=200, help="size of a chat")
+    parser.add_argument("--files", type=int, default=20, help="exports that the chats are in, one for each person")
+    parser.add_argument("--tasks", type=int, nargs=2, default=(10_000, 1_000_000), metavar=("SMALL", "LARGE"))
+    asked = parser.parse_args()
+    unknown = set(asked.sections) - set(SECTIONS)
+    if unknown:
+        parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    FOLDER.mkdir(exist_ok=True)
+    sections = asked.sections or SECTIONS
+    start = time.perf_counter()
+    if "litellm" in sections:
+        litellm(asked.records)
+    if "chats" in sections:
+        chats(asked.chats, asked.kilobytes, asked.files)
+    if "overview" in sections:
+        overview(*asked.tasks)
+    console.print(
+        f"Took {time.perf_counter() - start:.0f} s. Files are kept in bench/ for the next run; make clean removes them."
+    )
+
+
+if __name__ == "__main__":
+    main()

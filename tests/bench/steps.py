@@ -1,0 +1,198 @@
+"""One measured step in a process of its own, so that its peak memory is its own; prints its figures as JSON."""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+# Lines or rows handled at a time by the floor.
+BATCH = 50_000
+Figures = dict[str, float]
+
+
+def run(step: str, *arguments: str) -> Figures:
+    """Run a step here and return its figures, with the peak memory of this process in MB."""
+    figures = STEPS[step](*arguments)
+    figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return figures
+
+
+def load(database: str, path: str) -> Figures:
+    """Load files the way `etl load` does, in seconds."""
+    from etl.cli import main
+
+    start = time.perf_counter()
+    sys.argv = ["etl", "load", path, "--database", f"sqlite:///{database}", "--json"]
+    try:
+        main()
+    except SystemExit as finished:
+        if finished.code:
+            raise RuntimeError(f"etl load ended with {finished.code}") from finished
+    return {"seconds": time.perf_counter() - start}
+
+
+def floor_lines(loaded: str, path: str) -> Figures:
+    """Decode the lines with msgspec and write the rows of the loaded store with executemany.
+
+    Both in the order of the file, rows of a batch sorted by key: what a loader that streams cannot do without.
+    """
+    return _floor(loaded, lambda: _decode_lines(Path(path)), "started_at")
+
+
+def floor_lines_ascending(loaded: str, path: str) -> Figures:
+    """Decode the lines and write the rows with all keys ascending: what only a loader that holds all rows can reach."""
+    return _floor(loaded, lambda: _decode_lines(Path(path)), "llm_call_key")
+
+
+def floor_documents(loaded: str, folder: str) -> Figures:
+    """Decode the documents with msgspec and write the rows of the loaded store with executemany, keys ascending."""
+    return _floor(loaded, lambda: _decode_documents(Path(folder)), "llm_call_key")
+
+
+def _floor(loaded: str, decode: Callable[[], Iterator[None]], call_order: str) -> Figures:
+    from data.store import Store
+
+    source, target = Store(f"sqlite:///{loaded}", create=False), Path(loaded).with_suffix(".floor.db")
+    for leftover in target.parent.glob(target.name + "*"):
+        leftover.unlink()
+    seconds = 0.0
+    start = time.perf_counter()
+    for _ in decode():
+        pass
+    decoding = time.perf_counter() - start
+    with closing(source.connect()) as reader, Store(f"sqlite:///{target}").writing() as writer:
+        for sql, rows in _rows(reader, call_order):
+            start = time.perf_counter()
+            writer.executemany(sql, rows)
+            seconds += time.perf_counter() - start
+        start = time.perf_counter()
+    seconds += time.perf_counter() - start
+    return {"seconds": decoding + seconds, "decoding": decoding, "writing": seconds, "rows": _count(source)}
+
+
+def _rows(reader: Any, call_order: str) -> Iterator[tuple[str, list[Any]]]:
+    """Yield batches of the rows of every table, read outside of the measured time."""
+    for (table,) in reader.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall():
+        if table.startswith("sqlite_"):
+            continue
+        order = call_order if table == "llm_call" else "rowid"
+        keys = [row[0] for row in reader.execute(f'SELECT rowid FROM "{table}" ORDER BY {order}')]
+        width = len(reader.execute(f'SELECT * FROM "{table}" LIMIT 0').description)
+        sql = f'INSERT INTO "{table}" VALUES ({", ".join("?" * width)})'
+        for first in range(0, len(keys), BATCH):
+            batch = sorted(keys[first : first + BATCH])
+            reader.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (key INTEGER PRIMARY KEY)")
+            reader.execute("DELETE FROM wanted")
+            reader.executemany("INSERT INTO wanted VALUES (?)", ((key,) for key in batch))
+            yield sql, reader.execute(f'SELECT t.* FROM wanted JOIN "{table}" t ON t.rowid = wanted.key').fetchall()
+
+
+def _count(store: Any) -> int:
+    with store.reading() as reader:
+        tables = [name for (name,) in reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+        return sum(reader.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables)
+
+
+def _decode_lines(path: Path) -> Iterator[None]:
+    import msgspec
+
+    class Row(msgspec.Struct, gc=False):
+        request_id: str
+        status: str
+        startTime: str  # noqa: N815
+        endTime: str  # noqa: N815
+        completionStartTime: str  # noqa: N815
+        model: str
+        model_group: str
+        custom_llm_provider: str
+        prompt_tokens: int
+        completion_tokens: int
+        total_tokens: int
+        spend: float
+        api_key: str
+        user: str
+        team_id: str
+        metadata: dict[str, Any]
+
+    decoder = msgspec.json.Decoder(Row)
+    with path.open("rb", buffering=1 << 20) as file:
+        for line in file:
+            decoder.decode(line)
+    yield None
+
+
+def _decode_documents(folder: Path) -> Iterator[None]:
+    import msgspec
+
+    decoder = msgspec.json.Decoder()
+    for path in sorted(folder.rglob("*.json")):
+        decoder.decode(path.read_bytes())
+        yield None
+
+
+def overview(database: str, times: str) -> Figures:
+    """Rerun Overview through AppTest with every other cache warm, in seconds: the median of several reruns."""
+    import os
+    from statistics import median
+
+    from streamlit.testing.v1 import AppTest
+
+    os.environ["BOLTSCOPE_DATABASE"] = f"sqlite:///{database}"
+    start = time.perf_counter()
+    app = AppTest.from_file("dashboard/app.py", default_timeout=120).run()
+    first = time.perf_counter() - start
+    if app.exception:
+        raise RuntimeError(str(app.exception))
+    seconds: list[float] = []
+    for _ in range(int(times)):
+        start = time.perf_counter()
+        app.run()
+        seconds.append(time.perf_counter() - start)
+    return {"seconds": median(seconds), "first": first, "worst": max(seconds)}
+
+
+def multiply(database: str, times: str) -> Figures:
+    """Repeat every task of a store with all that belongs to it, under new keys, and write the rollups anew."""
+    from data.store import Store
+    from etl.rollups import refresh
+
+    store = Store(f"sqlite:///{database}", create=False)
+    start = time.perf_counter()
+    with store.writing() as connection:
+        for table in ("task", "llm_call", "patch", "patch_file", "approval", "tool_call", "command_run"):
+            columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
+            # Keys get the number of the copy in their upper bits; days, people and routes stay as they are.
+            values = ", ".join(
+                f'("{name}" & 0x00FFFFFFFFFFFFFF) | (copy << 56)' if name.endswith("_key") else f'"{name}"'
+                for name in columns
+            )
+            connection.execute(
+                f"WITH RECURSIVE copies(copy) AS (SELECT 1 UNION ALL SELECT copy + 1 FROM copies WHERE copy < ?) "
+                f'INSERT INTO "{table}" SELECT {values} FROM copies, "{table}" WHERE ? > 1',
+                (int(times) - 1, int(times)),
+            )
+        days = {day for (day,) in connection.execute("SELECT DISTINCT requested_date FROM task") if day is not None}
+        days |= {day for (day,) in connection.execute("SELECT DISTINCT started_date FROM llm_call") if day is not None}
+        refresh(connection, days)
+    with closing(store.connect()) as connection:
+        tasks = connection.execute("SELECT count(*) FROM task").fetchone()[0]
+    return {"seconds": time.perf_counter() - start, "tasks": tasks}
+
+
+STEPS: dict[str, Callable[..., Figures]] = {
+    "load": load,
+    "floor_lines": floor_lines,
+    "floor_lines_ascending": floor_lines_ascending,
+    "floor_documents": floor_documents,
+    "overview": overview,
+    "multiply": multiply,
+}
+
+if __name__ == "__main__":
+    figures = run(*sys.argv[1:])
+    # The last line: whatever the step printed comes before it.
+    print("\n" + json.dumps(figures))
