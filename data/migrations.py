@@ -4,16 +4,9 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
-from sqlmodel import SQLModel
-
-import data.tables
 from data.errors import StoreError
 
 SCHEMA_VERSION = 1
-# Importing the tables registers them with SQLModel.
-_TABLES = data.tables.__all__
 
 
 @dataclass(frozen=True)
@@ -29,6 +22,13 @@ MIGRATIONS: tuple[Migration, ...] = ()
 
 def create_schema(connection: sqlite3.Connection) -> None:
     """Create every table and index of the current schema in an empty store."""
+    from sqlalchemy.dialects import sqlite
+    from sqlalchemy.schema import CreateIndex, CreateTable
+    from sqlmodel import SQLModel
+
+    # Importing the tables registers them with SQLModel; a store that exists opens without them.
+    import data.tables  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
     dialect = sqlite.dialect()
     for table in SQLModel.metadata.sorted_tables:
         connection.execute(str(CreateTable(table).compile(dialect=dialect)))

@@ -9,16 +9,17 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import NullPool
+from typing import TYPE_CHECKING, Any
 
 from data.errors import StoreBusyError, StoreError, StoreMissingError
 from data.migrations import MIGRATIONS, SCHEMA_VERSION, Migration, create_schema, migrate
 
+if TYPE_CHECKING:
+    # SQLAlchemy takes longer to import than loading unchanged files again takes: only where it is used.
+    from sqlalchemy import Connection, Engine
+
 DEFAULT_URL = "sqlite:///data/boltscope.db"
+_SQLITE_FILE = "sqlite:///"
 URL_VARIABLE = "BOLTSCOPE_DATABASE"
 # "Blts": tells a Boltscope store from any other SQLite file.
 _APPLICATION_ID = 0x426C7473
@@ -63,12 +64,15 @@ class Store:
                 self._bring_up_to_date(migrations, schema_version)
 
     @cached_property
-    def engine(self) -> Engine:
+    def engine(self) -> "Engine":
         """SQLAlchemy engine on the same file, through the same driver and pragmas; its transactions are real ones."""
+        from sqlalchemy import create_engine, event
+        from sqlalchemy.pool import NullPool
+
         engine = create_engine("sqlite://", creator=self.connect, poolclass=NullPool)
 
         @event.listens_for(engine, "begin")
-        def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        def begin(connection: "Connection") -> None:  # pyright: ignore[reportUnusedFunction]
             connection.exec_driver_sql("BEGIN")
 
         return engine
@@ -203,6 +207,12 @@ def _locks_now(handle: int) -> bool:
 
 def _path_of(url: str) -> Path:
     # Messages never repeat the address: it may hold a password.
+    plain = url.removeprefix(_SQLITE_FILE)
+    if url.startswith(_SQLITE_FILE) and plain and plain != ":memory:" and not set("?@#%") & set(plain):
+        return Path(plain)
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         parsed = make_url(url)
     except ArgumentError:

@@ -4,19 +4,22 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlmodel import SQLModel
-
 from data.definitions import reporting
-from data.tables.base import table_name
-from data.tables.types import EPOCH_DAY
 from data.words import KnownReason, QuarantineReason
+
+if TYPE_CHECKING:
+    # The tables take longer to import than loading unchanged files again takes: only where rows are written.
+    from sqlalchemy import Table
+    from sqlmodel import SQLModel
 
 MICROSECONDS = 1_000_000
 DAY_MICROSECONDS = 86_400 * MICROSECONDS
+_EPOCH_DAY = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class LoadContext:
 
 def upsert(
     connection: sqlite3.Connection,
-    table: type[SQLModel],
+    table: "type[SQLModel]",
     rows: Iterable[Sequence[object]],
     *,
     rank: str | None = "record_rank",
@@ -125,7 +128,7 @@ def upsert(
     A row whose key is in the table replaces it only when its rank is higher (rank names the column); with rank=None the
     row in the table stays. Hand over rows sorted by key: ascending keys are several times faster.
     """
-    model = SQLModel.metadata.tables[table_name(table)]
+    model = _table_of(table)
     names = list(columns) if columns is not None else [column.name for column in model.columns]
     keys = [column.name for column in model.primary_key.columns]
     conflict = "DO NOTHING"
@@ -143,9 +146,15 @@ def upsert(
     return connection.total_changes - before
 
 
-def insert(connection: sqlite3.Connection, table: type[SQLModel], rows: Iterable[Sequence[object]]) -> int:
+def _table_of(table: "type[SQLModel]") -> "Table":
+    from data.tables.base import table_name
+
+    return table.metadata.tables[table_name(table)]
+
+
+def insert(connection: sqlite3.Connection, table: "type[SQLModel]", rows: Iterable[Sequence[object]]) -> int:
     """Insert new rows (all columns of the table in its order) and return how many there were."""
-    model = SQLModel.metadata.tables[table_name(table)]
+    model = _table_of(table)
     marks = ", ".join("?" * len(model.columns))
     before = connection.total_changes
     connection.executemany(f'INSERT INTO "{model.name}" VALUES ({marks})', rows)  # noqa: S608
@@ -155,7 +164,7 @@ def insert(connection: sqlite3.Connection, table: type[SQLModel], rows: Iterable
 @lru_cache(maxsize=100_000)
 def _day_of_hour(hour: int, zone_name: str) -> int:
     moment = datetime.fromtimestamp(hour * 900, tz=ZoneInfo(zone_name))
-    return (moment.date() - EPOCH_DAY).days
+    return (moment.date() - _EPOCH_DAY).days
 
 
 def day_of(instant: int | None) -> int | None:

@@ -16,7 +16,6 @@ from rich.text import Text
 from etl.files import InputFile
 from etl.loading import FileReport
 from etl.quarantine import Quarantined
-from etl.recognise import accepted
 from etl.status import ReasonStatus, StoreStatus
 
 _WIDTH_WITHOUT_TERMINAL = 160
@@ -104,12 +103,9 @@ def print_load(reports: Sequence[FileReport], skipped: Sequence[dict[str, str]],
         )
     if reports:
         _out().print(table)
-    help_text = accepted()
     refusals = [report.refused for report in reports if report.refused]
-    for refusal in refusals:
-        messages.print(Text(refusal.removesuffix(help_text).rstrip()))
-    if any(refusal.endswith(help_text) for refusal in refusals):
-        messages.print(Text(help_text))
+    if refusals:
+        _print_refusals(messages, refusals)
     for left_out in skipped[:_MOST_SKIPPED_SHOWN]:
         messages.print(Text(f"Left out: {left_out['file']} ({left_out['reason']})"))
     if len(skipped) > _MOST_SKIPPED_SHOWN:
@@ -178,6 +174,17 @@ def _print_reasons(out: Console, title: str, reasons: Sequence[ReasonStatus]) ->
     for reason in reasons:
         table.add_row(reason.reason, reason.meaning, f"{reason.records:,}")
     _print_spaced(out, table)
+
+
+def _print_refusals(messages: Console, refusals: Sequence[str]) -> None:
+    """Print each reason, and once what is accepted."""
+    from etl.recognise import accepted
+
+    help_text = accepted()
+    for refusal in refusals:
+        messages.print(Text(refusal.removesuffix(help_text).rstrip()))
+    if any(refusal.endswith(help_text) for refusal in refusals):
+        messages.print(Text(help_text))
 
 
 def _print_spaced(out: Console, table: Table) -> None:

@@ -10,9 +10,7 @@ from typing import Protocol
 from data.store import Store
 from data.words import KnownReason, SourceKind
 from etl.context import DAY_MICROSECONDS, LoadContext, Owner
-from etl.derive.run import derive
 from etl.files import InputFile
-from etl.recognise import recognise
 from etl.sources.base import RefusedError, Source
 
 
@@ -116,6 +114,9 @@ def load_file(
         known = _loaded_before(store, file, ownership.stored_path(file))
         if known is not None:
             return known
+        # Sources and derivation take longer to import than to notice that a file has not changed.
+        from etl.recognise import recognise
+
         kind, source = recognise(file)
         owner = ownership.owner_of(file)
         with store.writing(on_wait=progress.says) as connection:
@@ -143,6 +144,8 @@ def load_file(
 
 
 def _load(source: Source, file: InputFile, kind: SourceKind, context: LoadContext) -> None:
+    from etl.derive.run import derive
+
     source.load(file, kind, context)
     accounted = context.loaded_count + sum(context.known.values()) + context.quarantined_count
     if context.read_count != accounted:
