@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
 
-from data.keys import key_text, stable_key
+from data.keys import key_text
 from data.tables import LlmCall
 from data.words import (
     CallSource,
@@ -18,7 +18,7 @@ from data.words import (
     UsageStatus,
 )
 from etl.context import Touched, day_of, upsert
-from etl.derive.pairing import Pairs, ending_status, pair_entries
+from etl.derive.pairing import Pairs, ending_status, log_call_key, pair_entries
 from etl.derive.windows import LONGEST_REQUEST, Block, ChatCall, LogEntry, Window, read_blocks, touched_spans
 from etl.prices import chosen_cost, computed_cost
 from etl.routes import provider_of_bolt
@@ -174,7 +174,7 @@ def _call_of(entry: LogEntry, window: Window | None) -> tuple[Any, ...]:
     )
     missing = UsageStatus.MISSING if status is CallStatus.SUCCESS else UsageStatus.ABSENT
     return (
-        stable_key("bolt_events", entry.key), key_text(entry.key), CallSource.BOLT_EVENTS.value, 1,
+        log_call_key(entry), key_text(entry.key), CallSource.BOLT_EVENTS.value, 1,
         MatchQuality.NONE.value, None if window is None else window.task_key, entry.person, entry.project,
         entry.provider, model, provider, model, None if window is None else window.task_class,
         entry.occurred_at, day_of(entry.occurred_at), LatencyBasis.NONE.value, status.value, entry.error_kind,

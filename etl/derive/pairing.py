@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from data.keys import stable_key
 from data.words import CallStatus, EventKind
 from etl.derive.windows import LONGEST_CONVERSATION, Block, LogEntry, Window
 
@@ -140,6 +141,11 @@ def _unanswered(entry: LogEntry, windows: Sequence[Window]) -> Window | None:
         if not window.calls and window.asked_at <= entry.occurred_at <= window.ends_at and _same_provider(entry, window)
     ]
     return max(fitting, key=lambda window: (window.asked_at, window.message_key), default=None)
+
+
+def log_call_key(entry: LogEntry) -> int:
+    """Return the key of the call that stands for an entry no chat explains."""
+    return stable_key("bolt_events", entry.key)
 
 
 def ending_status(window: Window, pairs: Pairs) -> tuple[CallStatus, str | None] | None:

@@ -119,12 +119,12 @@ def touched_spans(connection: sqlite3.Connection, touched: Touched) -> list[Span
     """Return when the calls of touched messages and tasks were made, gateway rows matched to them included."""
     times: set[int] = set()
     for column, keys in (("message_key", touched.message_keys), ("task_key", touched.task_keys)):
-        _fill_keys(connection, keys)
+        fill_keys(connection, keys)
         rows = connection.execute(
             f"SELECT started_at FROM touched_key JOIN llm_call ON {column} = key WHERE started_at IS NOT NULL"  # noqa: S608
         )
         times.update(row[0] for row in rows)
-    _fill_keys(connection, touched.task_keys)
+    fill_keys(connection, touched.task_keys)
     rows = connection.execute(
         "SELECT requested_at FROM touched_key JOIN task ON task_key = key WHERE requested_at IS NOT NULL"
     )
@@ -198,7 +198,8 @@ def _blocks(windows: Iterable[Window], entries: Iterable[LogEntry]) -> list[Bloc
     return blocks
 
 
-def _fill_keys(connection: sqlite3.Connection, keys: Iterable[int]) -> None:
+def fill_keys(connection: sqlite3.Connection, keys: Iterable[int]) -> None:
+    """Fill the temporary table touched_key with keys to join with."""
     connection.execute("DROP TABLE IF EXISTS temp.touched_key")
     connection.execute("CREATE TEMP TABLE touched_key (key INTEGER PRIMARY KEY)")
     connection.executemany("INSERT INTO touched_key VALUES (?)", ((key,) for key in sorted(keys)))
@@ -258,7 +259,7 @@ def _read_windows(connection: sqlite3.Connection, spans: Sequence[Span]) -> list
         heads.setdefault(row[0], row[1:7])
     if not heads:
         return []
-    _fill_keys(connection, heads)
+    fill_keys(connection, heads)
     places = _read_places(connection)
     windows: list[Window] = []
     for key, role, created_at, text_chars, features in connection.execute(

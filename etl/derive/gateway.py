@@ -1,0 +1,269 @@
+"""The match of chats and gateway: one call counts once, and gateway rows find the task they served.
+
+Where a reply is matched, its gateway rows are the truth for cost, latency, tokens and errors, and the calls of the chat
+do not count. Where a match is ambiguous, the gateway rows count for no task and the calls of the chat do not count: the
+spend is in the totals once, and the cost of those tasks is unknown. Rows without a match are unattributed spend, such
+as prompt enhancing, choosing a template, or other applications on the same gateway.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence, Set
+from typing import Any
+
+from data.words import MatchQuality
+from etl.context import Touched, day_of
+from etl.derive.candidates import GatewayRow, Matching, asks_of, find_candidates, is_gateway
+from etl.derive.match_logs import LogMatches, match_log_calls
+from etl.derive.match_time import match_times
+from etl.derive.match_tokens import match_main, match_sums
+from etl.derive.pairing import Pairs, log_call_key, pair_entries
+from etl.derive.windows import Block, LogEntry, Span, Window, fill_keys, read_blocks, touched_spans
+from etl.routes import provider_of_bolt
+
+_MATCHED = (MatchQuality.EXACT.value, MatchQuality.EXACT_MAIN.value, MatchQuality.TIME.value)
+# Calls of other kinds go to the same gateway, and never for a reply.
+_OTHER_CALL_TYPES = ("embedding", "image", "speech", "transcription", "moderation", "rerank")
+
+
+def match_gateway(connection: sqlite3.Connection, touched: Touched) -> None:
+    """Match calls of chats with gateway rows anew, in every block of time that the load touched.
+
+    Runs after derive_chats and derive_events. Adds changed tasks and days to touched.
+    """
+    if connection.execute("SELECT 1 FROM llm_call WHERE source = 'litellm' LIMIT 1").fetchone() is None:
+        return
+    spans = [*touched_spans(connection, touched), *_spans_of_new_people(connection, touched)]
+    spans += [span for span in (touched.event_span, touched.gateway_span) if span is not None]
+    blocks = read_blocks(connection, spans)
+    chat_people = frozenset(row[0] for row in connection.execute("SELECT DISTINCT person FROM chat") if row[0])
+    seen: set[int] = set()
+    tasks = {window.task_key for block in blocks for window in block.windows} | touched.task_keys
+    for some in _by_day(blocks):
+        rows = _read_rows(connection, some[0].first, some[-1].last)
+        for block, inside in zip(some, _parted(rows, some), strict=True):
+            seen.update(row.key for row in inside)
+            _match_block(connection, block, inside, chat_people, touched)
+    _forget_others(connection, seen, touched)
+    _take_served_routes(connection, tasks, touched)
+
+
+def _match_block(
+    connection: sqlite3.Connection, block: Block, rows: Sequence[GatewayRow], chat_people: Set[str], touched: Touched
+) -> None:
+    pairs = pair_entries(block)
+    matching = Matching(rows, asks_of(block, pairs))
+    find_candidates(matching.asks, rows, chat_people)
+    match_sums(matching)
+    match_main(matching)
+    match_times(matching)
+    logs = match_log_calls(matching, pairs, chat_people)
+    _write_rows(connection, matching, logs, touched)
+    _write_calls(connection, block, matching, touched)
+    _write_log_calls(connection, pairs, logs, touched)
+
+
+def _write_rows(connection: sqlite3.Connection, matching: Matching, logs: LogMatches, touched: Touched) -> None:
+    changes: list[tuple[Any, ...]] = []
+    filled: list[tuple[int, bool, bool]] = []
+    for place, row in enumerate(matching.rows):
+        ask, quality = matching.owner.get(place), matching.row_quality.get(place, MatchQuality.NONE)
+        source = ask.window if ask is not None else logs.entry_of.get(place)
+        wanted = _wanted(row, source, quality)
+        if wanted == _stored(row):
+            continue
+        changes.append((*wanted, row.key))
+        if source is not None:
+            filled.append((row.key, row.person is None, row.project is None))
+        _touch(touched, row.started_at, row.task_key, wanted[0])
+    _apply(connection, changes, filled)
+
+
+def _wanted(row: GatewayRow, source: Window | LogEntry | None, quality: MatchQuality) -> tuple[Any, ...]:
+    """Return what a row is to hold: task, message, class, person, project and quality of the match."""
+    person, project = row.person, row.project
+    if source is not None:
+        person = source.person if person is None else person
+        project = source.project if project is None else project
+    if isinstance(source, Window):
+        return source.task_key, source.message_key, source.task_class, person, project, quality.value
+    return None, None, None, person, project, quality.value
+
+
+def _stored(row: GatewayRow) -> tuple[Any, ...]:
+    return row.task_key, row.message_key, row.task_class, row.stored_person, row.stored_project, row.match_quality
+
+
+def _apply(
+    connection: sqlite3.Connection, changes: list[tuple[Any, ...]], filled: Iterable[tuple[int, bool, bool]]
+) -> None:
+    changes.sort(key=lambda change: change[-1])
+    connection.executemany("DELETE FROM matched_owner WHERE llm_call_key = ?", ((change[-1],) for change in changes))
+    connection.executemany(
+        "INSERT INTO matched_owner (llm_call_key, is_person_filled, is_project_filled) VALUES (?, ?, ?)",
+        (one for one in filled if one[1] or one[2]),
+    )
+    connection.executemany(
+        "UPDATE llm_call SET task_key = ?, message_key = ?, task_class = ?, person = ?, project = ?, match_quality = ? "
+        "WHERE llm_call_key = ?",
+        changes,
+    )
+
+
+def _write_calls(connection: sqlite3.Connection, block: Block, matching: Matching, touched: Touched) -> None:
+    """Let the calls of a chat count only where no gateway row describes them, or may describe them."""
+    changes: list[tuple[bool, str, int]] = []
+    for window in block.windows:
+        quality = matching.ask_quality.get(window.message_key, MatchQuality.NONE)
+        wanted = (quality is MatchQuality.NONE, quality.value)
+        for call in window.calls:
+            if wanted != (call.is_counted, call.match_quality):
+                changes.append((*wanted, call.key))
+                _touch(touched, window.started_at, window.task_key)
+    _count(connection, changes)
+
+
+def _write_log_calls(connection: sqlite3.Connection, pairs: Pairs, logs: LogMatches, touched: Touched) -> None:
+    changes: list[tuple[bool, str, int]] = []
+    for entry, window in pairs.unexplained:
+        call_key = log_call_key(entry)
+        quality = logs.quality.get(call_key, MatchQuality.NONE)
+        changes.append((quality is MatchQuality.NONE, quality.value, call_key))
+        _touch(touched, entry.occurred_at, None if window is None else window.task_key)
+    _count(connection, changes)
+
+
+def _count(connection: sqlite3.Connection, changes: list[tuple[bool, str, int]]) -> None:
+    connection.executemany(
+        "UPDATE llm_call SET is_counted = ?, match_quality = ? WHERE llm_call_key = ?",
+        sorted(changes, key=lambda change: change[-1]),
+    )
+
+
+_ROWS = f"""
+    SELECT c.llm_call_key, c.started_at, c.latency_ms,
+           iif(o.is_person_filled AND c.match_quality IN {_MATCHED}, NULL, c.person),
+           iif(o.is_project_filled AND c.match_quality IN {_MATCHED}, NULL, c.project),
+           c.key_hash, c.requested_model, c.model, c.input_tokens, c.output_tokens, c.status, c.trace_hash, c.task_key,
+           c.message_key, c.task_class, c.match_quality, c.person, c.project
+    FROM llm_call c LEFT JOIN matched_owner o USING (llm_call_key)
+"""  # noqa: S608
+
+
+def _read_rows(connection: sqlite3.Connection, first: int, last: int) -> Iterator[GatewayRow]:
+    """Read counted gateway rows between two instants, in order of time, ties by key."""
+    other = " ".join(f"AND coalesce(c.call_type, '') NOT LIKE '%{name}%'" for name in _OTHER_CALL_TYPES)
+    rows = connection.execute(
+        f"{_ROWS} WHERE c.started_date BETWEEN ? AND ? AND c.started_at BETWEEN ? AND ? AND c.source = 'litellm' "
+        f"AND c.is_counted {other} ORDER BY c.started_at, c.llm_call_key",
+        (day_of(first), day_of(last), first, last),
+    )
+    return map(GatewayRow._make, rows)
+
+
+def _by_day(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    """Yield blocks a day or so at a time, so that a year of gateway rows is never in memory at once."""
+    some: list[Block] = []
+    for block in blocks:
+        if some and day_of(block.first) != day_of(some[0].first):
+            yield some
+            some = []
+        some.append(block)
+    if some:
+        yield some
+
+
+def _parted(rows: Iterable[GatewayRow], blocks: Sequence[Block]) -> list[list[GatewayRow]]:
+    """Part rows among blocks, both in order of time; rows between blocks fall away."""
+    parts: list[list[GatewayRow]] = [[] for _ in blocks]
+    place = 0
+    for row in rows:
+        while place < len(blocks) and blocks[place].last < row.started_at:
+            place += 1
+        if place == len(blocks):
+            break
+        if row.started_at >= blocks[place].first:
+            parts[place].append(row)
+    return parts
+
+
+def _spans_of_new_people(connection: sqlite3.Connection, touched: Touched) -> list[Span]:
+    """Return when people whose first chats this load brought appear at the gateway.
+
+    Until now their rows could have been of a shared key; from now on they belong to nobody else.
+    """
+    if not touched.chat_keys:
+        return []
+    fill_keys(connection, touched.chat_keys)
+    known = {
+        row[0]
+        for row in connection.execute(
+            "SELECT DISTINCT person FROM chat WHERE chat_key NOT IN (SELECT key FROM touched_key)"
+        )
+    }
+    found = {
+        row[0] for row in connection.execute("SELECT DISTINCT person FROM touched_key JOIN chat ON chat_key = key")
+    }
+    new = sorted(found - known - {None})
+    if not new:
+        return []
+    marks = ",".join("?" * len(new))
+    rows = connection.execute(
+        f"SELECT started_at FROM llm_call WHERE source = 'litellm' AND started_at IS NOT NULL AND person IN ({marks})",  # noqa: S608
+        new,
+    )
+    return [(row[0], row[0]) for row in rows]
+
+
+def _forget_others(connection: sqlite3.Connection, seen: Set[int], touched: Touched) -> None:
+    """Undo matches of touched tasks and messages that no window reaches any more."""
+    stale: dict[int, GatewayRow] = {}
+    for column, keys in (("message_key", touched.message_keys), ("task_key", touched.task_keys)):
+        fill_keys(connection, keys)
+        for values in connection.execute(
+            f"{_ROWS} JOIN touched_key k ON c.{column} = k.key WHERE c.source = 'litellm'"
+        ):
+            row = GatewayRow._make(values)
+            if row.key not in seen:
+                stale[row.key] = row
+    changes: list[tuple[Any, ...]] = []
+    for row in stale.values():
+        changes.append((*_wanted(row, None, MatchQuality.NONE), row.key))
+        _touch(touched, row.started_at, row.task_key)
+    _apply(connection, changes, ())
+
+
+def _take_served_routes(connection: sqlite3.Connection, tasks: Iterable[int], touched: Touched) -> None:
+    """Set the route of tasks that asked a gateway to the one that served them first, fallbacks apart.
+
+    A task without a match keeps the gateway's name and the model it asked for.
+    """
+    fill_keys(connection, tasks)
+    changes: list[tuple[str | None, str | None, int]] = []
+    for task_key, asked_provider, asked_model, provider, model in connection.execute(
+        "SELECT task_key, requested_provider, requested_model, provider, model "
+        "FROM touched_key JOIN task ON task_key = key"
+    ).fetchall():
+        if not is_gateway(asked_provider):
+            continue
+        served = connection.execute(
+            "SELECT provider, model FROM llm_call WHERE task_key = ? AND source = 'litellm' "
+            "AND NOT coalesce(is_fallback, 0) AND provider IS NOT NULL ORDER BY started_at, llm_call_key LIMIT 1",
+            (task_key,),
+        ).fetchone()
+        route = served or (provider_of_bolt(asked_provider), asked_model)
+        if (route[0], route[1]) != (provider, model):
+            changes.append((route[0], route[1], task_key))
+    for change in changes:
+        connection.execute("UPDATE task SET provider = ?, model = ? WHERE task_key = ?", change)
+        days = connection.execute(
+            "UPDATE patch SET provider = ?, model = ? WHERE task_key = ? RETURNING proposed_date", change
+        )
+        touched.days.update(row[0] for row in days if row[0] is not None)
+        touched.task_keys.add(change[2])
+
+
+def _touch(touched: Touched, instant: int, *tasks: int | None) -> None:
+    day = day_of(instant)
+    if day is not None:
+        touched.days.add(day)
+    touched.task_keys.update(task for task in tasks if task is not None)

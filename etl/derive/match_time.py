@@ -1,0 +1,177 @@
+"""Matching by time alone, for replies without usage: only where no other reply can have made the rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from data.words import MatchQuality
+from etl.derive.candidates import Ask, GatewayRow, Matching
+
+# A request without a reply stands for a summary, a context selection and a main call at most.
+_ROWS_WITHOUT_REPLY = 3
+
+
+@dataclass
+class _Share:
+    """What is left over for one ask: rows that are its own, and rows that others may have made as well."""
+
+    own: list[int] = field(default_factory=list[int])
+    contested: list[int] = field(default_factory=list[int])
+
+
+def match_times(matching: Matching) -> None:
+    """Give rows that are left to asks without usage, and to solved asks the rows that their tokens leave out.
+
+    Asks whose rows others may have made as well are ambiguous, and so are these rows: counted once, for nobody's task.
+    """
+    _complete_sums(matching)
+    key_people = _people_of_keys(matching)
+    open_asks = [ask for ask in matching.asks if ask.is_gateway and ask.window.message_key not in matching.ask_quality]
+    while True:
+        shares = _shares(matching, open_asks, key_people)
+        accepted = [ask for ask in open_asks if _fits(ask, shares[ask.order], matching)]
+        for ask in accepted:
+            matching.give(ask, _wanted(ask, shares[ask.order].own, matching), MatchQuality.TIME)
+            matching.ask_quality[ask.window.message_key] = MatchQuality.TIME
+        if not accepted:
+            break
+        open_asks = [ask for ask in open_asks if ask.window.message_key not in matching.ask_quality]
+    for ask in open_asks:
+        share = shares[ask.order]
+        unclear = [*share.contested, *share.own]
+        if any(ask.is_error or not matching.rows[place].is_error for place in unclear):
+            matching.ask_quality[ask.window.message_key] = MatchQuality.AMBIGUOUS
+            matching.row_quality.update(dict.fromkeys(unclear, MatchQuality.AMBIGUOUS))
+    _add_failures(matching, key_people)
+
+
+def _complete_sums(matching: Matching) -> None:
+    """Give main calls to replies whose usage holds only their summaries: a gateway that reports no usage of streams.
+
+    And give the calls before it to replies of which only the main call was found by its tokens.
+    """
+    for ask in matching.asks:
+        quality = matching.ask_quality.get(ask.window.message_key)
+        found = [place for place in matching.rows_of(ask) if not matching.rows[place].is_error]
+        expected = ask.expected_rows
+        if quality not in (MatchQuality.EXACT, MatchQuality.EXACT_MAIN) or not found or expected is None:
+            continue
+        missing = expected - len(found)
+        is_overhead_only = quality is MatchQuality.EXACT and len(found) == 2 * ask.window.features.summary_count
+        if missing <= 0 or (quality is MatchQuality.EXACT and not is_overhead_only):
+            continue
+        rivals = [other for other in matching.asks if other is not ask and not matching.is_solved(other)]
+        contested = {place for other in rivals for place in other.rows}
+        after, before = (found[-1], len(matching.rows)) if is_overhead_only else (-1, found[0])
+        spare = [
+            place
+            for place in ask.rows
+            if after < place < before
+            and place not in matching.owner
+            and place not in contested
+            and not matching.rows[place].is_error
+            and matching.rows[place].started_at >= ask.first
+        ]
+        matching.give(ask, spare[:missing] if is_overhead_only else spare[-missing:], MatchQuality.TIME)
+
+
+def _shares(
+    matching: Matching, asks: Iterable[Ask], key_people: dict[str, frozenset[str | None]]
+) -> dict[tuple[int, int], _Share]:
+    """Part the rows that are left among the asks that are left."""
+    shares: dict[tuple[int, int], _Share] = defaultdict(_Share)
+    claims: dict[int, list[Ask]] = defaultdict(list)
+    for ask in asks:
+        for place in ask.rows:
+            if place not in matching.owner:
+                claims[place].append(ask)
+    for place in sorted(claims):
+        row = matching.rows[place]
+        rivals = _likely(row, claims[place], key_people)
+        is_own = len(rivals) == 1 and matching.row_quality.get(place) is None
+        for ask in rivals:
+            share = shares[ask.order]
+            (share.own if is_own else share.contested).append(place)
+    return shares
+
+
+def _likely(row: GatewayRow, asks: Sequence[Ask], key_people: dict[str, frozenset[str | None]]) -> list[Ask]:
+    """Return who of several can have made a row, by the person, the key, the ending and the clock of one browser."""
+    rivals = list(asks)
+    if row.person is not None:
+        rivals = [ask for ask in rivals if row.person in ask.window.people] or rivals
+    if row.key_hash is not None and row.key_hash in key_people:
+        people = key_people[row.key_hash]
+        rivals = [ask for ask in rivals if ask.window.people & people] or rivals
+    if row.is_error:
+        rivals = [ask for ask in rivals if ask.is_error] or rivals
+    else:
+        rivals = [ask for ask in rivals if ask.window.has_reply and not ask.is_error] or rivals
+    by_person: dict[str | None, list[Ask]] = defaultdict(list)
+    for ask in rivals:
+        by_person[ask.window.person].append(ask)
+    return [ask for found in by_person.values() for ask in _in_turn(row, found)]
+
+
+def _in_turn(row: GatewayRow, asks: Sequence[Ask]) -> list[Ask]:
+    """Return which of one person's asks a row fits: those under way, or else the nearest, as clocks may be apart."""
+    if len(asks) == 1:
+        return list(asks)
+    under_way = [ask for ask in asks if ask.first <= row.started_at <= ask.last]
+    if not under_way:
+        return [min(asks, key=lambda ask: (_gap(row, ask), ask.order))]
+    newest = max(under_way, key=lambda ask: ask.order)
+    # One that ended when the next began only touches it.
+    return [ask for ask in under_way if ask is newest or ask.last > newest.first]
+
+
+def _gap(row: GatewayRow, ask: Ask) -> int:
+    return max(ask.first - row.started_at, row.started_at - ask.last, 0)
+
+
+def _fits(ask: Ask, share: _Share, matching: Matching) -> bool:
+    """Whether an ask may be matched by time: it has no full usage, rows of its own, and lacks no contested one."""
+    if ask.tokens is not None or not share.own:
+        return False
+    answered = [place for place in share.own if not matching.rows[place].is_error]
+    if not answered and not ask.is_error:
+        return False
+    expected = ask.expected_rows
+    return not share.contested or (expected is not None and not ask.is_error and len(answered) >= expected)
+
+
+def _wanted(ask: Ask, own: Sequence[int], matching: Matching) -> list[int]:
+    """Return which of its own rows an ask takes: as many answers as it stands for, and every failure.
+
+    A failed request takes the answers before its last failure: its summary and its context selection.
+    """
+    failures = [place for place in own if matching.rows[place].is_error]
+    answers = [place for place in own if not matching.rows[place].is_error]
+    if ask.is_error and failures:
+        answers = [place for place in answers if place < failures[-1]]
+    most = ask.expected_rows or _ROWS_WITHOUT_REPLY
+    answers.sort(key=lambda place: (_gap(matching.rows[place], ask), place))
+    return sorted([*answers[:most], *failures])
+
+
+def _add_failures(matching: Matching, key_people: dict[str, frozenset[str | None]]) -> None:
+    """Give failed attempts that are left to the one solved ask in whose time they lie: the app tries three times."""
+    claims: dict[int, list[Ask]] = defaultdict(list)
+    for ask in matching.asks:
+        for place in ask.rows:
+            if ask.is_gateway and place not in matching.owner and matching.rows[place].is_error:
+                claims[place].append(ask)
+    for place, asks in sorted(claims.items()):
+        rivals = _likely(matching.rows[place], asks, key_people)
+        if len(rivals) == 1 and matching.is_solved(rivals[0]):
+            matching.give(rivals[0], (place,), MatchQuality.TIME)
+
+
+def _people_of_keys(matching: Matching) -> dict[str, frozenset[str | None]]:
+    """Return whose replies each gateway key has paid for in this block, where that is one person: a hint, not proof."""
+    found: dict[str, set[str | None]] = defaultdict(set)
+    for place, ask in matching.owner.items():
+        key = matching.rows[place].key_hash
+        if key is not None:
+            found[key].add(ask.window.person)
+    return {key: frozenset(people) for key, people in found.items() if len(people) == 1}
