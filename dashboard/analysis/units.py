@@ -26,10 +26,9 @@ def difference_text(value: float | None, unit: Unit) -> str:
     """Return a signed difference; that of two rates is in percentage points."""
     if value is None:
         return MISSING
-    sign = "+" if value > 0 else "−" if value < 0 else "±"
-    if unit is Unit.RATE:
-        return f"{sign}{abs(value) * 100:.1f} pp"
-    return sign + value_text(abs(value), unit)
+    text = f"{abs(value) * 100:.1f} pp" if unit is Unit.RATE else value_text(abs(value), unit)
+    is_nothing = not any(digit in text for digit in "123456789")
+    return ("±" if is_nothing else "+" if value > 0 else "−") + text
 
 
 def interval_text(low: float | None, high: float | None, unit: Unit) -> str:

@@ -6,6 +6,7 @@ have a row with a null date: they are in no period, and the parts still add up t
 
 from datetime import date as calendar_day
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from data.tables.base import Row
@@ -67,6 +68,13 @@ class PatchDaily(Row, table=True):
 
 class CallDaily(Row, table=True):
     """One row per day sent, source, project, task class, route that served, status, error kind and attribution."""
+
+    # The largest rollup: a filter reads its own rows, not all rows of the period.
+    __table_args__ = (
+        Index("ix_call_daily_project_date", "project", "date"),
+        Index("ix_call_daily_task_class_date", "task_class", "date"),
+        Index("ix_call_daily_route_date", "provider", "model", "date"),
+    )
 
     call_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the calls were sent")

@@ -1,0 +1,84 @@
+"""Interval of a ratio of two sums by a bootstrap over days: BCa, fixed seed, so the same data give the same figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.analysis.intervals import CONFIDENCE, Interval
+
+FEWEST_DAYS = 6
+"""With fewer days the interval would be made up rather than measured."""
+_RESAMPLES = 2000
+_SEED = 20_260_301
+_LARGEST_DRAW = 4_000_000
+_NORMAL = NormalDist()
+
+
+@dataclass(frozen=True, slots=True)
+class RatioEstimate:
+    """A ratio of sums over days; the interval is null, with the reason, when the data cannot support one."""
+
+    value: float | None
+    interval: Interval | None
+    reason: str | None = None
+
+
+def ratio_over_days(numerators: Sequence[float], denominators: Sequence[float]) -> RatioEstimate:
+    """Return the ratio of the sums with its BCa interval; days are drawn whole, since what happens in a day is alike.
+
+    Days on which both are 0 are left out. Not estimable when the interval of the denominator reaches 0.
+    """
+    x = np.asarray(numerators, dtype=np.float64)
+    y = np.asarray(denominators, dtype=np.float64)
+    has_data = (x != 0) | (y != 0)
+    x, y = x[has_data], y[has_data]
+    if len(y) == 0 or y.sum() == 0:
+        return RatioEstimate(None, None, "nothing to divide by")
+    value = float(x.sum() / y.sum())
+    if len(y) < FEWEST_DAYS:
+        return RatioEstimate(value, None, f"an interval needs {FEWEST_DAYS} days with data; there are {len(y)}")
+    drawn_x, drawn_y = _draw(x, y)
+    if float(np.quantile(drawn_y, (1 - CONFIDENCE) / 2)) <= 0 or float((y.sum() - y).min()) <= 0:
+        return RatioEstimate(value, None, "not estimable: nearly everything to divide by fell on too few days")
+    usable = drawn_y > 0
+    interval = _bca(value, drawn_x[usable] / drawn_y[usable], (x.sum() - x) / (y.sum() - y))
+    return RatioEstimate(value, interval)
+
+
+Array = npt.NDArray[np.float64]
+
+
+def _draw(x: Array, y: Array) -> tuple[Array, Array]:
+    """Return the sums of x and y over days drawn with replacement, once for each resample."""
+    days = len(x)
+    generator = np.random.default_rng(_SEED)
+    sums_x, sums_y = np.empty(_RESAMPLES), np.empty(_RESAMPLES)
+    step = max(_LARGEST_DRAW // days, 1)
+    for start in range(0, _RESAMPLES, step):
+        stop = min(start + step, _RESAMPLES)
+        chosen = generator.integers(0, days, size=(stop - start, days))
+        sums_x[start:stop] = x[chosen].sum(axis=1)
+        sums_y[start:stop] = y[chosen].sum(axis=1)
+    return sums_x, sums_y
+
+
+def _bca(value: float, drawn: Array, left_out: Array) -> Interval:
+    """Return the bias-corrected and accelerated interval; left_out holds the ratio without each day in turn."""
+    spread = left_out.mean() - left_out
+    squares = float((spread**2).sum())
+    if squares <= (1e-12 * value) ** 2 * len(left_out):
+        return value, value
+    acceleration = float((spread**3).sum()) / (6 * squares**1.5)
+    below = float((drawn < value).mean() + (drawn == value).mean() / 2)
+    bias = _NORMAL.inv_cdf(min(max(below, 1 / (2 * len(drawn))), 1 - 1 / (2 * len(drawn))))
+    shares = [_corrected(tail, bias, acceleration) for tail in ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)]
+    low, high = (float(bound) for bound in np.quantile(drawn, shares))
+    return low, high
+
+
+def _corrected(share: float, bias: float, acceleration: float) -> float:
+    z = bias + _NORMAL.inv_cdf(share)
+    return _NORMAL.cdf(bias + z / (1 - acceleration * z))

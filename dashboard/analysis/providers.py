@@ -1,0 +1,69 @@
+"""Provider stability: calls without an error, of all attempts, over all routes and for each."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from dashboard.analysis.figures import Fact, Figure, Part, SloFigure, Unit
+from dashboard.analysis.intervals import ratio
+from dashboard.analysis.rates import GoodOfTotal, View, rate_figure, slo_rate
+from dashboard.analysis.route_calls import RouteCalls
+from dashboard.analysis.selection import Sums
+from data.definitions import Slo
+
+
+def provider_stability(_connection: sqlite3.Connection, slo: Slo, view: View) -> SloFigure:
+    """Return calls that did not end in an error, of all attempts; stopped calls are no errors."""
+    rate = slo_rate(slo, "calls", view, _without_error, _facts(view.now, view.routes.values()))
+    if rate.n == 0:
+        rate = replace(
+            rate,
+            reason="no call to a provider in this period",
+            remedy="Load bolt.diy chat exports or gateway logs (etl load PATH), or choose a longer period.",
+        )
+    parts = tuple(
+        Part(route, _route_rate(slo, route, calls, view.routes_before))
+        for route, calls in sorted(view.routes.items(), key=lambda item: (-item[1].call_count, item[0]))
+    )
+    return SloFigure(slo, rate, parts=parts)
+
+
+def _route_rate(slo: Slo, route: str, calls: RouteCalls, compared: Mapping[str, RouteCalls] | None) -> Figure:
+    before = None
+    if compared is not None:
+        earlier = compared.get(route, RouteCalls())
+        before = (earlier.call_count - earlier.error_count, earlier.call_count)
+    now = (calls.call_count - calls.error_count, calls.call_count)
+    figure = rate_figure(slo.name, route, "calls", now, before, slo.objective)
+    return replace(figure, beside=(*_kinds(calls.error_kinds), *figure.beside))
+
+
+def _without_error(sums: Sums) -> GoodOfTotal:
+    calls = sums.total("call_count")
+    return calls - sums.total("error_call_count"), calls
+
+
+def _facts(sums: Sums, routes: Iterable[RouteCalls]) -> list[Fact]:
+    calls, unknown, retries = sums.total("call_count"), sums.total("unknown_call_count"), sums.total("retry_count")
+    kinds = sum((route.error_kinds for route in routes), Counter[str]())
+    facts = [
+        *_kinds(kinds),
+        Fact("Stopped by the person", sums.total("cancelled_call_count"), note="not an error"),
+        Fact(
+            "End unknown",
+            ratio(unknown, calls),
+            Unit.RATE,
+            f"{unknown:,} calls; not counted as errors",
+            is_warning=unknown > 0.05 * calls,
+        ),
+        Fact("Served by a fallback", sums.total("fallback_count")),
+    ]
+    if retries:
+        facts.append(Fact("Retries inside the gateway", retries, note="not calls of their own; they hide errors"))
+    return facts
+
+
+def _kinds(kinds: Counter[str]) -> tuple[Fact, ...]:
+    ordered = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Fact(f"Error: {kind.replace('_', ' ')}", count) for kind, count in ordered)

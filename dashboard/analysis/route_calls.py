@@ -1,0 +1,41 @@
+"""Calls by the route that served them: how many, how many failed and how, and what they cost."""
+
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass, field
+
+from dashboard.analysis.filters import Filter, Period, route_name
+from dashboard.analysis.selection import condition_of
+from data.words import CallStatus
+
+
+@dataclass
+class RouteCalls:
+    """Calls that one route served."""
+
+    call_count: int = 0
+    error_count: int = 0
+    priced_count: int = 0
+    cost_micro_usd: int = 0
+    error_kinds: Counter[str] = field(default_factory=Counter[str])
+
+
+def calls_by_route(connection: sqlite3.Connection, chosen: Filter, period: Period) -> dict[str, RouteCalls]:
+    """Return the calls of a filter by the route that served them."""
+    needs_project = chosen.project is not None or chosen.task_class is not None
+    table = "call_daily" if needs_project else "route_daily"
+    condition, parameters = condition_of(chosen, period, table)
+    routes: dict[str, RouteCalls] = {}
+    for provider, model, status, kind, calls, unpriced, cost in connection.execute(
+        "SELECT provider, model, status, error_kind, sum(call_count), sum(unpriced_count), sum(cost_micro_usd) "  # noqa: S608
+        f"FROM {table} WHERE {condition} GROUP BY provider, model, status, error_kind",
+        parameters,
+    ):
+        route = routes.setdefault(route_name(provider, model), RouteCalls())
+        route.call_count += calls
+        route.priced_count += calls - unpriced
+        route.cost_micro_usd += cost
+        if status == CallStatus.ERROR:
+            route.error_count += calls
+            route.error_kinds[kind or "unknown"] += calls
+    return routes

@@ -1,0 +1,176 @@
+"""The rollup rows that a filter selects: conditions, and sums by day."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dashboard.analysis.as_of import day_number
+from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_parts
+from data.words import Actor, CallStatus, Decision
+
+DayMeasures = Mapping[str, int]
+_NO_ROUTE = frozenset({"project_daily"})
+
+_TASKS = (
+    "task_count",
+    "completed_count",
+    "failed_count",
+    "aborted_count",
+    "unknown_count",
+    "completed_priced_count",
+    "within_budget_count",
+    "known_cost_micro_usd",
+    "unpriced_call_count",
+)
+_PATCHES = (
+    "patch_count",
+    "decided_count",
+    "human_decided_count",
+    "rejected_count",
+    "unfinished_count",
+    "rolled_back_count",
+    "human_rolled_back_count",
+    "rolled_back_late_count",
+    "rolled_back_unsure_count",
+    "rewind_count",
+    "git_revert_count",
+    "deploy_rollback_count",
+    "human_overwrite_count",
+    "reworked_count",
+)
+_CALLS = {
+    "call_count": "call_count",
+    "error_call_count": f"iif(status = '{CallStatus.ERROR}', call_count, 0)",
+    "cancelled_call_count": f"iif(status = '{CallStatus.CANCELLED}', call_count, 0)",
+    "unknown_call_count": f"iif(status = '{CallStatus.UNKNOWN}', call_count, 0)",
+    "attributed_call_count": "iif(is_attributed, call_count, 0)",
+    "unpriced_count": "unpriced_count",
+    "usage_known_count": "usage_known_count",
+    "latency_known_count": "latency_known_count",
+    "fallback_count": "fallback_count",
+    "retry_count": "retry_count",
+    "cost_micro_usd": "cost_micro_usd",
+    "attributed_cost_micro_usd": "iif(is_attributed, cost_micro_usd, 0)",
+}
+_COMMANDS = ("proposed_count", "run_count", "good_count", "timeout_count", "cancelled_count", "untimed_count")
+_APPROVALS = {
+    "approval_count": "approval_count",
+    "pending_approval_count": f"iif(decision = '{Decision.PENDING}', approval_count, 0)",
+    "human_approval_count": (f"iif(decision <> '{Decision.PENDING}' AND actor = '{Actor.HUMAN}', approval_count, 0)"),
+}
+_PROJECT_ONLY = (
+    "tool_call_count",
+    "failed_tool_call_count",
+    "deployment_count",
+    "failed_deployment_count",
+    "event_count",
+)
+_FINE: Mapping[str, Mapping[str, str]] = {
+    "task_daily": {name: name for name in _TASKS},
+    "patch_daily": {name: name for name in _PATCHES},
+    "call_daily": _CALLS,
+    "command_daily": {name: name for name in _COMMANDS},
+    "approval_daily": _APPROVALS,
+}
+_COARSE: Mapping[str, Mapping[str, str]] = {
+    "project_daily": {name: name for names in (*_FINE.values(), _PROJECT_ONLY) for name in names}
+}
+MEASURES = tuple(_COARSE["project_daily"])
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Measures by day, for the days of a period that have any; a measure that the filter cannot tell is absent."""
+
+    days: Mapping[int, DayMeasures]
+
+    def total(self, measure: str, first: int | None = None, last: int | None = None) -> int:
+        """Return the sum over the days from first to last; 0 when there are none."""
+        return sum(
+            measures.get(measure, 0)
+            for day, measures in self.days.items()
+            if (first is None or day >= first) and (last is None or day <= last)
+        )
+
+    def until(self, last: int) -> "Sums":
+        """Return the part up to a day."""
+        return Sums({day: measures for day, measures in self.days.items() if day <= last})
+
+    def between(self, first: int, last: int) -> "Sums":
+        """Return the part from one day to another."""
+        return Sums({day: measures for day, measures in self.days.items() if first <= day <= last})
+
+
+def needs_fine_rollups(chosen: Filter) -> bool:
+    """Whether the filter asks for a route or a class, which the rows by project do not tell apart."""
+    return chosen.route is not None or chosen.task_class is not None
+
+
+def daily_sums(connection: sqlite3.Connection, chosen: Filter, period: Period) -> Sums:
+    """Return all measures of the filter by day of a period: one query where projects suffice, else one a rollup."""
+    sources = _FINE if needs_fine_rollups(chosen) else _COARSE
+    days: dict[int, dict[str, int]] = {}
+    for table, measures in sources.items():
+        condition, parameters = condition_of(chosen, period, table)
+        summed = ", ".join(f"sum({expression})" for expression in measures.values())
+        rows = connection.execute(
+            f"SELECT date, {summed} FROM {table} WHERE {condition} GROUP BY date",  # noqa: S608
+            parameters,
+        )
+        for day, *values in rows:
+            days.setdefault(day, {}).update(zip(measures, values, strict=True))
+    return Sums(days)
+
+
+def daily_histograms(
+    connection: sqlite3.Connection, chosen: Filter, period: Period, table: str, column: str
+) -> dict[int, list[bytes]]:
+    """Return the stored histograms of the filter by day, of a fine rollup or of the same column by project."""
+    source = table if needs_fine_rollups(chosen) else "project_daily"
+    condition, parameters = condition_of(chosen, period, source)
+    days: dict[int, list[bytes]] = {}
+    for day, blob in connection.execute(
+        f"SELECT date, {column} FROM {source} WHERE {condition} AND {column} IS NOT NULL",  # noqa: S608
+        parameters,
+    ):
+        days.setdefault(day, []).append(blob)
+    return days
+
+
+def undated_count(connection: sqlite3.Connection, chosen: Filter, measures: Iterable[str]) -> int:
+    """Return how many records of the filter have no time and so are in no period."""
+    wanted = set(measures)
+    count = 0
+    for table, expressions in (_FINE if needs_fine_rollups(chosen) else _COARSE).items():
+        here = [expression for name, expression in expressions.items() if name in wanted]
+        if here:
+            condition, parameters = condition_of(chosen, None, table)
+            row = connection.execute(
+                f"SELECT coalesce(sum({' + '.join(here)}), 0) FROM {table} WHERE {condition}",  # noqa: S608
+                parameters,
+            ).fetchone()
+            count += int(row[0])
+    return count
+
+
+def condition_of(chosen: Filter, period: Period | None, table: str) -> tuple[str, list[object]]:
+    """Return the condition, with its parameters, that selects the rows of a filter; without period, those undated."""
+    parts = ["date IS NULL"]
+    parameters: list[object] = []
+    if period is not None:
+        parts = ["date BETWEEN ? AND ?"]
+        parameters += [day_number(period.first), day_number(period.last)]
+    if chosen.project is not None:
+        parts.append("project IS ?")
+        parameters.append(_stored(chosen.project))
+    if table not in _NO_ROUTE and chosen.task_class is not None:
+        parts.append("task_class IS ?")
+        parameters.append(_stored(chosen.task_class))
+    if table not in _NO_ROUTE and chosen.route is not None:
+        parts.append("provider IS ? AND model IS ?")
+        parameters.extend(route_parts(chosen.route))
+    return " AND ".join(parts), parameters
+
+
+def _stored(name: str) -> str | None:
+    return None if name == NONE_NAME else name
