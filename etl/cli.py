@@ -122,18 +122,18 @@ def quarantine(
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to; created.", show_default=False)],
-    tasks: Annotated[int, typer.Option(min=1, metavar="N", help="How many tasks.")] = 10_000,
+    tasks: Annotated[int, typer.Option(min=1, metavar="N", help="How many tasks.")] = 6_000,
     days: Annotated[int, typer.Option(min=1, max=3660, metavar="D", help="Over how many days.")] = 365,
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Last day, YYYY-MM-DD. Default: yesterday.", show_default=False)
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="Same seed and dates, same bytes.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="S", help="Same seed and dates, same bytes.")] = 7,
 ) -> None:
     """Write raw demo exports in the real formats, with planted truths listed in truth.json."""
     last_day = _day(until)
     from etl.demo import write_demo
 
-    report = write_demo(out, tasks, days, last_day, seed)
+    report = write_demo(out, tasks=tasks, days=days, until=last_day, seed=seed)
     typer.echo(f"{report}\nLoad them: etl load {out}", err=False)
 
 

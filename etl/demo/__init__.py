@@ -7,10 +7,9 @@ from etl.demo.writer import (
     DEFAULT_DAYS,
     DEFAULT_TASKS,
     MARKER,
-    TRUTH,
     DemoError,
     DemoReport,
     write_demo,
 )
 
-__all__ = ["DEFAULT_DAYS", "DEFAULT_TASKS", "MARKER", "TRUTH", "DemoError", "DemoReport", "write_demo"]
+__all__ = ["DEFAULT_DAYS", "DEFAULT_TASKS", "MARKER", "DemoError", "DemoReport", "write_demo"]

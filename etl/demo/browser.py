@@ -1,5 +1,6 @@
 """A person's browser over the whole span: chats come and go, exports are made, patches are taken back."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -22,7 +23,7 @@ _MOST_TASKS = 14
 _REWOUND_SHARE = 0.025
 _REWIND_LATEST = 6 * 24 * HOUR
 # People delete chats that nobody touched for so long, so that the browser stays quick.
-_KEPT = 30 * 24 * HOUR
+_KEPT = 21 * 24 * HOUR
 _HANDED_TO = {MIRA.name: JONAS.name, LENA.name: DIEGO.name}
 
 
@@ -66,6 +67,8 @@ class Browser:
     rewinds: list[tuple[Chat, int]] = field(default_factory=list[tuple[Chat, int]])
     """Chats whose newest tasks will be taken back by the next request in them."""
     quotas: Quotas = field(default_factory=Quotas)
+    branches: Counter[str] = field(default_factory=Counter[str])
+    """How many forks, copies and imports of chats were made."""
 
     def __post_init__(self) -> None:
         """Set up what plans and sends requests."""
@@ -267,6 +270,7 @@ class Browser:
         number = max(chat.number for chat in self.chats) + 1
         chat = original.copied(number, count, self.now, "(copy)" if is_copy else "(fork)")
         self.chats.append(chat)
+        self.branches["copies" if is_copy else "forks"] += 1
         return chat
 
     def _imported(self) -> Chat | None:
@@ -278,6 +282,7 @@ class Browser:
         number = max((chat.number for chat in self.chats), default=0) + 1
         chat = handed.chat.copied(number, len(handed.chat.marks), self.now, "")
         self.chats.append(chat)
+        self.branches["imports"] += 1
         return chat
 
     def _is_clean(self, chat: Chat, newest: int) -> bool:
@@ -347,7 +352,9 @@ class Browser:
         return Snapshot(at, shown, is_full)
 
     def _note_export(self, shown: list[Chat], at: int) -> None:
-        fresh = [mark.fact for chat in shown if not chat.is_import_copy for mark in chat.marks if not mark.fact.is_exported]
+        fresh = [
+            mark.fact for chat in shown if not chat.is_import_copy for mark in chat.marks if not mark.fact.is_exported
+        ]
         for fact in fresh:
             fact.is_exported = True
             share = SPATE_REWOUND_SHARE if self._is_spate(fact) else _REWOUND_SHARE
@@ -373,7 +380,7 @@ class Browser:
         waits = {id(chat) for chat, _ in self.rewinds}
         if newest is None or id(newest) in waits or not newest.is_exported or newest.is_shared:
             return None
-        if self.quotas.take("delete newest", 0.06):
+        if self.quotas.take("delete newest", 0.2):
             self.chats.remove(newest)
             return newest.number
         return None
@@ -386,10 +393,10 @@ class Browser:
         waits = {id(chat) for chat, _ in self.rewinds}
         fitting = [
             chat for chat in snapshot.chats
-            if len(chat.marks) >= 3 and chat.has_reply_tail and not chat.is_shared and id(chat) not in waits
-            and self._is_clean(chat, len(chat.marks)) and not chat.is_import_copy
+            if len(chat.marks) >= 2 and chat.has_reply_tail and not chat.is_shared and id(chat) not in waits
+            and self._is_clean(chat, 2) and not chat.is_import_copy
         ]  # fmt: skip
-        if not fitting or not self.quotas.take("hand over", 0.2):
+        if not fitting or not self.quotas.take("hand over", 0.25):
             return None
         chat = fitting[0]
         handed = chat.copied(chat.number, len(chat.marks), at, "")

@@ -2,9 +2,28 @@
 
 from etl.demo.randomness import Chance
 
-_FIELDS = ("id", "title", "total", "status", "createdAt", "owner", "quantity", "price", "note", "position", "label", "dueOn")
+_FIELDS = (
+    "id",
+    "title",
+    "total",
+    "status",
+    "createdAt",
+    "owner",
+    "quantity",
+    "price",
+    "note",
+    "position",
+    "label",
+    "dueOn",
+)
 _TYPES = {"total": "number", "quantity": "number", "price": "number", "position": "number"}
-_CLASSES = ("rounded-lg border p-4", "flex items-center gap-2", "grid grid-cols-2 gap-4", "text-sm text-slate-500", "font-medium")
+_CLASSES = (
+    "rounded-lg border p-4",
+    "flex items-center gap-2",
+    "grid grid-cols-2 gap-4",
+    "text-sm text-slate-500",
+    "font-medium",
+)
 _STATE = ("open", "selected", "query", "page", "draft", "filter")
 _NOTES = (
     "Kept here so that both pages read the same rule.",
@@ -52,12 +71,18 @@ def styles(chance: Chance) -> list[str]:
 
 def settings(chance: Chance) -> list[str]:
     """Return the lines of a file with settings."""
-    return [f"VITE_PAGE_SIZE={chance.randrange(10, 100)}", f"VITE_LOCALE=en-{chance.choice(('GB', 'US', 'IE'))}", "VITE_API=/api"]
+    return [
+        f"VITE_PAGE_SIZE={chance.randrange(10, 100)}",
+        f"VITE_LOCALE=en-{chance.choice(('GB', 'US', 'IE'))}",
+        "VITE_API=/api",
+    ]
 
 
 def migration(table: str, chance: Chance) -> list[str]:
     """Return the lines of a database migration."""
-    columns = [f"  {field.lower()} {'numeric' if field in _TYPES else 'text'}," for field in chance.several(_FIELDS[1:], 3)]
+    columns = [
+        f"  {field.lower()} {'numeric' if field in _TYPES else 'text'}," for field in chance.several(_FIELDS[1:], 3)
+    ]
     return [f"create table {table.lower()} (", *columns, "  created_at timestamptz default now()", ");"]
 
 

@@ -130,7 +130,10 @@ class Chat:
     def text(self) -> str:
         """Return the chat as it stands in an export of all chats."""
         ident = str(self.number)
-        inner: list[tuple[str, str]] = [("id", json_text(ident)), ("messages", _listed([m.text for m in self.messages]))]
+        inner: list[tuple[str, str]] = [
+            ("id", json_text(ident)),
+            ("messages", _listed([m.text for m in self.messages])),
+        ]
         optional: list[tuple[str, Any]] = [("urlId", self.url_id), ("description", self.title)]
         named = [(name, json_text(value)) for name, value in optional if value is not None]
         saved = ("timestamp", json_text(iso(self.saved)))

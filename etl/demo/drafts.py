@@ -39,7 +39,9 @@ def change(kind: str, chat: Chat, wording: Wording, chance: Chance, *, has_templ
         _add_new(files, 1 + chance.happens(0.35), chat, wording, chance)
         _add_edits(files, int(chance.happens(0.4)), chat, chance)
     else:
-        count = {"refactor": 5 + chance.happens(0.3), "batch": chance.randrange(2, 4)}.get(kind, 1 + chance.happens(0.25))
+        count = {"refactor": 5 + chance.happens(0.3), "batch": chance.randrange(2, 4)}.get(
+            kind, 1 + chance.happens(0.25)
+        )
         _add_edits(files, count, chat, chance)
     return _draft(files, wording, chance, commands=_START if kind == "scaffold" else _commands(kind, chance))
 
@@ -75,7 +77,9 @@ def template_dump(title: str) -> tuple[str, dict[str, str]]:
         "package.json": '{ "name": "vite-react-typescript-starter" }',
         "vite.config.ts": "import { defineConfig } from 'vite';\n\nexport default defineConfig({});",
     }
-    actions = "".join(f'<boltAction type="file" filePath="{path}">\n{text}\n</boltAction>\n' for path, text in files.items())
+    actions = "".join(
+        f'<boltAction type="file" filePath="{path}">\n{text}\n</boltAction>\n' for path, text in files.items()
+    )
     dump = (
         "\nBolt is initializing your project with the required files using the Vite React template.\n"
         f'<boltArtifact id="imported-files" title="{title}" type="bundled">\n{actions}</boltArtifact>\n'
@@ -86,7 +90,8 @@ def template_dump(title: str) -> tuple[str, dict[str, str]]:
 def edited_files(files: dict[str, str], moment: int) -> str:
     """Return what bolt.diy puts before a request when the person saved files since the last reply."""
     actions = "\n\n".join(
-        f'<boltAction type="file" filePath="/home/project/{path}">\n{text}\n\n</boltAction>' for path, text in files.items()
+        f'<boltAction type="file" filePath="/home/project/{path}">\n{text}\n\n</boltAction>'
+        for path, text in files.items()
     )
     return f'\n<boltArtifact id="{moment}" title="User Updated Files">\n\n{actions}\n\n</boltArtifact>\n  '
 
@@ -118,7 +123,9 @@ def _commands(kind: str, chance: Chance) -> str:
 def _draft(files: dict[str, str], wording: Wording, chance: Chance, commands: str = "") -> Draft:
     title = wording.title()
     slug = f"{title.lower().replace(' ', '-')}-{chance.base36(4)}"
-    actions = "\n".join(f'<boltAction type="file" filePath="{path}">\n{text}\n</boltAction>\n' for path, text in files.items())
+    actions = "\n".join(
+        f'<boltAction type="file" filePath="{path}">\n{text}\n</boltAction>\n' for path, text in files.items()
+    )
     extra = f"\n{commands}" if commands else ""
     text = (
         f'{wording.opening()}\n\n<boltArtifact id="{slug}" title="{title}">\n{actions}{extra}</boltArtifact>\n\n'

@@ -19,8 +19,20 @@ from etl.demo.shapes import Record, context_note, reply, summary_note, tool_note
 from etl.demo.texts import Wording
 
 _TOOLS: tuple[tuple[str, str, str, Record, str], ...] = (
-    ("context7", "resolve-library-id", "Resolves a package name to a Context7 library id", {"libraryName": "react"}, "/facebook/react"),
-    ("context7", "get-library-docs", "Fetches documentation of a library", {"topic": "hooks"}, "useMemo caches a value"),
+    (
+        "context7",
+        "resolve-library-id",
+        "Resolves a package name to a Context7 library id",
+        {"libraryName": "react"},
+        "/facebook/react",
+    ),
+    (
+        "context7",
+        "get-library-docs",
+        "Fetches documentation of a library",
+        {"topic": "hooks"},
+        "useMemo caches a value",
+    ),
     ("postgres", "query", "Runs a read-only query", {"sql": "select count(*) from orders"}, "1204"),
     ("github", "create_issue", "Creates an issue in a repository", {"title": "Follow-up"}, "#118"),
     ("github", "search_code", "Searches code in repositories", {"q": "formatDate"}, "3 results"),
@@ -117,7 +129,9 @@ class Exchange:
 
     def refused_model_list(self, moment: int) -> None:
         """Add what an outdated key leaves at the gateway: a refused request for the list of models."""
-        self._attempt(None, GATEWAY_SONNET.served, "", "model_list", moment, None, moment + 4, failure=gateway.KEY_REFUSED)
+        self._attempt(
+            None, GATEWAY_SONNET.served, "", "model_list", moment, None, moment + 4, failure=gateway.KEY_REFUSED
+        )
 
     def _request(
         self, chat: Chat, fact: TaskFact, route: Route, at: int, texts: list[str], notes: list[Record], message_id: str,
@@ -136,7 +150,9 @@ class Exchange:
                 ("context", 2600 + 90 * len(chat.contents) + chance.randrange(900), chance.between(40, 190)),
             ):
                 ended = at + chance.between(1400, 5200)
-                self._call(fact, route, "summary" if purpose == "summary" else "context", at, None, ended, prompt, completion)
+                self._call(
+                    fact, route, "summary" if purpose == "summary" else "context", at, None, ended, prompt, completion
+                )
                 prompt_sum, completion_sum, at = prompt_sum + prompt, completion_sum + completion, ended + 15
             notes.append(summary_note(self.wording.summary(), message_id))
             notes.append(context_note(chance.several(list(chat.contents), 3)))

@@ -148,6 +148,7 @@ def spend_row(attempt: Attempt) -> dict[str, Any]:
     is_call = attempt.is_llm_call
     return {
         "request_id": attempt.row_id,
+        "litellm_call_id": attempt.call_id,
         "call_type": "acompletion" if is_call else "",
         "api_key": attempt.key_hash,
         "spend": _usd(attempt.spend),
@@ -178,7 +179,7 @@ def spend_row(attempt: Attempt) -> dict[str, Any]:
 def _old_spend_row(attempt: Attempt) -> dict[str, Any]:
     """Return a row of an older gateway: texts in place of objects, times without a zone, no status, no session."""
     row = spend_row(attempt)
-    for name in ("session_id", "status", "request_duration_ms"):
+    for name in ("litellm_call_id", "session_id", "status", "request_duration_ms"):
         del row[name]
     first = attempt.first_token
     return row | {

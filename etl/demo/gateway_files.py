@@ -51,7 +51,13 @@ def write_gateway(attempts: list[Attempt], span: Span, write: Write) -> GatewayT
         if number == last_spend:
             # Fetched once more through the API: rows that the month's file has already.
             again = rows[-_OVERLAP_ROWS:]
-            page = {"data": [spend_row(row) for row in again], "total": len(again), "page": 1, "page_size": 100, "total_pages": 1}
+            page = {
+                "data": [spend_row(row) for row in again],
+                "total": len(again),
+                "page": 1,
+                "page_size": 100,
+                "total_pages": 1,
+            }
             write(f"gateway/litellm-spend-{month}-page-1.json", json.dumps(page, separators=(",", ":")))
             tally.records += len(again)
             tally.repeated += len(again)

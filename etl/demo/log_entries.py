@@ -79,7 +79,10 @@ def failed(moment: int, route: Route, failure: Failure, chance: Chance) -> Entry
     text = f"Custom error: {failure.message}"
     error_type = "network"
     if failure is RATE_LIMITED:
-        text, error_type = "Custom error: API rate limit exceeded. Please wait a moment before trying again.", "rate_limit"
+        text, error_type = (
+            "Custom error: API rate limit exceeded. Please wait a moment before trying again.",
+            "rate_limit",
+        )
     details = {
         "name": "Error",
         "message": text,
@@ -109,7 +112,12 @@ def deployment(moment: int, person: Person, repository: str, files: int, chance:
     """Return the entry of a deployment to GitLab."""
     if not is_ok:
         text = "Push rejected by a protected branch"
-        details = {"type": "error", "message": text, "repoName": repository, "projectPath": f"{person.name}/{repository}"}
+        details = {
+            "type": "error",
+            "message": text,
+            "repoName": repository,
+            "projectPath": f"{person.name}/{repository}",
+        }
         return entry(moment, "GitLab deployment failed", details, chance, level="error", category="error")
     path = f"{person.name}/{repository}"
     details = {

@@ -25,7 +25,9 @@ class Person:
 
 
 MIRA = Person("mira", "storefront", 60, 1.25, uses_gateway=True, clock_skew_ms=120)
-JONAS = Person("jonas", "storefront", 60, 1.1, uses_gateway=True, export_week=1, clock_skew_ms=-340, platform="Linux x86_64")
+JONAS = Person(
+    "jonas", "storefront", 60, 1.1, uses_gateway=True, export_week=1, clock_skew_ms=-340, platform="Linux x86_64"
+)
 PRIYA = Person("priya", "backoffice", 330, 1.1, uses_gateway=True, clock_skew_ms=45)
 TOMAS = Person("tomas", "backoffice", 120, 0.95, has_context_optimisation=False, export_week=1, platform="Win32")
 SAM = Person("sam", "backoffice", -300, 1.0, clock_skew_ms=210)

@@ -83,7 +83,12 @@ class Planner:
             return self._plan_of_mix(chat, may_edit)
         route = self._route(day)
         if route is GATEWAY_OPUS:
-            return Plan(chance.choice(("batch", "refactor")) if len(chat.own_paths) >= 5 else "feature", route, segments=2, is_huge=True)
+            return Plan(
+                chance.choice(("batch", "refactor")) if len(chat.own_paths) >= 5 else "feature",
+                route,
+                segments=2,
+                is_huge=True,
+            )
         kind = self._kind(chat, _KINDS)
         if route is GATEWAY_GPT and day in plants.outage:
             return self._plan_of_outage(kind, route)
@@ -165,7 +170,9 @@ class Planner:
             has_image=not chat.is_new and quotas.take("image", 0.02),
             is_quick_action=is_plain and kind == "edit" and quotas.take("quick action", 0.02),
             is_enhanced=quotas.take("enhanced", 0.07),
-            segments=2 if is_plain and tool is None and kind in ("scaffold", "refactor", "batch") and quotas.take("long", 0.2) else 1,
+            segments=2
+            if is_plain and tool is None and kind in ("scaffold", "refactor", "batch") and quotas.take("long", 0.2)
+            else 1,
         )
 
     def _failures(self, ending: Ending) -> int:

@@ -17,7 +17,15 @@ SPATE_REWOUND_SHARE = 0.55
 TROUBLE_BEFORE_POLICY = 0.13
 TROUBLE_AFTER_POLICY = 0.02
 """Share of tasks of the project that end in trouble, before and after the policy."""
-MIX_TROUBLE = {"scaffold": 0.13, "feature": 0.1, "refactor": 0.12, "batch": 0.12, "fix": 0.08, "edit": 0.03, "discuss": 0.02}
+MIX_TROUBLE = {
+    "scaffold": 0.13,
+    "feature": 0.1,
+    "refactor": 0.12,
+    "batch": 0.12,
+    "fix": 0.08,
+    "edit": 0.03,
+    "discuss": 0.02,
+}
 """Share of tasks that end in trouble by class, the same on the easy and on the hard route."""
 OUTAGE_PEOPLE = (MIRA, JONAS, PRIYA)
 

@@ -10,9 +10,7 @@ from etl.demo.routes import Route
 Record = dict[str, Any]
 
 # A single transparent pixel.
-_PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
-)
+_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 _CONTINUE_WITH_TEMPLATE = (
     "\n---\ntemplate import is done, and you can now use the imported files,\nedit only the files that need to be "
     "changed, and you can create new files as needed.\n---\nNow that the Template is imported please continue with my "

@@ -3,8 +3,30 @@
 from etl.demo.randomness import Chance
 
 _NOUNS: dict[str, tuple[str, ...]] = {
-    "storefront": ("Cart", "Checkout", "Product", "Voucher", "Wishlist", "Order", "Delivery", "Gallery", "Rating", "Search"),
-    "backoffice": ("Invoice", "Customer", "Ledger", "Payout", "Ticket", "Supplier", "Contract", "Report", "Tax", "Refund"),
+    "storefront": (
+        "Cart",
+        "Checkout",
+        "Product",
+        "Voucher",
+        "Wishlist",
+        "Order",
+        "Delivery",
+        "Gallery",
+        "Rating",
+        "Search",
+    ),
+    "backoffice": (
+        "Invoice",
+        "Customer",
+        "Ledger",
+        "Payout",
+        "Ticket",
+        "Supplier",
+        "Contract",
+        "Report",
+        "Tax",
+        "Refund",
+    ),
     "field-app": ("Visit", "Route", "Asset", "Checklist", "Photo", "Meter", "Shift", "Vehicle", "Part", "Signature"),
 }
 _PLACES = ("overview", "detail page", "side panel", "settings page", "start page", "print view")
@@ -38,8 +60,19 @@ _QUESTIONS = (
     "Is the {noun} table ready for ten times the rows?",
     "Compare two ways to cache the {noun} list.",
 )
-_OPENINGS = ("Here is the change.", "I have updated the files below.", "Let me do that step by step.", "Sure, here it is.")
-_CLOSINGS = ("Have a look at the preview.", "The list updates at once.", "Tell me if the spacing should differ.", "Done ✅", "All set 🎉")
+_OPENINGS = (
+    "Here is the change.",
+    "I have updated the files below.",
+    "Let me do that step by step.",
+    "Sure, here it is.",
+)
+_CLOSINGS = (
+    "Have a look at the preview.",
+    "The list updates at once.",
+    "Tell me if the spacing should differ.",
+    "Done ✅",
+    "All set 🎉",
+)
 _THOUGHTS = (
     "The {noun} view reads from one place, so the order is decided before anything is drawn.",
     "A short cache in front of the list is enough; the rows change rarely.",

@@ -21,11 +21,17 @@ _COUNTED = (Outcome.COMPLETED, Outcome.FAILED, Outcome.ABORTED)
 
 
 def truth_of(
-    facts: list[TaskFact], attempts: list[Attempt], tallies: dict[str, Tally], gateway: GatewayTally, plants: Plants, seed: int
+    facts: list[TaskFact],
+    attempts: list[Attempt],
+    tallies: dict[str, Tally],
+    gateway: GatewayTally,
+    plants: Plants,
+    seed: int,
 ) -> Truth:
     """Return everything that is known about the demo."""
     broken = [entry for tally in tallies.values() for entry in tally.broken] + gateway.broken
     return {
+        "boltscope_demo": 1,
         "seed": seed,
         "first_day": plants.span.first.isoformat(),
         "last_day": plants.span.last.isoformat(),
@@ -36,7 +42,11 @@ def truth_of(
         "gateway": _gateway(facts, attempts, gateway),
         "chats": _chats(tallies),
         "event_log": _event_log(tallies),
-        "quarantine": {"records": len(broken), "by_reason": _counts(entry["reason"] for entry in broken), "where": broken},
+        "quarantine": {
+            "records": len(broken),
+            "by_reason": _counts(entry["reason"] for entry in broken),
+            "where": broken,
+        },
         "planted": {
             "outage": _outage(facts, attempts, plants),
             "cost_spike": _spike(facts, attempts, plants),
@@ -168,9 +178,21 @@ def _gateway(facts: list[TaskFact], attempts: list[Attempt], tally: GatewayTally
 
 
 def _chats(tallies: dict[str, Tally]) -> Truth:
+    records = sum(tally.message_records for tally in tallies.values())
+    distinct: set[tuple[str, str]] = set()
+    distinct.update(*(tally.messages for tally in tallies.values()))
+    broken = sum(entry["position"].startswith("messages") for tally in tallies.values() for entry in tally.broken)
+    branches: Counter[str] = Counter()
+    for tally in tallies.values():
+        branches.update(tally.branches)
     return {
         "files": sum(tally.chat_files for tally in tallies.values()),
-        "message_records": sum(tally.message_records for tally in tallies.values()),
+        "message_records": records,
+        "messages": len(distinct),
+        "repeated_records": records - len(distinct) - broken,
+        "forks": branches["forks"],
+        "copies": branches["copies"],
+        "imports_from_colleagues": branches["imports"],
         "reused_chat_numbers": sum(tally.reused_chat_numbers for tally in tallies.values()),
     }
 

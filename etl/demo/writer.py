@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from data.errors import BoltscopeError
 from etl.demo.browser import Shelf
 from etl.demo.calendar import Span, busy_days
 from etl.demo.facts import TaskFact
@@ -18,10 +17,10 @@ from etl.demo.plants import LEAST_DAYS, LEAST_TASKS, fixed_tasks, plants_of
 from etl.demo.randomness import Chance
 from etl.demo.truth import Truth, truth_of
 from etl.demo.year import Tally, Year
+from etl.files import UsageError, is_demo_folder
 
-MARKER = "boltscope-demo.json"
-"""A file of this name in a folder says that all exports below it are of the demo; loads are then labelled as such."""
-TRUTH = "truth.json"
+MARKER = "truth.json"
+"""Names what was planted; beside it, all exports below its folder are of the demo, and loads of them are labelled so."""
 DEFAULT_TASKS = 6000
 DEFAULT_DAYS = 365
 
@@ -29,7 +28,7 @@ OnProgress = Callable[[int, int], None]
 """Is told how many steps are done, and how many there are."""
 
 
-class DemoError(BoltscopeError):
+class DemoError(UsageError):
     """The demo cannot be written as asked; nothing was written."""
 
 
@@ -43,10 +42,11 @@ class DemoReport:
     file_count: int
     byte_count: int
 
-    @property
-    def paths_to_load(self) -> list[Path]:
-        """Folders that hold what is to be loaded."""
-        return [self.folder / "inbox", self.folder / "gateway"]
+    def __str__(self) -> str:
+        return (
+            f"Wrote {self.file_count} files ({self.byte_count / 1e6:.0f} MB) with {self.task_count:,} tasks to {self.folder}."
+            f" What was planted: {self.folder / MARKER}"
+        )
 
 
 @dataclass
@@ -76,7 +76,7 @@ def write_demo(
     seed: int = 7,
     on_progress: OnProgress | None = None,
 ) -> DemoReport:
-    """Write the exports of a demo team for the days before a date (which is not part of it), and truth.json.
+    """Write the exports of a demo team for the days up to and including a date, and truth.json.
 
     The same numbers give the same bytes. Raises DemoError when the numbers are too small for what is planted, or when
     the folder holds something that is not a demo.
@@ -87,7 +87,7 @@ def write_demo(
             f"asked for {tasks} tasks and {days} days. Give --tasks and --days at least these values."
         )
     folder = _prepared(out)
-    plants = plants_of(Span(until - timedelta(days=days), until - timedelta(days=1)))
+    plants = plants_of(Span(until - timedelta(days=days - 1), until))
     counts = busy_days(PEOPLE, plants.span, tasks, fixed_tasks(plants), Chance(f"{seed}/calendar"))
     shelf = Shelf()
     facts: list[TaskFact] = []
@@ -104,9 +104,7 @@ def write_demo(
             on_progress(number + 1, steps)
     gateway = write_gateway(attempts, plants.span, folder.write)
     truth = truth_of(facts, attempts, tallies, gateway, plants, seed)
-    folder.write(TRUTH, json.dumps(truth, indent=2) + "\n")
-    marker = {"boltscope_demo": True, "seed": seed, "tasks": tasks, "days": days, "until": until.isoformat()}
-    folder.write(MARKER, json.dumps(marker, indent=2) + "\n")
+    folder.write(MARKER, json.dumps(truth, indent=2) + "\n")
     if on_progress:
         on_progress(steps, steps)
     return DemoReport(out, truth, len(facts), folder.files, folder.bytes)
@@ -117,10 +115,9 @@ def _prepared(out: Path) -> _Folder:
     if out.is_file():
         raise DemoError(f"{out} is a file. Name a folder for the demo with --out.")
     if out.is_dir() and any(out.iterdir()):
-        if not (out / MARKER).is_file():
+        if not is_demo_folder(out):
             raise DemoError(f"{out} is not empty and holds no demo. Name an empty or new folder with --out.")
         for name in ("inbox", "gateway"):
             shutil.rmtree(out / name, ignore_errors=True)
-        for name in (TRUTH, MARKER):
-            (out / name).unlink(missing_ok=True)
+        (out / MARKER).unlink()
     return _Folder(out)

@@ -24,11 +24,14 @@ class Tally:
     """What the files of one person hold, counted while they are written."""
 
     message_records: int = 0
+    messages: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """Id and content of each distinct message that was exported."""
     event_records: int = 0
     event_ids: set[str] = field(default_factory=set[str])
     chat_files: int = 0
     log_files: int = 0
     reused_chat_numbers: int = 0
+    branches: Counter[str] = field(default_factory=Counter[str])
     broken: list[Record] = field(default_factory=list[Record])
 
 
@@ -58,6 +61,7 @@ class Year:
                 memory.restart(browser.exchange.log[0].moment - 3 * MINUTE)
             memory.add(sorted(browser.exchange.log, key=lambda entry: entry.moment))
             browser.exchange.log.clear()
+            self.tally.branches = browser.branches
             snapshot = browser.export(day, is_last=day == days[-1], number=exports)
             if snapshot is None:
                 continue
@@ -65,7 +69,9 @@ class Year:
             self._write_chats(browser, snapshot)
             if exports % 2 == 1 or day == days[-1]:
                 self._write_log(memory, snapshot.at + 5 * MINUTE)
-                memory.restart(snapshot.at + 9 * MINUTE) if exports % 5 == 0 else memory.reload(snapshot.at + 9 * MINUTE)
+                memory.restart(snapshot.at + 9 * MINUTE) if exports % 5 == 0 else memory.reload(
+                    snapshot.at + 9 * MINUTE
+                )
             elif self._quotas.take("reload", 0.15):
                 memory.reload(snapshot.at + 9 * MINUTE)
             if snapshot.is_full and browser.clean_up(snapshot.at) is not None:
@@ -79,22 +85,29 @@ class Year:
         name = "bolt-chats.json" if snapshot.is_full else "bolt-selected-chats.json"
         self.write(self._path(snapshot.at, name), all_chats(snapshot.chats, snapshot.at))
         self.tally.chat_files += 1
-        self.tally.message_records += sum(len(chat.messages) for chat in snapshot.chats)
+        for chat in snapshot.chats:
+            self._count_messages([message.record for message in chat.messages])
         handed = browser.hand_over(snapshot.at, snapshot)
         if handed is not None:
             self._write_single(handed, snapshot.at + 2 * MINUTE)
-        elif self._quotas.take("single", 0.09):
+        elif self._quotas.take("single", 0.09) or (self.person is MIRA and not self.tally.broken):
             self._write_single(self.chance.choice(snapshot.chats), snapshot.at + 2 * MINUTE)
 
     def _write_single(self, chat: Chat, at: int) -> None:
         messages = [message.record for message in chat.messages]
         name = f"chat-{iso(at).replace(':', '_')}.json"
         path = self._path(at, name)
+        self._count_messages(messages)
         if self.person is MIRA and not self.tally.broken:
-            messages = messages + self._broken_messages(path, len(messages), at)
+            broken = self._broken_messages(path, len(messages), at)
+            messages = messages + broken
+            self.tally.message_records += len(broken)
         self.write(path, single_chat(messages, chat.title, at))
         self.tally.chat_files += 1
+
+    def _count_messages(self, messages: list[Record]) -> None:
         self.tally.message_records += len(messages)
+        self.tally.messages.update((str(message["id"]), str(message["content"])) for message in messages)
 
     def _broken_messages(self, path: str, position: int, at: int) -> list[Record]:
         """Return messages that no loader can use, and note them."""
