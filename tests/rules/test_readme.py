@@ -3,7 +3,6 @@ import re
 import subprocess
 
 import pytest
-
 import repository
 
 README = repository.ROOT / "README.md"
