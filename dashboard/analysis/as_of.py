@@ -15,14 +15,19 @@ def newest_record(connection: sqlite3.Connection) -> datetime | None:
     """
     row = connection.execute("SELECT max(last_record_at) FROM load").fetchone()
     if row[0] is not None:
-        return EPOCH + timedelta(microseconds=int(row[0]))
+        return instant(row[0])
     row = connection.execute("SELECT max(date) FROM project_daily").fetchone()
     return None if row[0] is None else day_end(EPOCH_DAY + timedelta(days=int(row[0]))) - timedelta(microseconds=1)
 
 
-def day_of(instant: datetime) -> date:
+def instant(microseconds: int | None) -> datetime | None:
+    """Return an instant as the store keeps it, as a UTC datetime."""
+    return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
+
+
+def day_of(moment: datetime) -> date:
     """Return the day of an instant in the reporting time zone."""
-    return instant.astimezone(ZoneInfo(reporting().time_zone)).date()
+    return moment.astimezone(ZoneInfo(reporting().time_zone)).date()
 
 
 def day_end(day: date) -> datetime:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from dashboard.analysis.figures import Fact
 from dashboard.analysis.filters import Filter
+from dashboard.analysis.route_calls import calls_by_route
+from dashboard.analysis.selection import Sums, daily_sums, needs_fine_rollups
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,85 @@ class ControlPlane:
     flows: tuple[tuple[str, str], ...]
 
 
-def control_plane(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> ControlPlane:
-    """Return the counts of the period."""
-    raise NotImplementedError
+def control_plane(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> ControlPlane:  # noqa: ARG001
+    """Return the counts of the period. as_of is part of the interface of all analyses; counts do not depend on it."""
+    sums = daily_sums(connection, chosen, chosen.period)
+    routes = calls_by_route(connection, chosen, chosen.period)
+    files = connection.execute("SELECT count(*) FROM load").fetchone()[0]
+    return ControlPlane(
+        stages=(
+            Stage(
+                "tasks",
+                "Tasks",
+                (
+                    Fact("Tasks", sums.total("task_count")),
+                    Fact("Completed", sums.total("completed_count")),
+                    Fact("Failed", sums.total("failed_count")),
+                    Fact("Stopped", sums.total("aborted_count")),
+                ),
+            ),
+            Stage(
+                "decisions",
+                "Approval policy",
+                (
+                    Fact("Decisions", sums.total("approval_count")),
+                    Fact("By a person", sums.total("human_approval_count")),
+                    Fact("Waiting", sums.total("pending_approval_count")),
+                ),
+            ),
+            Stage(
+                "routes",
+                "Provider routes",
+                (
+                    Fact("Routes", len(routes)),
+                    Fact("Calls", sums.total("call_count")),
+                    Fact("By a fallback", sums.total("fallback_count")),
+                ),
+            ),
+            Stage(
+                "changes",
+                "Patches and commands",
+                (
+                    Fact("Patches", sums.total("patch_count")),
+                    Fact("Undone", sums.total("rolled_back_count")),
+                    Fact("Commands", _commands(sums)),
+                    _by_project(sums, chosen, "Tool calls", "tool_call_count"),
+                    _by_project(sums, chosen, "Deployments", "deployment_count"),
+                ),
+            ),
+            Stage(
+                "telemetry",
+                "Telemetry",
+                (
+                    Fact("Calls", sums.total("call_count")),
+                    _by_project(sums, chosen, "Log entries", "event_count"),
+                    Fact("Files loaded", files, note="all files of the store, whatever the filter"),
+                ),
+            ),
+            Stage(
+                "alerts",
+                "Alerts",
+                (Fact("Alerts", None, note="no alert rule is evaluated yet"),),
+            ),
+        ),
+        flows=(
+            ("tasks", "decisions"),
+            ("decisions", "routes"),
+            ("routes", "changes"),
+            ("changes", "telemetry"),
+            ("routes", "telemetry"),
+            ("telemetry", "alerts"),
+            ("alerts", "decisions"),
+        ),
+    )
+
+
+def _commands(sums: Sums) -> int:
+    parts = ("proposed_count", "run_count", "cancelled_count", "untimed_count")
+    return sum(sums.total(part) for part in parts)
+
+
+def _by_project(sums: Sums, chosen: Filter, label: str, measure: str) -> Fact:
+    if needs_fine_rollups(chosen):
+        return Fact(label, None, note="not told apart by route or task class")
+    return Fact(label, sums.total(measure))
