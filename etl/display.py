@@ -18,7 +18,8 @@ from etl.loading import FileReport
 from etl.quarantine import Quarantined
 from etl.status import ReasonStatus, StoreStatus
 
-_WIDTH_WITHOUT_TERMINAL = 160
+# In a file or pipe, rows are not broken: each stays on its line.
+_WIDTH_WITHOUT_TERMINAL = 10_000
 _MOST_SKIPPED_SHOWN = 10
 _SECONDS_BETWEEN_UPDATES = 0.1
 
