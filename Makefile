@@ -49,6 +49,9 @@ clean: ## remove what make made (.venv, caches, demo exports); never a store
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis demo bench *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+$(STAMP): requirements.lock pyproject.toml
+	@.ci/set-up $(STAMP)
+
 # A year of demo exports for a first look; repeated when the last attempt was interrupted.
 demo: $(STAMP)
 	@if [ ! -e "$(STORE)" ] || [ "$$(cat $(DEMO_UNFINISHED) 2>/dev/null)" = "$(STORE)" ]; then \
