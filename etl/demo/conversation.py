@@ -123,7 +123,7 @@ class Chat:
         )
 
     def lose_usage(self, moment: int) -> None:
-        """Send the chat through a data-tab import, which keeps ids, titles and times of chats, and little of messages."""
+        """Send the chat through a data-tab import, which keeps ids, titles and times of chats, little of messages."""
         self.messages = [Message(imported_copy(message.record, moment)) for message in self.messages]
         self.is_import_copy = True
 

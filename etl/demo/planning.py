@@ -75,7 +75,7 @@ class Planner:
         self._quotas = Quotas()
 
     def plan(self, chat: Chat, day: date, *, may_edit: bool) -> Plan:
-        """Return what the next task in a chat will be; may_edit: the person may have touched files since the last reply."""
+        """Return what the next task in a chat will be; may_edit: the person may have changed files in between."""
         person, plants, chance = self._person, self._plants, self._chance
         if person is AIKO and day in plants.lost_usage:
             return Plan(self._kind(chat, _KINDS), OLLAMA_QWEN)

@@ -1,4 +1,4 @@
-"""Chance that repeats: ids and shares drawn from one seeded generator, in an order that never depends on the machine."""
+"""Chance that repeats: ids and shares drawn from one seeded generator, in the same order on every machine."""
 
 import random
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Chance(random.Random):
         return self.random() < share
 
     def between(self, low: int, high: int) -> int:
-        """Return a whole number from low to high, mostly in the lower half: waiting times and sizes have a long tail."""
+        """Return a whole number from low to high, mostly in the lower half: waiting times have a long tail."""
         return low + int((high - low) * self.random() * self.random())
 
     def weighted(self, weights: dict[Item, float]) -> Item:

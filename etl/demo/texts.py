@@ -1,5 +1,8 @@
 """Words of the demo: requests, replies, titles, names of files. Requests hold a class's words only where meant."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from etl.demo.randomness import Chance
 
 _NOUNS: dict[str, tuple[str, ...]] = {
@@ -92,6 +95,29 @@ _SENSITIVE = (
 )
 
 
+@dataclass(frozen=True)
+class Tool:
+    """A tool of an MCP server, with what it is called with and what it says."""
+
+    server: str
+    name: str
+    description: str
+    arguments: dict[str, Any]
+    result: str
+
+
+TOOLS = (
+    Tool(
+        "context7", "resolve-library-id", "Resolves a package name to a Context7 library id",
+        {"libraryName": "react"}, "/facebook/react",
+    ),
+    Tool("context7", "get-library-docs", "Fetches documentation", {"topic": "hooks"}, "useMemo caches a value"),
+    Tool("postgres", "query", "Runs a read-only query", {"sql": "select count(*) from orders"}, "1204"),
+    Tool("github", "create_issue", "Creates an issue in a repository", {"title": "Follow-up"}, "#118"),
+    Tool("github", "search_code", "Searches code in repositories", {"q": "formatDate"}, "3 results"),
+)  # fmt: skip
+
+
 class Wording:
     """Requests and names for the chats of one project."""
 
@@ -146,7 +172,8 @@ class Wording:
         """Return the summary of a chat that bolt.diy asks for."""
         return (
             f"# Project Overview\n- **Project**: {self.noun()} app ({self._project})\n- **Current Phase**: building\n"
-            f"- **Tech Stack**: React, Vite, TypeScript\n\n# Requirements\n- **Open**: {self._chance.choice(_ABILITIES)}"
+            "- **Tech Stack**: React, Vite, TypeScript\n\n# Requirements\n"
+            f"- **Open**: {self._chance.choice(_ABILITIES)}"
         )
 
     def fix_request(self) -> str:

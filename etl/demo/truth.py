@@ -10,8 +10,8 @@ from etl.demo.calendar import Span, day_at, start_of
 from etl.demo.facts import PatchFact, TaskFact
 from etl.demo.gateway import Attempt
 from etl.demo.gateway_files import GatewayTally
-from etl.demo.plants import Plants
 from etl.demo.people import JONAS, SAM
+from etl.demo.plants import Plants
 from etl.demo.routes import ANTHROPIC_HAIKU, DEEPSEEK, GATEWAY_GPT, GOOGLE_FLASH, GPT, MISTRAL_DEVSTRAL, XAI_GROK, Route
 from etl.demo.year import Tally
 

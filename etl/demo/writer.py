@@ -20,7 +20,7 @@ from etl.demo.year import Tally, Year
 from etl.files import UsageError, is_demo_folder
 
 MARKER = "truth.json"
-"""Names what was planted; beside it, all exports below its folder are of the demo, and loads of them are labelled so."""
+"""Names what was planted; all exports below the folder that holds it are of the demo, and loads are labelled so."""
 DEFAULT_TASKS = 6000
 DEFAULT_DAYS = 365
 
@@ -44,8 +44,8 @@ class DemoReport:
 
     def __str__(self) -> str:
         return (
-            f"Wrote {self.file_count} files ({self.byte_count / 1e6:.0f} MB) with {self.task_count:,} tasks to {self.folder}."
-            f" What was planted: {self.folder / MARKER}"
+            f"Wrote {self.file_count} files ({self.byte_count / 1e6:.0f} MB) with {self.task_count:,} tasks "
+            f"to {self.folder}. What was planted: {self.folder / MARKER}"
         )
 
 
@@ -98,7 +98,7 @@ def write_demo(
         year = Year(person, plants, Chance(f"{seed}/{person.name}"), shelf, folder.write)
         browser = year.live(counts)
         facts += browser.facts
-        attempts += browser.exchange.attempts
+        attempts += browser.asking.exchange.calls.attempts
         tallies[person.name] = year.tally
         if on_progress:
             on_progress(number + 1, steps)

@@ -57,10 +57,10 @@ class Year:
             count = counts[self.person.name, day]
             if count:
                 browser.work(day, count)
-            if not memory.entries and browser.exchange.log:
-                memory.restart(browser.exchange.log[0].moment - 3 * MINUTE)
-            memory.add(sorted(browser.exchange.log, key=lambda entry: entry.moment))
-            browser.exchange.log.clear()
+            if not memory.entries and browser.asking.exchange.log:
+                memory.restart(browser.asking.exchange.log[0].moment - 3 * MINUTE)
+            memory.add(sorted(browser.asking.exchange.log, key=lambda entry: entry.moment))
+            browser.asking.exchange.log.clear()
             self.tally.branches = browser.branches
             snapshot = browser.export(day, is_last=day == days[-1], number=exports)
             if snapshot is None:
