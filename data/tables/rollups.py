@@ -18,6 +18,8 @@ _HISTOGRAM = "log-bucket histogram (data.histogram)"
 class TaskDaily(Row, table=True):
     """One row per day asked, project, task class and route asked for."""
 
+    __table_args__ = (Index("ix_task_daily_route_date", "provider", "model", "date"),)
+
     task_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the tasks were asked")
     project: str | None = col("project")
@@ -42,6 +44,8 @@ class TaskDaily(Row, table=True):
 
 class PatchDaily(Row, table=True):
     """One row per day proposed, project, task class and route; patches = decided + rejected + unfinished + pending."""
+
+    __table_args__ = (Index("ix_patch_daily_route_date", "provider", "model", "date"),)
 
     patch_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the patches were proposed")
