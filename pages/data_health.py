@@ -23,7 +23,7 @@ st.caption("This page accounts for everything in the store, whatever the filters
 accounts = view.ask(health.accounting)
 identity(accounts)
 
-st.header("When each source has records, and how old its newest one is", anchor=False)
+st.header("From the first to the last record of each source, and how old the last one is", anchor=False)
 timeline = coverage_timeline(view.coverage.sources)
 st.plotly_chart(timeline, config=PLOTLY_CONFIG, alt="First to last record of each source")
 freshness_table(view)

@@ -24,16 +24,25 @@ def _box(stage: Stage) -> str:
             f'<span class="bs-facts bs-quiet">{escape(note)}</span></li>'
         )
     first, *others = known
+    if not any(fact.value for fact in known):
+        return (
+            f'<li class="bs-absent"><h4>{escape(stage.title)}</h4><span class="bs-count">0</span>'
+            f'<span class="bs-unit">{escape(_noun(first))} in these days</span></li>'
+        )
     facts = "".join(f'<span class="bs-facts"{_hover(fact)}>{_words(fact)}</span>' for fact in others)
     return (
         f"<li><h4>{escape(stage.title)}</h4>"
         f'<span class="bs-count"{_hover(first)}>{escape(value_text(first.value, first.unit))}</span>'
-        f'<span class="bs-unit">{escape(first.label)}</span>{facts}</li>'
+        f'<span class="bs-unit">{escape(_noun(first))}</span>{facts}</li>'
     )
 
 
 def _words(fact: Fact) -> str:
-    return f"<b>{escape(value_text(fact.value, fact.unit))}</b> {escape(fact.label)}"
+    return f"<b>{escape(value_text(fact.value, fact.unit))}</b> {escape(_noun(fact))}"
+
+
+def _noun(fact: Fact) -> str:
+    return fact.label[:1].lower() + fact.label[1:]
 
 
 def _hover(fact: Fact) -> str:

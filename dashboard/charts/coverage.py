@@ -1,6 +1,7 @@
 """What is covered when: one bar per source from its first to its last record, on a common time axis."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from dashboard.analysis.coverage import SourceCoverage
@@ -19,7 +20,7 @@ def coverage_timeline(sources: Sequence[SourceCoverage]) -> "Figure":
     for source in dated:
         figure.add_scatter(
             x=[source.first_record_at, source.last_record_at],
-            y=[source.title, source.title],
+            y=[_folded(source.title)] * 2,
             mode="lines+markers",
             line={"color": PLAIN, "width": 10},
             marker={"color": PLAIN, "size": 10, "symbol": "square"},
@@ -29,3 +30,8 @@ def coverage_timeline(sources: Sequence[SourceCoverage]) -> "Figure":
     figure.update_xaxes(type="date", showgrid=True, gridcolor="rgba(125,136,148,0.25)", tickcolor=UNKNOWN)
     figure.update_yaxes(type="category", showgrid=False)
     return figure
+
+
+def _folded(title: str) -> str:
+    """Break a long title, so that it leaves room for the picture on a phone."""
+    return "<br>".join(wrap(title, 24))

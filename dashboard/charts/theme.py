@@ -46,7 +46,11 @@ STYLE: Final = f"""<style>
 .bs-card ul {{ list-style: none; margin: 0.35rem 0 0 0; padding: 0.45rem 0 0 0; border-top: 1px solid {_LINE}; }}
 .bs-card li {{ display: flex; justify-content: space-between; gap: 0.8rem; margin: 0; padding: 0.05rem 0;
   font-size: 0.87rem; line-height: 1.45; }}
-.bs-card li b {{ font-weight: 600; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }}
+.bs-card li b {{ flex: 0 0 auto; max-width: 60%; font-weight: 600; text-align: right; overflow-wrap: anywhere;
+  font-variant-numeric: tabular-nums; }}
+.bs-card details {{ margin-top: 0.35rem; font-size: 0.87rem; }}
+.bs-card summary {{ cursor: pointer; color: {_QUIET}; }}
+.bs-banner code {{ font-size: 0.9em; }}
 .bs-spark {{ margin: 0.35rem 0 0.25rem 0; }}
 .bs-spark img {{ display: block; width: 100%; height: auto; }}
 .bs-spark figcaption {{ display: flex; justify-content: space-between; gap: 0.6rem; color: {_QUIET};

@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from dashboard.analysis.figures import Change, Fact, Figure, Point, SloFigure, Standing, Unit, Verdict
-from dashboard.analysis.units import difference_text, interval_text, value_text
+from dashboard.analysis.units import interval_text, value_text
 from dashboard.charts.sparkline import sparkline
 from dashboard.ui.text import NBSP, days, literal
 from dashboard.ui.view import View
@@ -19,6 +19,7 @@ _CHIP = {
     Standing.NOT_MEASURED: ("unknown", "–", "not measured"),
 }
 _TONE = {Verdict.BETTER: "good", Verdict.WORSE: "bad"}
+MOST_PARTS = 10
 _BUCKETS = {1: "Daily", 7: "Weekly"}
 
 
@@ -44,8 +45,8 @@ def _slo_card(figure: SloFigure) -> None:
         return
     lines = [_certainty(main)]
     if figure.headline is not None:
-        lines.append(_rate_line(figure.rate))
-    lines += [_objective(figure), _change(main.change, main.unit), _trend(main), _facts(main.beside)]
+        lines.append(_rate_line(figure))
+    lines += [_objective(figure), _change(main.change), _trend(main), _facts(main.beside), _parts(figure)]
     st.html(_card(*lines))
 
 
@@ -68,29 +69,27 @@ def _objective(figure: SloFigure) -> str:
 def _certainty(figure: Figure) -> str:
     n = f"n = {figure.n:,} {figure.n_unit}".replace(" ", NBSP)
     if figure.low is None or figure.high is None:
-        why = figure.reason or "no interval"
+        why = _sentence(figure.reason or "no interval")
         return f'<p class="bs-small"><span class="bs-quiet">{escape(why)};</span> {escape(n)}</p>'
     interval = _spaced(interval_text(figure.low, figure.high, figure.unit))
     return f'<p class="bs-small"><span class="bs-quiet">95{NBSP}% interval</span> {escape(interval)}, {escape(n)}</p>'
 
 
-def _rate_line(rate: Figure) -> str:
-    if rate.value is None:
+def _rate_line(figure: SloFigure) -> str:
+    if figure.rate.value is None:
         return ""
-    value = _spaced(value_text(rate.value, rate.unit))
-    return f'<p class="bs-small">{escape(rate.title)}: <b>{escape(value)}</b></p>{_certainty(rate)}'
+    value = _spaced(value_text(figure.rate.value, figure.rate.unit))
+    return (
+        f'<p class="bs-small">{escape(_sentence(figure.slo.good))}: <b>{escape(value)}</b></p>{_certainty(figure.rate)}'
+    )
 
 
-def _change(change: Change | None, unit: Unit) -> str:
+def _change(change: Change | None) -> str:
     if change is None:
         return ""
-    arrow = "" if not change.difference else "▲ " if change.difference > 0 else "▼ "
-    tone = _TONE.get(change.verdict, "unknown")
-    head = ""
-    if change.difference is not None:
-        difference = escape(_spaced(difference_text(change.difference, unit)))
-        head = f'<span class="bs-chip bs-{tone}">{arrow}{difference}</span> '
-    return f'<p class="bs-small">{head}{escape(change.words)}</p>'
+    arrow = "▲" if (change.difference or 0) > 0 else "▼" if (change.difference or 0) < 0 else "="
+    mark = f'<span class="bs-chip bs-{_TONE.get(change.verdict, "unknown")}" aria-hidden="true">{arrow}</span> '
+    return f'<p class="bs-small">{mark if change.difference is not None else ""}{escape(change.words)}</p>'
 
 
 def _trend(figure: Figure) -> str:
@@ -133,14 +132,34 @@ def _facts(facts: Iterable[Fact]) -> str:
     return f"<ul>{rows}</ul>" if rows else ""
 
 
+def _parts(figure: SloFigure) -> str:
+    """The parts of a figure, folded away; each with its own n, because a small part swings widely."""
+    if len(figure.parts) < 2:
+        return ""
+    rows = "".join(
+        f"<li><span>{escape(part.label)}</span><b>{escape(_spaced(value_text(part.figure.value, part.figure.unit)))}, "
+        f"n{NBSP}={NBSP}{part.figure.n:,}</b></li>"
+        for part in figure.parts[:MOST_PARTS]
+    )
+    left = len(figure.parts) - MOST_PARTS
+    rows += f'<li class="bs-quiet"><span>and {left:,} more</span></li>' if left > 0 else ""
+    return f"<details><summary>By route</summary><ul>{rows}</ul></details>"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _hover(fact: Fact) -> str:
     return f' title="{escape(fact.note)}"' if fact.note else ""
 
 
 def _why_not(figure: Figure) -> list[str]:
-    lines = [f'<p class="bs-small">{escape(figure.reason or "Nothing to measure it by is loaded.")}</p>']
+    lines = [f'<p class="bs-small">{escape(_sentence(figure.reason or "Nothing to measure it by is loaded."))}</p>']
     if figure.remedy:
-        lines.append(f'<p class="bs-small"><span class="bs-quiet">What to do:</span> {escape(figure.remedy)}</p>')
+        lines.append(
+            f'<p class="bs-small"><span class="bs-quiet">What to do:</span> {escape(_sentence(figure.remedy))}</p>'
+        )
     return lines
 
 
