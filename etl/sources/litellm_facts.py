@@ -1,0 +1,153 @@
+"""Single facts of a LiteLLM record: its id, who caused it, how it ended, and whether it is a call of a model at all."""
+
+import re
+from functools import lru_cache
+from hashlib import sha256
+
+from data.words import CallStatus
+from etl.context import LoadContext
+from etl.error_kinds import error_kind_of, is_cancelled
+from etl.routes import clean_name
+from etl.sources.litellm_records import ErrorInformation, Metadata, PromptDetails, Record, UsageObject
+
+_MISSING_WORDS = frozenset({"", "None", "null"})
+# The gateway's own administrator, under which calls without a user run; not a person.
+_NOBODY = frozenset({"", "None", "null", "default_user_id", "litellm_proxy_master_key", "litellm-proxy-master-key"})
+_ERROR_CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")
+_ERROR_PREFIX = re.compile(r"\s*(?:litellm\.)?([A-Za-z]+(?:Error|Exception|Timeout)|Timeout)\b")
+_KEY_HASH = re.compile(r"[0-9a-f]{12,}")
+# Requests of the OpenAI interface and of the gateway itself that ask no model for anything.
+_NOT_A_CALL_TYPE = re.compile(
+    r"_?a?_?(?:get|list|delete|retrieve|cancel|file|upload|add_message|vector_store|ingest|query|call_mcp|create_file"
+    r"|create_thread|create_assistants|create_container|create_sandbox|create_fine_tuning|create_skill|video_"
+    r"(?:list|retrieve|content|delete|get)).*"
+)
+_NOT_A_CALL_ROUTE = re.compile(
+    r"(?:/[\w.-]+)?/(?:models?|key|user|team|organization|budget|spend|global|health|files|batches|assistants|threads"
+    r"|vector_stores|fine_tuning|mcp|config|model_group)(?:/.*)?"
+)
+_NO_DETAILS = PromptDetails()
+
+
+def id_of(record: Record) -> str | None:
+    """Return what identifies a record: request_id of a spend row, id of a payload; the same for the same call."""
+    text = record.request_id or record.id
+    if text is None or text in _MISSING_WORDS:
+        return None
+    return text if text.isprintable() else clean_name(text)
+
+
+def cache_read_of(usage: UsageObject) -> int | None:
+    """Return how many tokens were read from the provider's cache."""
+    if usage.cache_read_input_tokens is not None:
+        return usage.cache_read_input_tokens
+    return (usage.prompt_tokens_details or usage.input_tokens_details or _NO_DETAILS).cached_tokens
+
+
+def cache_write_of(usage: UsageObject) -> int | None:
+    """Return how many tokens were written to the provider's cache."""
+    if usage.cache_creation_input_tokens is not None:
+        return usage.cache_creation_input_tokens
+    return (usage.prompt_tokens_details or _NO_DETAILS).cache_creation_tokens
+
+
+def ending_of(record: Record, metadata: Metadata) -> tuple[str, str | None, str | None]:
+    """Return status, kind of error and name of the error."""
+    if record.status == "success":
+        return CallStatus.SUCCESS.value, None, None
+    error = record.error_information or metadata.error_information
+    status = record.status or metadata.status or ("failure" if error or record.error_str else "success")
+    if status == "success":
+        return CallStatus.SUCCESS.value, None, None
+    if status != "failure":
+        return CallStatus.UNKNOWN.value, None, None
+    return _failure(error or ErrorInformation(), record.error_str)
+
+
+def _failure(error: ErrorInformation, text: str | None) -> tuple[str, str | None, str | None]:
+    message = (error.error_message or text or "")[:2000]
+    name = error.error_class or ((found := _ERROR_PREFIX.match(message)) and found[1]) or None
+    kept = name if name and _ERROR_CLASS.fullmatch(name) else None
+    if is_cancelled(name, error.error_code, message):
+        return CallStatus.CANCELLED.value, None, kept
+    return CallStatus.ERROR.value, error_kind_of(name, error.error_code, message).value, kept
+
+
+def is_fallback(record: Record, metadata: Metadata) -> bool | None:
+    """Tell whether another model group than the one asked for served the call; null when the record does not say."""
+    asked = metadata.original_model_group
+    if metadata.attempted_fallbacks:
+        return True
+    if asked and record.model_group:
+        return asked != record.model_group
+    return None if metadata.attempted_fallbacks is None else False
+
+
+def is_cache_hit(value: str | bool | None) -> bool | None:
+    """Tell whether the gateway answered from its own cache; LiteLLM writes the words True, False and None."""
+    if value is None or isinstance(value, bool):
+        return value
+    return {"true": True, "t": True, "false": False, "f": False}.get(value.strip().lower())
+
+
+def is_call(record: Record, metadata: Metadata) -> bool:
+    """Tell whether a record is a call of a model: what was billed is one; a list of models, a file upload is not."""
+    if record.total_tokens or record.prompt_tokens or record.completion_tokens or record.spend or record.response_cost:
+        return True
+    if record.status == "success" and record.model and record.call_type == "acompletion":
+        return True
+    names_a_model = bool(record.model or record.model_group or record.custom_llm_provider)
+    return names_a_model and not _asks_no_model(record.call_type, metadata.user_api_key_request_route)
+
+
+@lru_cache(maxsize=1000)
+def _asks_no_model(call_type: str | None, route: str | None) -> bool:
+    kind = (call_type or "").strip()
+    path = (kind if kind.startswith("/") else (route or "")).partition("?")[0].rstrip("/")
+    return _NOT_A_CALL_TYPE.fullmatch(kind) is not None or _NOT_A_CALL_ROUTE.fullmatch(path) is not None
+
+
+@lru_cache(maxsize=10_000)
+def key_hash_of(key: str | None) -> str | None:
+    """Return the first 12 digits of the hash of a gateway key; a plain key is hashed as LiteLLM does it."""
+    if key is None or key in _MISSING_WORDS:
+        return None
+    return key[:12] if _KEY_HASH.fullmatch(key) else sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+class People:
+    """Who caused a call and for which project, asked once per combination of names."""
+
+    def __init__(self, context: LoadContext) -> None:
+        self._context = context
+        self._person = lru_cache(maxsize=65_536)(self._first_person)
+        self._project = lru_cache(maxsize=65_536)(self._first_project)
+
+    def person_of(self, record: Record, metadata: Metadata) -> str | None:
+        """Return whom sources.toml says one of the names at the gateway is, else the first name, else the file's owner.
+
+        The hash of the key counts only where sources.toml names its person: it is no name, and keys get shared.
+        """
+        return self._person(
+            record.api_key or metadata.user_api_key_hash or metadata.user_api_key,
+            metadata.user_api_key_user_id,
+            metadata.user_api_key_user_email,
+            record.user,
+            record.end_user,
+            metadata.user_api_key_end_user_id,
+            metadata.user_api_key_alias,
+        )
+
+    def project_of(self, record: Record, metadata: Metadata) -> str | None:
+        """Return the project of the team at the gateway, else the project of the file."""
+        return self._project(metadata.user_api_key_team_alias, metadata.user_api_key_team_id, record.team_id)
+
+    def _first_person(self, key: str | None, *names: str | None) -> str | None:
+        given = [name for name in names if name and name not in _NOBODY]
+        mapped = [name for name in (*given, key) if name and self._context.is_mapped_user(name)]
+        known = (self._context.person_of_gateway_user(name) for name in (*mapped, *given))
+        return next(filter(None, known), self._context.owner.person)
+
+    def _first_project(self, *names: str | None) -> str | None:
+        known = (self._context.project_of_team(name) for name in names if name and name not in _MISSING_WORDS)
+        return next(filter(None, known), self._context.owner.project)
