@@ -43,6 +43,8 @@ class Asking:
         self.task_count += 1
         self._prepare(plan, day_at(self.now))
         words = self._new_words(chat, plan.kind)
+        # What the person saved belongs to this task: taking it back takes these edits back too.
+        chat.begin(fact)
         edits = self._edited_files(chat, plan)
         self._send_first(chat, fact, plan, edits, words)
         self._finish(chat, fact, plan, words)
@@ -60,7 +62,6 @@ class Asking:
 
     def _send_first(self, chat: Chat, fact: TaskFact, plan: Plan, edits: str, words: str) -> None:
         """Send the request that begins a task: alone, with a template, or with files that the person saved."""
-        chat.begin(fact)
         text = prefixed(plan.route, edits + words)
         if not chat.is_new:
             if plan.is_quick_action:

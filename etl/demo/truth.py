@@ -79,6 +79,11 @@ def _rate(part: int, whole: int) -> float | None:
     return round(part / whole, 6) if whole else None
 
 
+def _served_name(route: Route) -> str:
+    """Return the route that serves what was asked; behind the gateway another one than its name says."""
+    return route.name if route.served is None else f"{route.served.provider}/{route.served.model}"
+
+
 def _usd(micro_usd: int) -> float:
     return micro_usd / 1_000_000
 
@@ -94,7 +99,8 @@ def _tasks(facts: list[TaskFact]) -> Truth:
         "by_person": _counts(fact.person.name for fact in facts),
         "by_project": _counts(fact.person.project for fact in facts),
         "by_class": _counts(fact.task_class for fact in facts),
-        "by_route": _counts(fact.route.name for fact in facts),
+        "by_route": _counts(_served_name(fact.route) for fact in facts),
+        "by_requested_route": _counts(fact.route.name for fact in facts),
         "retries": sum(fact.retries for fact in facts),
         "fix_requests": sum(fact.fix_requests for fact in facts),
         "failed_turns": sum(fact.failed_turns for fact in facts),

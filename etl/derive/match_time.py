@@ -62,7 +62,8 @@ def _complete_sums(matching: Matching) -> None:
             continue
         rivals = [other for other in matching.asks if other is not ask and not matching.is_solved(other)]
         contested = {place for other in rivals for place in other.rows}
-        after, before = (found[-1], len(matching.rows)) if is_overhead_only else (-1, found[0])
+        # Each request of a reply with tool calls has a pair of overhead calls; main calls follow the first pair.
+        after, before = (found[1], len(matching.rows)) if is_overhead_only else (-1, found[0])
         spare = [
             place
             for place in ask.rows
