@@ -10,7 +10,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from browser_harness import chromium_browser, new_visit, start_dashboard  # noqa: E402
 
-PAGES = {"overview.png": "/", "data-health.png": "/data_health"}
+PAGES = {"overview.png": "/", "data-health.png": "/data-health"}
 
 
 def main() -> None:

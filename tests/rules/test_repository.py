@@ -119,3 +119,10 @@ def test_every_package_folder_is_installed():
         repository.name_of(path.parent).replace("/", ".") for path in repository.modules() if path.name == "__init__.py"
     }
     assert declared == there
+
+
+def test_no_test_can_be_skipped():
+    # Put together here, so that this file does not hold what it forbids.
+    marks = re.compile("pytest" + r"\.(mark\.)?(skip|skipif|importorskip|xfail)\b")
+    found = [line for line in lines_with(marks) if line.startswith("tests/")]
+    assert not found, "\n" + "\n".join(found)
