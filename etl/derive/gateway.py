@@ -235,6 +235,7 @@ def _forget_others(connection: sqlite3.Connection, seen: Set[int], touched: Touc
 def _take_served_routes(connection: sqlite3.Connection, tasks: Iterable[int], touched: Touched) -> None:
     """Set the route of tasks that asked a gateway to the one that served them first, fallbacks apart.
 
+    The failed attempt at the model that was asked for names that route, though its record knows of the fallback.
     A task without a match keeps the gateway's name and the model it asked for.
     """
     fill_keys(connection, tasks)
@@ -247,7 +248,8 @@ def _take_served_routes(connection: sqlite3.Connection, tasks: Iterable[int], to
             continue
         served = connection.execute(
             "SELECT provider, model FROM llm_call WHERE task_key = ? AND source = 'litellm' "
-            "AND NOT coalesce(is_fallback, 0) AND provider IS NOT NULL ORDER BY started_at, llm_call_key LIMIT 1",
+            "AND (NOT coalesce(is_fallback, 0) OR model = requested_model) AND provider IS NOT NULL "
+            "ORDER BY started_at, llm_call_key LIMIT 1",
             (task_key,),
         ).fetchone()
         route = served or (provider_of_bolt(asked_provider), asked_model)
