@@ -147,3 +147,10 @@ def csv_file(path: Path, *entries: dict[str, Any]) -> Path:
         lines.append(row(one["timestamp"], one["level"], one["category"], one["message"], details))
     path.write_text("\n".join(lines))
     return path
+
+
+def through_gateway(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a request as it is when the person chose the model 'smart' of the gateway."""
+    old, new = "[Model: claude-sonnet-4-5]\n\n[Provider: Anthropic]", "[Model: smart]\n\n[Provider: OpenAILike]"
+    text = message["content"].replace(old, new)
+    return message | {"content": text, "parts": [{"type": "text", "text": text}]}
