@@ -145,8 +145,13 @@ def load_file(
 
 def _load(source: Source, file: InputFile, kind: SourceKind, context: LoadContext) -> None:
     from etl.derive.run import derive
+    from etl.streams import encoding_problem
 
-    source.load(file, kind, context)
+    try:
+        source.load(file, kind, context)
+    except UnicodeDecodeError:
+        problem = encoding_problem(file.read()) or "not text in one encoding"
+        raise RefusedError(f"{file.name} is {problem}. Nothing of it was kept.") from None
     accounted = context.loaded_count + sum(context.known.values()) + context.quarantined_count
     if context.read_count != accounted:
         raise AssertionError(f"{file.name}: {context.read_count} records read, {accounted} accounted for")
