@@ -101,7 +101,8 @@ def _trend(figure: Figure) -> str:
     low, high = value_text(min(known), figure.unit), value_text(max(known), figure.unit)
     span = (points[0].last - points[0].first).days + 1
     every = _BUCKETS.get(span, "By month" if span > 7 else f"Every {span} days")
-    text = f"{every} from {days(points[0].first, points[-1].last)}: between {low} and {high}"
+    scale = low if low == high else f"{low} to {high}"
+    text = f"{every} from {days(points[0].first, points[-1].last)}: {scale}"
     picture = sparkline(
         [point.value for point in points],
         f"{figure.title}. {text}.",
@@ -110,7 +111,7 @@ def _trend(figure: Figure) -> str:
     )
     return (
         f'<figure class="bs-spark">{picture}<figcaption><span>{_start(points[0])}</span>'
-        f"<span>{escape(every.lower())}, {escape(_spaced(low))} to {escape(_spaced(high))}</span>"
+        f"<span>{escape(every.lower())}, {escape(_spaced(scale))}</span>"
         f"<span>{_end(points[-1])}</span></figcaption></figure>"
     )
 

@@ -1,7 +1,7 @@
 """What a page says when there is nothing to show, something is wrong, or the data is not real."""
 
 import os
-from collections.abc import Sequence
+import shlex
 
 import streamlit as st
 
@@ -10,20 +10,22 @@ from dashboard.ui.text import literal
 from data.errors import BoltscopeError, DefinitionError, StoreBusyError, StoreMissingError
 from data.store import URL_VARIABLE
 
-LOAD_COMMAND = "etl load PATH"
-DEMO_COMMANDS = "etl demo --out demo\netl load demo"
+_TITLES = {
+    StoreBusyError: ("The store is busy", ":material/lock:"),
+    DefinitionError: ("A definition is wrong", ":material/rule:"),
+}
 WHAT_IS_READ = (
     "PATH is a file or folder with bolt.diy chat exports, bolt.diy event logs or LiteLLM logs. "
     "They are recognised by their content, and prompts and file contents are not stored."
 )
 
 
-def nothing_loaded() -> None:
-    """Say how to fill an empty store."""
-    empty("Nothing has been loaded yet", f"Load your own exports. {WHAT_IS_READ}", LOAD_COMMAND)
-    empty(
-        "Or look around first", "Write a year of demo exports and load them.", DEMO_COMMANDS, icon=":material/science:"
-    )
+def nothing_loaded(title: str = "Nothing has been loaded yet") -> None:
+    """Say how to fill a store, in commands that can be copied."""
+    store = f" --database {shlex.quote(os.environ[URL_VARIABLE])}" if os.environ.get(URL_VARIABLE) else ""
+    empty(title, f"Load your own exports. {WHAT_IS_READ}", f"etl load PATH{store}")
+    look_around = f"etl demo --out demo\netl load demo{store}"
+    empty("Or look around first", "Write a year of demo exports and load them.", look_around, icon=":material/science:")
 
 
 def empty(title: str, what_to_do: str, commands: str | None = None, *, icon: str = ":material/inbox:") -> None:
@@ -36,28 +38,15 @@ def empty(title: str, what_to_do: str, commands: str | None = None, *, icon: str
 
 
 def problem(error: BoltscopeError) -> None:
-    """Show an error as a help page: what is wrong, and the commands that help."""
-    title, icon, commands = _help_for(error)
+    """Show an error as a help page: what is wrong and what to do; a store that is not there yet is not an error."""
     st.title("Boltscope", anchor=False)
-    st.error(literal(str(error)), title=title, icon=icon)
-    for command in commands:
-        st.code(command, language="bash")
-    st.button("Try again", icon=":material/refresh:")
-
-
-def _help_for(error: BoltscopeError) -> tuple[str, str, Sequence[str]]:
     if isinstance(error, StoreMissingError):
-        other = f" --database {os.environ[URL_VARIABLE]}" if os.environ.get(URL_VARIABLE) else ""
-        return (
-            "No store yet",
-            ":material/database_off:",
-            [f"etl load{other} PATH", DEMO_COMMANDS.replace("load", f"load{other}")],
-        )
-    if isinstance(error, StoreBusyError):
-        return "The store is busy", ":material/lock:", []
-    if isinstance(error, DefinitionError):
-        return "A definition is wrong", ":material/rule:", []
-    return "The store cannot be opened", ":material/database_off:", ["etl status"]
+        nothing_loaded("No store yet")
+        st.caption(literal(str(error)))
+    else:
+        title, icon = _TITLES.get(type(error), ("The store cannot be opened", ":material/database_off:"))
+        st.error("  \n".join(literal(line) for line in str(error).splitlines()), title=title, icon=icon)
+    st.button("Try again", icon=":material/refresh:")
 
 
 def demo_label(coverage: Coverage) -> None:
