@@ -303,7 +303,7 @@ def _numbers(name: str, values: Sequence[float | None]) -> pl.Series:
 def _wholes(name: str, values: Sequence[int | None]) -> pl.Series:
     try:
         return pl.Series(name, values, dtype=pl.Int64)
-    except (OverflowError, pl.exceptions.PolarsError):
+    except (OverflowError, TypeError, pl.exceptions.PolarsError):
         # Beyond 64 bits, far beyond what is allowed: kept as too large, so that the check finds it.
         clamped = [None if value is None else max(-(2**62), min(value, 2**62)) for value in values]
         return pl.Series(name, clamped, dtype=pl.Int64)

@@ -171,16 +171,16 @@ def metadata_of(value: Metadata | str | None) -> Metadata | None:
 
 
 def _parsed(raw: bytes) -> object:
-    """Return JSON that the fast parser refuses: Python writes NaN and halves of surrogate pairs, others do not."""
+    """Return JSON that the fast parser refuses: with NaN, halves of surrogate pairs, or line breaks in texts."""
     try:
-        return json.loads(raw)
+        return json.loads(raw, strict=False)
     except RecursionError:
         raise _too_deep() from None
     except UnicodeDecodeError as error:
         raise UnusableRecordError(QuarantineReason.NOT_JSON, f"not UTF-8 text at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise UnusableRecordError(
-            QuarantineReason.NOT_JSON, f"not JSON: {error.msg} at character {error.pos}"
+            QuarantineReason.NOT_JSON, f"not JSON at character {error.pos + 1}: {error.msg}"
         ) from None
     except ValueError:
         raise UnusableRecordError(

@@ -66,12 +66,16 @@ def layout_of(head: bytes) -> Layout | None:
     if head[start : start + 1] == b"[":
         shape = _main_shape(_outline(head).inner)
         return Layout(shape, Form.ARRAY, start + 1) if shape else None
+    whole = _outline(head) if head[start : start + 1] == b"{" else _Outline()
+    if (page := _page_layout(whole)) is not None:
+        return page
     for line in head.split(b"\n", _MOST_LINES)[:_MOST_LINES]:
         found = _main_shape(_outline(line).top) if line.lstrip(_SPACE).startswith(b"{") else None
         if found in (Shape.SPEND, Shape.PAYLOAD, Shape.DAILY):
             return Layout(found, Form.LINES)
-    if head[start : start + 1] == b"{":
-        return _object_layout(_outline(head))
+    if whole.top:
+        shape = shape_of_keys(whole.top[0])
+        return Layout(shape, Form.OBJECT) if shape in (Shape.SPEND, Shape.PAYLOAD, Shape.DAILY) else None
     return _table_layout(head)
 
 
@@ -147,14 +151,14 @@ def _main_shape(objects: list[set[str]]) -> Shape | None:
     return next(iter(calls), Shape.DAILY if Shape.DAILY in shapes else None)
 
 
-def _object_layout(outline: _Outline) -> Layout | None:
+def _page_layout(outline: _Outline) -> Layout | None:
+    """Return the layout of an object whose list holds the records; null when it is a record itself."""
     top = shape_of_keys(outline.top[0]) if outline.top else Shape.OTHER
-    if outline.list_begins_at is not None and top is not Shape.SPEND:
-        inner = _main_shape(outline.inner)
-        if inner or (top is Shape.PAGE and not outline.inner):
-            return Layout(inner or Shape.SPEND, Form.PAGE, outline.list_begins_at)
-    if top in (Shape.SPEND, Shape.PAYLOAD, Shape.DAILY):
-        return Layout(top, Form.OBJECT)
+    if outline.list_begins_at is None or top in (Shape.SPEND, Shape.PAYLOAD):
+        return None
+    inner = _main_shape(outline.inner)
+    if inner or (top is Shape.PAGE and not outline.inner):
+        return Layout(inner or Shape.SPEND, Form.PAGE, outline.list_begins_at)
     return None
 
 
