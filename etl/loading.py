@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Protocol
@@ -89,11 +90,13 @@ def load_files(
 ) -> list[FileReport]:
     """Load files one after the other and report on each; a refused file leaves nothing and does not stop the others."""
     reports: list[FileReport] = []
-    for file in files:
-        progress.file_begins(file)
-        report = load_file(store, file, ownership, progress, is_demo=is_demo(file), now=now)
-        progress.file_ends(report)
-        reports.append(report)
+    # While one connection stays open, SQLite need not empty its write-ahead log at the end of every file.
+    with closing(store.connect()):
+        for file in files:
+            progress.file_begins(file)
+            report = load_file(store, file, ownership, progress, is_demo=is_demo(file), now=now)
+            progress.file_ends(report)
+            reports.append(report)
     return reports
 
 

@@ -11,7 +11,7 @@ from data.keys import stable_key
 from data.tables import ChatExport, Message, MessagePresence, PatchFile
 from data.words import FileOperation, ForkKind, KnownReason, LinesBasis, QuarantineReason, SourceKind
 from etl.context import LoadContext, insert, upsert
-from etl.credentials import Envelope, refuse_credentials_in
+from etl.credentials import Envelope, outermost, refuse_credentials_in
 from etl.derive.features import FileEdit, encode
 from etl.redact import redact_title, redact_url, shape_of
 from etl.sources.base import About, RawFile, RefusedError
@@ -78,7 +78,7 @@ class BoltChats:
 
     def recognise(self, file: RawFile) -> SourceKind | None:
         """Recognise {"chats": [...], "exportDate"} and {"messages": [...], "description"?, "exportDate"}."""
-        keys = top_level_keys(file.head)
+        keys = set(outermost(file.head))
         if "chats" in keys:
             return SourceKind.BOLT_CHATS
         if "messages" in keys and not keys & {"model", "call_type", "request_id", "startTime"}:
@@ -101,34 +101,6 @@ class BoltChats:
             lists[list_key] = keys
             exports.append(_export_row(chat, index, list_key, len(keys), context, pending))
         _write(context, pending, lists, exports)
-
-
-def top_level_keys(head: bytes) -> set[str]:
-    """Return the keys of the outermost JSON object that show in the head of a file."""
-    found: set[str] = set()
-    text = head.decode("utf-8", "replace").lstrip()
-    if not text.startswith("{"):
-        return found
-    depth, position, expects_key = 0, 0, False
-    while position < len(text):
-        char = text[position]
-        if char == '"':
-            end = position + 1
-            while end < len(text) and text[end] != '"':
-                end += 2 if text[end] == "\\" else 1
-            if depth == 1 and expects_key:
-                found.add(text[position + 1 : end])
-                expects_key = False
-            position = end
-        elif char in "{[":
-            depth += 1
-            expects_key = depth == 1
-        elif char in "}]":
-            depth -= 1
-        elif char == "," and depth == 1:
-            expects_key = True
-        position += 1
-    return found
 
 
 def _decode(data: bytes, shape: Any, name: str) -> Any:
