@@ -1,6 +1,6 @@
 """Cards: one figure with everything that is needed to judge it, in words."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 import streamlit as st
@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.analysis.figures import Change, Fact, Figure, Point, SloFigure, Standing, Unit, Verdict
 from dashboard.analysis.units import interval_text, value_text
 from dashboard.charts.sparkline import sparkline
-from dashboard.ui.text import NBSP, days, literal
+from dashboard.ui.text import NBSP, day, days, literal
 from dashboard.ui.view import View
 from data.definitions import Slo
 
@@ -103,6 +103,7 @@ def _trend(figure: Figure) -> str:
     every = _BUCKETS.get(span, "By month" if span > 7 else f"Every {span} days")
     scale = low if low == high else f"{low} to {high}"
     text = f"{every} from {days(points[0].first, points[-1].last)}: {scale}"
+    start, end = _ends(points)
     picture = sparkline(
         [point.value for point in points],
         f"{figure.title}. {text}.",
@@ -110,18 +111,17 @@ def _trend(figure: Figure) -> str:
         objective=figure.objective if figure.unit is Unit.RATE else None,
     )
     return (
-        f'<figure class="bs-spark">{picture}<figcaption><span>{_start(points[0])}</span>'
+        f'<figure class="bs-spark">{picture}<figcaption><span>{start}</span>'
         f"<span>{escape(every.lower())}, {escape(_spaced(scale))}</span>"
-        f"<span>{_end(points[-1])}</span></figcaption></figure>"
+        f"<span>{end}</span></figcaption></figure>"
     )
 
 
-def _start(point: Point) -> str:
-    return f"{point.first.day}{NBSP}{point.first:%b}"
-
-
-def _end(point: Point) -> str:
-    return f"{point.last.day}{NBSP}{point.last:%b}"
+def _ends(points: Sequence[Point]) -> tuple[str, str]:
+    first, last = points[0].first, points[-1].last
+    if first.year != last.year:
+        return day(first), day(last)
+    return f"{first.day}{NBSP}{first:%b}", f"{last.day}{NBSP}{last:%b}"
 
 
 def _facts(facts: Iterable[Fact]) -> str:
