@@ -58,7 +58,8 @@ def find_tasks(lineage: Lineage) -> list[Task]:
         turn = Turn(message, before)
         turn_of[key] = turn
         task = task_of.get(before.request.key) if before is not None else None
-        if before is not None and parent_key == before.request.key:
+        if before is not None and parent_key is not None and not lineage.messages[parent_key].is_reply:
+            # Directly, or with nothing but a template between.
             before.is_followed = True
         if task is not None and before is not None and _continues(message, before, usage_seen):
             task.turns.append(turn)
