@@ -139,21 +139,21 @@ def _count(connection: sqlite3.Connection, changes: list[tuple[bool, str, int]])
     )
 
 
-_ROWS = f"""
+_COLUMNS = f"""
     SELECT c.llm_call_key, c.started_at, c.latency_ms,
            iif(o.is_person_filled AND c.match_quality IN {_MATCHED}, NULL, c.person),
            iif(o.is_project_filled AND c.match_quality IN {_MATCHED}, NULL, c.project),
            c.key_hash, c.requested_model, c.model, c.input_tokens, c.output_tokens, c.status, c.trace_hash, c.task_key,
            c.message_key, c.task_class, c.match_quality, c.person, c.project
-    FROM llm_call c LEFT JOIN matched_owner o USING (llm_call_key)
-"""  # noqa: S608
+"""
+_OWNER = "LEFT JOIN matched_owner o ON o.llm_call_key = c.llm_call_key"
 
 
 def _read_rows(connection: sqlite3.Connection, first: int, last: int) -> Iterator[GatewayRow]:
     """Read counted gateway rows between two instants, in order of time, ties by key."""
     other = " ".join(f"AND coalesce(c.call_type, '') NOT LIKE '%{name}%'" for name in _OTHER_CALL_TYPES)
     rows = connection.execute(
-        f"{_ROWS} WHERE c.started_date BETWEEN ? AND ? AND c.started_at BETWEEN ? AND ? AND c.source = 'litellm' "
+        f"{_COLUMNS} FROM llm_call c {_OWNER} WHERE c.started_date BETWEEN ? AND ? AND c.started_at BETWEEN ? AND ? AND c.source = 'litellm' "
         f"AND c.is_counted {other} ORDER BY c.started_at, c.llm_call_key",
         (day_of(first), day_of(last), first, last),
     )
@@ -220,7 +220,9 @@ def _forget_others(connection: sqlite3.Connection, seen: Set[int], touched: Touc
     for column, keys in (("message_key", touched.message_keys), ("task_key", touched.task_keys)):
         fill_keys(connection, keys)
         for values in connection.execute(
-            f"{_ROWS} JOIN touched_key k ON c.{column} = k.key WHERE c.source = 'litellm'"
+            # CROSS JOIN: from the few touched keys into the index, never through all calls.
+            f"{_COLUMNS} FROM touched_key k CROSS JOIN llm_call c ON c.{column} = k.key {_OWNER} "
+            "WHERE c.source = 'litellm'"
         ):
             row = GatewayRow._make(values)
             if row.key not in seen:
