@@ -386,6 +386,9 @@ def _write(entries: dict[int, _Entry], context: LoadContext) -> None:
     )
     for entry in new:
         context.touched.add_event_span(entry.occurred_at, entry.occurred_at)
+        day = day_of(entry.occurred_at)
+        if day is not None:
+            context.touched.days.add(day)
 
 
 def _event_row(entry: _Entry, context: LoadContext) -> tuple[Any, ...]:
