@@ -153,7 +153,8 @@ def _read_rows(connection: sqlite3.Connection, first: int, last: int) -> Iterato
     """Read counted gateway rows between two instants, in order of time, ties by key."""
     other = " ".join(f"AND coalesce(c.call_type, '') NOT LIKE '%{name}%'" for name in _OTHER_CALL_TYPES)
     rows = connection.execute(
-        f"{_COLUMNS} FROM llm_call c {_OWNER} WHERE c.started_date BETWEEN ? AND ? AND c.started_at BETWEEN ? AND ? AND c.source = 'litellm' "
+        f"{_COLUMNS} FROM llm_call c {_OWNER} "
+        "WHERE c.started_date BETWEEN ? AND ? AND c.started_at BETWEEN ? AND ? AND c.source = 'litellm' "
         f"AND c.is_counted {other} ORDER BY c.started_at, c.llm_call_key",
         (day_of(first), day_of(last), first, last),
     )
