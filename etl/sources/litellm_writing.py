@@ -69,9 +69,16 @@ def _stored(connection: sqlite3.Connection, keys: list[int]) -> pl.DataFrame:
 
 
 def _touch_replaced(replaced: pl.DataFrame, context: LoadContext) -> None:
-    """Note days, times and tasks of the copies that are replaced: their numbers change too."""
+    """Note days, times and tasks of the copies that are replaced: their numbers change too.
+
+    What a match with chats filled in goes with the old copy; the match is made anew.
+    """
     if replaced.is_empty():
         return
+    context.connection.execute(
+        "DELETE FROM matched_owner WHERE llm_call_key IN (SELECT value FROM json_each(?))",
+        (json.dumps(replaced["llm_call_key"].to_list()),),
+    )
     context.touched.days.update(replaced["stored_date"].drop_nulls().unique().to_list())
     context.touched.task_keys.update(replaced["stored_task"].drop_nulls().unique().to_list())
     context.touched.add_gateway_span(_integer(replaced["stored_at"].min()), _integer(replaced["stored_at"].max()))

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from chat_files import counts, load
+
 from data.keys import stable_key
 from data.store import Store
 from data.tables.types import EPOCH
