@@ -147,17 +147,27 @@ _COLUMNS = f"""
            c.message_key, c.task_class, c.match_quality, c.person, c.project
 """
 _OWNER = "LEFT JOIN matched_owner o ON o.llm_call_key = c.llm_call_key"
+_OTHER = " OR ".join(f"c.call_type LIKE '%{name}%'" for name in _OTHER_CALL_TYPES)
+_ROWS = f"""
+    {_COLUMNS} FROM llm_call c INDEXED BY ix_llm_call_started_date {_OWNER}
+    WHERE c.started_date BETWEEN ? AND ? AND c.started_at BETWEEN ? AND ? AND c.source = 'litellm' AND c.is_counted
+      AND (c.call_type = 'acompletion' OR c.call_type IS NULL OR NOT ({_OTHER}))
+    ORDER BY c.started_at, c.llm_call_key
+"""
+_SERVED = """
+    SELECT task_key, provider, model FROM (
+        SELECT c.task_key, c.provider, c.model,
+               row_number() OVER (PARTITION BY c.task_key ORDER BY c.started_at, c.llm_call_key) AS place
+        FROM touched_key CROSS JOIN llm_call c ON c.task_key = key
+        WHERE c.source = 'litellm' AND c.provider IS NOT NULL
+          AND (NOT coalesce(c.is_fallback, 0) OR c.model = c.requested_model)
+    ) WHERE place = 1
+"""
 
 
 def _read_rows(connection: sqlite3.Connection, first: int, last: int) -> Iterator[GatewayRow]:
     """Read counted gateway rows between two instants, in order of time, ties by key."""
-    other = " ".join(f"AND coalesce(c.call_type, '') NOT LIKE '%{name}%'" for name in _OTHER_CALL_TYPES)
-    rows = connection.execute(
-        f"{_COLUMNS} FROM llm_call c {_OWNER} "
-        "WHERE c.started_date BETWEEN ? AND ? AND c.started_at BETWEEN ? AND ? AND c.source = 'litellm' "
-        f"AND c.is_counted {other} ORDER BY c.started_at, c.llm_call_key",
-        (day_of(first), day_of(last), first, last),
-    )
+    rows = connection.execute(_ROWS, (day_of(first), day_of(last), first, last))
     return map(GatewayRow._make, rows)
 
 
@@ -202,7 +212,8 @@ def _spans_of_new_people(connection: sqlite3.Connection, touched: Touched) -> li
         )
     }
     found = {
-        row[0] for row in connection.execute("SELECT DISTINCT person FROM touched_key JOIN chat ON chat_key = key")
+        row[0]
+        for row in connection.execute("SELECT DISTINCT person FROM touched_key CROSS JOIN chat ON chat_key = key")
     }
     new = sorted(found - known - {None})
     if not new:
@@ -242,22 +253,16 @@ def _take_served_routes(connection: sqlite3.Connection, tasks: Iterable[int], to
     A task without a match keeps the gateway's name and the model it asked for.
     """
     fill_keys(connection, tasks)
+    served = {row[0]: (row[1], row[2]) for row in connection.execute(_SERVED)}
     changes: list[tuple[str | None, str | None, int]] = []
     for task_key, asked_provider, asked_model, provider, model in connection.execute(
         "SELECT task_key, requested_provider, requested_model, provider, model "
-        "FROM touched_key JOIN task ON task_key = key"
-    ).fetchall():
-        if not is_gateway(asked_provider):
-            continue
-        served = connection.execute(
-            "SELECT provider, model FROM llm_call WHERE task_key = ? AND source = 'litellm' "
-            "AND (NOT coalesce(is_fallback, 0) OR model = requested_model) AND provider IS NOT NULL "
-            "ORDER BY started_at, llm_call_key LIMIT 1",
-            (task_key,),
-        ).fetchone()
-        route = served or (provider_of_bolt(asked_provider), asked_model)
-        if (route[0], route[1]) != (provider, model):
-            changes.append((route[0], route[1], task_key))
+        "FROM touched_key CROSS JOIN task ON task_key = key"
+    ):
+        if is_gateway(asked_provider):
+            route = served.get(task_key, (provider_of_bolt(asked_provider), asked_model))
+            if route != (provider, model):
+                changes.append((*route, task_key))
     for change in changes:
         connection.execute("UPDATE task SET provider = ?, model = ? WHERE task_key = ?", change)
         days = connection.execute(

@@ -86,12 +86,10 @@ def _sums_of(ask: Ask, matching: Matching) -> list[_Sum]:
         if one is not None and not row.is_error and one[0] <= ask.tokens[0] and one[1] <= ask.tokens[1]:
             places.append(place)
             tokens.append(one)
+    # Of many rows some always add up by chance, so no more are tried than the reply stands for, and one.
     most = (ask.expected_rows or len(tokens)) + 1
     offers: list[_Sum] = []
-    for chosen in rows_that_sum(tokens, ask.tokens):
-        if most < len(chosen) < len(tokens):
-            # Among many rows some always add up by chance.
-            continue
+    for chosen in rows_that_sum(tokens, ask.tokens, most):
         members = tuple(places[index] for index in chosen)
         unnamed = sum(matching.rows[place].person not in ask.window.people for place in members)
         surprise = abs(len(members) - (ask.expected_rows or len(members)))

@@ -12,21 +12,22 @@ _MOST_STEPS = 20_000
 _MOST_SUMS = 32
 
 
-def rows_that_sum(tokens: Sequence[Tokens], wanted: Tokens) -> list[tuple[int, ...]]:
+def rows_that_sum(tokens: Sequence[Tokens], wanted: Tokens, most: int = MOST_ROWS) -> list[tuple[int, ...]]:
     """Return the sets of places whose tokens add up to what is wanted, each in order.
 
-    All rows together go first. Up to 16 rows every set of at most 8 is tried; of more rows only neighbours in time and
-    pairs, so that a crowded window cannot take long.
+    All rows together go first. Up to 16 rows every set of as many as asked for (8 at most) is tried; of more rows only
+    neighbours in time and pairs, so that a crowded window cannot take long.
     """
     sent, received = sum(one[0] for one in tokens), sum(one[1] for one in tokens)
     if not tokens or sent < wanted[0] or received < wanted[1]:
         return []
     if (sent, received) == wanted:
         return [tuple(range(len(tokens)))]
-    return _all_sets(tokens, wanted) if len(tokens) <= _SEARCHED_ROWS else _near_sets(tokens, wanted)
+    search = _all_sets if len(tokens) <= _SEARCHED_ROWS else _near_sets
+    return search(tokens, wanted, min(most, MOST_ROWS))
 
 
-def _all_sets(tokens: Sequence[Tokens], wanted: Tokens) -> list[tuple[int, ...]]:
+def _all_sets(tokens: Sequence[Tokens], wanted: Tokens, most: int) -> list[tuple[int, ...]]:
     left_sent, left_received = [0], [0]
     for sent, received in reversed(tokens):
         left_sent.append(left_sent[-1] + sent)
@@ -46,16 +47,16 @@ def _all_sets(tokens: Sequence[Tokens], wanted: Tokens) -> list[tuple[int, ...]]
             continue
         open_sets.append((place + 1, sent, received, chosen))
         one = tokens[place]
-        if len(chosen) < MOST_ROWS and one[0] <= sent and one[1] <= received:
+        if len(chosen) < most and one[0] <= sent and one[1] <= received:
             open_sets.append((place + 1, sent - one[0], received - one[1], (*chosen, place)))
     return found
 
 
-def _near_sets(tokens: Sequence[Tokens], wanted: Tokens) -> list[tuple[int, ...]]:
+def _near_sets(tokens: Sequence[Tokens], wanted: Tokens, most: int) -> list[tuple[int, ...]]:
     found: set[tuple[int, ...]] = set()
     for first in range(len(tokens)):
         sent = received = 0
-        for last in range(first, min(first + MOST_ROWS, len(tokens))):
+        for last in range(first, min(first + most, len(tokens))):
             sent, received = sent + tokens[last][0], received + tokens[last][1]
             if (sent, received) == wanted:
                 found.add(tuple(range(first, last + 1)))
