@@ -1,13 +1,250 @@
 """CSV of everything that can be exported: safe for spreadsheets, the same bytes for the same data."""
 
+import csv
+import io
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from typing import BinaryIO
+
 import polars as pl
+
+from dashboard.analysis.as_of import day_end, day_number, last_mature_day
+from dashboard.analysis.choices import choices
+from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, Preset, route_parts
+from dashboard.export_summaries import ROUTES_COLUMNS, SLO_DAILY_COLUMNS, SUMMARIES, routes, slo_daily
+from dashboard.export_tables import FACT_TABLES, ExportTable
+from data.definitions import slos
+from data.errors import BoltscopeError
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_BATCH = 5000
+_DAY_MICROSECONDS = 86_400_000_000
+_FACTS = {table.name: table for table in FACT_TABLES}
+_LONGEST_FILE_NAME = 150
+
+
+class ExportError(BoltscopeError):
+    """The export that was asked for does not exist, or cannot be filtered that way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rows to export; null means all, NONE_NAME rows without one."""
+
+    first: date | None = None
+    last: date | None = None
+    project: str | None = None
+    route: str | None = None
+    task_class: str | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One thing that can be exported."""
+
+    name: str
+    meaning: str
+    columns: tuple[str, ...]
+
+
+def exports() -> tuple[Export, ...]:
+    """Return everything that can be exported."""
+    facts = (Export(table.name, table.meaning, tuple(column.name for column in table.columns)) for table in FACT_TABLES)
+    figures = (Export(summary.name, summary.meaning, summary.columns) for summary in SUMMARIES)
+    return (*facts, *figures)
+
+
+def write_csv(connection: sqlite3.Connection, name: str, out: BinaryIO, selection: Selection, as_of: datetime) -> int:
+    """Write one export as CSV, row by row, and return how many rows there were. Raises ExportError for a wrong name."""
+    check_export(name, selection)
+    if name in _FACTS:
+        table = _FACTS[name]
+        # Pages mapped into memory would count as memory of the export; it reads each page about once.
+        connection.execute("PRAGMA mmap_size=0")
+        return _write(out, [column.name for column in table.columns], _fact_rows(connection, table, selection, as_of))
+    rows = _figure_rows(connection, name, selection, as_of)
+    columns = SLO_DAILY_COLUMNS if name == "slo_daily" else ROUTES_COLUMNS
+    return _write(out, columns, [[[_safe(cell) for cell in row] for row in rows]])
+
+
+def check_export(name: str, selection: Selection) -> None:
+    """Raise ExportError when there is no such export, or it cannot be filtered like that."""
+    names = [export.name for export in exports()]
+    if name not in names:
+        near = get_close_matches(name, names, n=1, cutoff=0.5)
+        raise ExportError(
+            f"There is no table '{name[:100]}' to export.{f' Did you mean {near[0]}?' if near else ''}\n"
+            f"Tables: {', '.join(names)}.\nColumns and meaning of each: dashboard export --list"
+        )
+    if selection.first and selection.last and selection.last < selection.first:
+        raise ExportError(f"--from {selection.first} is after --to {selection.last}. Give the earlier day first.")
+    offered = {"project", "route", "task-class"}
+    if name in _FACTS:
+        known = _FACTS[name].filters
+        offered = {option for option, column in _OPTIONS.items() if column in known}
+    given = {option for option in _OPTIONS if getattr(selection, option.replace("-", "_")) is not None}
+    wrong = sorted(f"--{option}" for option in given - offered)
+    if wrong:
+        reason = "" if name in _FACTS else " Figures are not kept by person; export tasks or llm_calls for that."
+        raise ExportError(
+            f"{name} cannot be filtered by {', '.join(wrong)}.{reason if '--person' in wrong else ''}\n"
+            f"It can be filtered by --from, --to, {', '.join(f'--{option}' for option in sorted(offered))}."
+        )
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
     """Return a frame as CSV: UTF-8, RFC 4180, header row, formula-safe cells."""
-    raise NotImplementedError
+    out = io.BytesIO()
+    _write(out, frame.columns, [[[_cell(value) for value in row] for row in frame.iter_rows()]])
+    return out.getvalue()
 
 
 def safe_file_name(*parts: str | None, extension: str = "csv") -> str:
     """Return a file name from words such as table and filters; anything that a file system may dislike becomes '-'."""
-    raise NotImplementedError
+    words: list[str] = []
+    for part in parts:
+        ascii_part = unicodedata.normalize("NFKD", part or "").encode("ascii", "ignore").decode()
+        word = re.sub(r"[^A-Za-z0-9._]+", "-", ascii_part).strip("-._")
+        if word:
+            words.append(word)
+    stem = "_".join(words)[:_LONGEST_FILE_NAME].strip("-._") or "export"
+    return f"{stem}.{extension}"
+
+
+_OPTIONS = {"project": "project", "route": "provider", "task-class": "task_class", "person": "person"}
+
+
+Batch = Sequence[Sequence[object]]
+
+
+def _write(out: BinaryIO, columns: Sequence[str], batches: Iterable[Batch]) -> int:
+    wrapper = io.TextIOWrapper(out, encoding="utf-8", errors="backslashreplace", newline="", write_through=False)
+    writer = csv.writer(wrapper, lineterminator="\r\n")
+    writer.writerow(columns)
+    count = 0
+    for batch in batches:
+        writer.writerows(batch)
+        count += len(batch)
+    wrapper.flush()
+    wrapper.detach()
+    return count
+
+
+def _fact_rows(
+    connection: sqlite3.Connection, table: ExportTable, selection: Selection, as_of: datetime
+) -> Iterator[Batch]:
+    """Read a table in order; large ones day by day, so that no more than a day is sorted at a time."""
+    conditions, parameters = [f"({table.where})"], _parameters(selection, as_of)
+    for column, option in (("project", "project"), ("task_class", "task_class"), ("person", "person")):
+        if getattr(selection, option) is not None:
+            conditions.append(f"{table.filters[column]} IS :{option}")
+    if selection.route is not None:
+        conditions.append(f"{table.filters['provider']} IS :provider AND {table.filters['model']} IS :model")
+    select = (
+        f"SELECT {', '.join(column.sql for column in table.columns)} FROM {table.source} "  # noqa: S608
+        f"WHERE {' AND '.join(conditions)}"
+    )
+    is_dated = selection.first is not None or selection.last is not None
+    if table.day is None:
+        period = f" AND {table.instant} >= :from_instant AND {table.instant} < :to_instant" if is_dated else ""
+        yield from _batches(connection.execute(f"{select}{period} ORDER BY {table.order}", parameters))
+        return
+    days = connection.execute(
+        f"SELECT DISTINCT {table.day} FROM {table.dated} "  # noqa: S608
+        f"WHERE {table.day} BETWEEN :first AND :last ORDER BY 1",
+        parameters,
+    ).fetchall()
+    by_day = f"{select} AND {table.day} IS :day ORDER BY {table.order}"
+    for (day,) in days if is_dated else [*days, (None,)]:
+        yield from _batches(connection.execute(by_day, parameters | {"day": day}))
+
+
+def _batches(cursor: sqlite3.Cursor) -> Iterator[Batch]:
+    while batch := cursor.fetchmany(_BATCH):
+        yield batch
+
+
+def _parameters(selection: Selection, as_of: datetime) -> dict[str, object]:
+    first, last = selection.first or date(1970, 1, 1), selection.last or date(9998, 12, 31)
+    window_days = slos().rollback_window_days
+    provider, model = route_parts(selection.route) if selection.route is not None else (None, None)
+    return {
+        "first": day_number(first),
+        "last": day_number(last),
+        "from_instant": _end(first - timedelta(days=1)),
+        "to_instant": _end(last),
+        "window": window_days * _DAY_MICROSECONDS,
+        "last_mature_day": day_number(last_mature_day(as_of, window_days)),
+        "project": _stored(selection.project),
+        "task_class": _stored(selection.task_class),
+        "person": _stored(selection.person),
+        "provider": provider,
+        "model": model,
+    }
+
+
+def _end(day: date) -> int:
+    """Return the first instant after a day in microseconds."""
+    return int(day_end(day).timestamp()) * 1_000_000
+
+
+def _figure_rows(
+    connection: sqlite3.Connection, name: str, selection: Selection, as_of: datetime
+) -> Iterable[Sequence[object]]:
+    chosen = _filter(connection, selection)
+    if chosen is None:
+        return ()
+    return slo_daily(connection, chosen, as_of) if name == "slo_daily" else routes(connection, chosen)
+
+
+def _stored(name: str | None) -> str | None:
+    return None if name == NONE_NAME else name
+
+
+def _filter(connection: sqlite3.Connection, selection: Selection) -> Filter | None:
+    """Return the selection as the filter of the pages; null for a store without dated records."""
+    found = choices(connection)
+    if found.first_day is None or found.last_day is None:
+        return None
+    first = selection.first or min(found.first_day, selection.last or found.first_day)
+    last = selection.last or max(found.last_day, first)
+    return Filter(
+        Period(first, last),
+        Preset.CUSTOM,
+        Compare.NONE,
+        None,
+        selection.project,
+        selection.route,
+        selection.task_class,
+    )
+
+
+def _cell(value: object) -> object:
+    """Write one value of a frame; text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if value.tzinfo else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return _plain_number(value)
+    return _safe(value)
+
+
+def _safe(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+
+
+def _plain_number(value: float) -> str | None:
+    """Write a float so that it reads back the same, never as 1e-05; what is no number is empty."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return None
+    shortest = repr(value)
+    return shortest if "e" not in shortest else f"{value:.12f}".rstrip("0").rstrip(".")

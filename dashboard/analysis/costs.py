@@ -24,7 +24,7 @@ _PARTIAL_SHARE = 0.05
 def cost_efficiency(connection: sqlite3.Connection, slo: Slo, view: View) -> SloFigure:
     """Return spend of all tasks, failed ones included, per completed task; and the budget's indicator."""
     spend = _facts(connection, view)
-    rate = slo_rate(slo, "completed tasks", view, _within_budget, spend)
+    rate = slo_rate(slo, "completed tasks", view, within_budget, spend)
     headline = _headline(view, spend)
     if rate.n == 0:
         rate = replace(rate, reason=_why_unmeasured(view.now), remedy=_REMEDY)
@@ -34,7 +34,8 @@ def cost_efficiency(connection: sqlite3.Connection, slo: Slo, view: View) -> Slo
 _REMEDY = "Load gateway logs beside the chats (etl load PATH), or add prices to data/definitions/price_overrides.toml."
 
 
-def _within_budget(sums: Sums) -> GoodOfTotal:
+def within_budget(sums: Sums) -> GoodOfTotal:
+    """Return completed tasks within the task budget, and completed tasks of known cost."""
     return sums.total("within_budget_count"), sums.total("completed_priced_count")
 
 

@@ -32,7 +32,7 @@ def task_success(connection: sqlite3.Connection, slo: Slo, view: View) -> SloFig
     undated = undated_count(connection, view.chosen, ["task_count"])
     if undated:
         beside.append(Fact("Tasks without a time", undated, note="in no period"))
-    rate = slo_rate(slo, "tasks", view, _completed, beside)
+    rate = slo_rate(slo, "tasks", view, completed_of_ended, beside)
     if rate.n == 0:
         reason = f"all {unknown:,} tasks have an unknown outcome" if unknown else "no task in this period"
         rate = replace(rate, reason=reason, remedy=_LOAD_CHATS)
@@ -45,7 +45,7 @@ def diff_acceptance(_connection: sqlite3.Connection, slo: Slo, view: View) -> Sl
     mature = view.now.until(day_number(newest))
 
     def kept(sums: Sums) -> GoodOfTotal:
-        return _kept(sums.until(day_number(newest)))
+        return kept_of_decided(sums.until(day_number(newest)))
 
     rate = slo_rate(slo, "patches", view, kept, _patch_facts(view.now, mature))
     rate = replace(rate, series=_patch_points(view, day_number(newest)))
@@ -55,12 +55,14 @@ def diff_acceptance(_connection: sqlite3.Connection, slo: Slo, view: View) -> Sl
     return SloFigure(slo, rate)
 
 
-def _completed(sums: Sums) -> GoodOfTotal:
+def completed_of_ended(sums: Sums) -> GoodOfTotal:
+    """Return completed tasks, and completed, failed and aborted ones."""
     completed = sums.total("completed_count")
     return completed, completed + sums.total("failed_count") + sums.total("aborted_count")
 
 
-def _kept(sums: Sums) -> GoodOfTotal:
+def kept_of_decided(sums: Sums) -> GoodOfTotal:
+    """Return patches accepted and not undone, and patches decided; whether days are mature is the caller's concern."""
     decided = sums.total("decided_count")
     return decided - sums.total("rolled_back_count"), decided + sums.total("rejected_count")
 
@@ -69,7 +71,9 @@ def _patch_points(view: View, newest: int) -> tuple[Point, ...]:
     """Buckets that hold a day younger than the window are provisional: their patches can still be undone."""
 
     def measure(bucket: Bucket) -> Point | None:
-        return rate_point(bucket, *_kept(part(view.now, bucket)), is_provisional=day_number(bucket.last) > newest)
+        return rate_point(
+            bucket, *kept_of_decided(part(view.now, bucket)), is_provisional=day_number(bucket.last) > newest
+        )
 
     return points(view.chosen.period, view.as_of, measure)
 

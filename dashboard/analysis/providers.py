@@ -15,7 +15,7 @@ from data.definitions import Slo
 
 def provider_stability(_connection: sqlite3.Connection, slo: Slo, view: View) -> SloFigure:
     """Return calls that did not end in an error, of all attempts; stopped calls are no errors."""
-    rate = slo_rate(slo, "calls", view, _without_error, _facts(view.now, view.routes.values()))
+    rate = slo_rate(slo, "calls", view, without_error, _facts(view.now, view.routes.values()))
     if rate.n == 0:
         rate = replace(
             rate,
@@ -39,7 +39,8 @@ def _route_rate(slo: Slo, route: str, calls: RouteCalls, compared: Mapping[str, 
     return replace(figure, beside=(*_kinds(calls.error_kinds), *figure.beside))
 
 
-def _without_error(sums: Sums) -> GoodOfTotal:
+def without_error(sums: Sums) -> GoodOfTotal:
+    """Return calls that did not end in an error, and all calls."""
     calls = sums.total("call_count")
     return calls - sums.total("error_call_count"), calls
 

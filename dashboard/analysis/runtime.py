@@ -22,7 +22,7 @@ DayBlobs = dict[int, list[bytes]]
 
 def runtime_health(connection: sqlite3.Connection, slo: Slo, view: View) -> SloFigure:
     """Return the share of runs within the threshold; only runs that ended count, proposals stand beside."""
-    rate = slo_rate(slo, "runs", view, _within_threshold, _facts(view.now))
+    rate = slo_rate(slo, "runs", view, within_threshold, _facts(view.now))
     durations = _durations(connection, view, view.chosen.period)
     compared = None if view.chosen.compared is None else _durations(connection, view, view.chosen.compared)
     headline = _median_figure(slo, view, durations, compared)
@@ -43,7 +43,8 @@ def runtime_health(connection: sqlite3.Connection, slo: Slo, view: View) -> SloF
     return SloFigure(slo, rate, headline)
 
 
-def _within_threshold(sums: Sums) -> GoodOfTotal:
+def within_threshold(sums: Sums) -> GoodOfTotal:
+    """Return runs that ended within the threshold, and runs that ended."""
     return sums.total("good_count"), sums.total("run_count")
 
 

@@ -1,18 +1,19 @@
 """The five service level objectives as they stand in a period."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
 
-from dashboard.analysis.costs import cost_efficiency
+from dashboard.analysis.as_of import day_from_number, day_number, last_mature_day
+from dashboard.analysis.costs import cost_efficiency, within_budget
 from dashboard.analysis.figures import SloFigure
 from dashboard.analysis.filters import Filter
-from dashboard.analysis.outcomes import diff_acceptance, task_success
-from dashboard.analysis.providers import provider_stability
-from dashboard.analysis.rates import View
+from dashboard.analysis.outcomes import completed_of_ended, diff_acceptance, kept_of_decided, task_success
+from dashboard.analysis.providers import provider_stability, without_error
+from dashboard.analysis.rates import GoodOfTotal, View
 from dashboard.analysis.route_calls import calls_by_route
-from dashboard.analysis.runtime import runtime_health
-from dashboard.analysis.selection import daily_sums
+from dashboard.analysis.runtime import runtime_health, within_threshold
+from dashboard.analysis.selection import Sums, daily_sums
 from data.definitions import Slo, slos
 
 
@@ -36,3 +37,28 @@ _MEASURES: Mapping[str, Callable[[sqlite3.Connection, Slo, View], SloFigure]] = 
     "provider_stability": provider_stability,
     "cost_efficiency": cost_efficiency,
 }
+
+GOOD_OF_TOTAL: Mapping[str, Callable[[Sums], GoodOfTotal]] = {
+    "task_success": completed_of_ended,
+    "diff_acceptance": kept_of_decided,
+    "runtime_health": within_threshold,
+    "provider_stability": without_error,
+    "cost_efficiency": within_budget,
+}
+
+
+def daily_good_of_total(
+    connection: sqlite3.Connection, chosen: Filter, as_of: datetime
+) -> Iterator[tuple[date, Slo, int, int]]:
+    """Return day, objective, good and total, where there is any; over the period they sum up to the figures.
+
+    Patches of days that are not mature are left out, as in the figure.
+    """
+    newest_mature = day_number(last_mature_day(as_of, slos().rollback_window_days))
+    for day, measures in sorted(daily_sums(connection, chosen, chosen.period).days.items()):
+        for slo in slos().slo:
+            if slo.name not in GOOD_OF_TOTAL or (slo.name == "diff_acceptance" and day > newest_mature):
+                continue
+            good, total = GOOD_OF_TOTAL[slo.name](Sums({day: measures}))
+            if total:
+                yield day_from_number(day), slo, good, total

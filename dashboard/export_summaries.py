@@ -1,0 +1,81 @@
+"""Exports of figures: the objectives day by day, and quality and cost of routes."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.analysis.filters import Filter
+from dashboard.analysis.intervals import ratio, wilson
+from dashboard.analysis.routes import route_figures
+from dashboard.analysis.slos import daily_good_of_total
+
+Cell = str | int | float | None
+SLO_DAILY_COLUMNS = ("date", "slo", "good", "total", "value", "low", "high", "objective")
+ROUTES_COLUMNS = (
+    "route",
+    "tasks",
+    "completed",
+    "spend_usd",
+    "quality_per_usd",
+    "quality_per_usd_low",
+    "quality_per_usd_high",
+    "completed_without_rollback",
+    "calls",
+    "unpriced_calls",
+    "is_spend_known",
+    "is_self_hosted",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One export of figures."""
+
+    name: str
+    meaning: str
+    columns: tuple[str, ...]
+
+
+SUMMARIES = (
+    Summary(
+        "slo_daily",
+        "one row per day and objective that has data; patches only of days that are mature",
+        SLO_DAILY_COLUMNS,
+    ),
+    Summary(
+        "routes", "one row per provider route: tasks that asked for it, spend of the calls it served", ROUTES_COLUMNS
+    ),
+)
+
+
+def slo_daily(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> Iterator[tuple[Cell, ...]]:
+    """Return good and total of each objective and day; their sums are the figures of the overview."""
+    for day, slo, good, total in daily_good_of_total(connection, chosen, as_of):
+        low, high = wilson(good, total) or (None, None)
+        value = ratio(good, total)
+        yield day.isoformat(), slo.name, good, total, _rate(value), _rate(low), _rate(high), slo.objective
+
+
+def routes(connection: sqlite3.Connection, chosen: Filter) -> Iterator[tuple[Cell, ...]]:
+    """Return the routes by name."""
+    for route in route_figures(connection, chosen):
+        yield (
+            route.route,
+            route.tasks,
+            route.completed,
+            None if route.spend_usd is None else f"{route.spend_usd:.6f}",
+            _rate(route.quality_per_usd),
+            _rate(route.low),
+            _rate(route.high),
+            route.kept,
+            route.calls,
+            route.unpriced_calls,
+            "true" if route.is_spend_known else "false",
+            "true" if route.is_self_hosted else "false",
+        )
+
+
+def _rate(value: float | None) -> str | None:
+    """Write a rate or ratio plainly, never as 1e-05."""
+    return None if value is None else f"{value:.6f}"
