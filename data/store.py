@@ -7,10 +7,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager, suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
+from data.connections import STATEMENTS, KeptConnections
 from data.errors import StoreBusyError, StoreError, StoreMissingError
 from data.migrations import MIGRATIONS, SCHEMA_VERSION, Migration, create_schema, migrate
 
@@ -27,6 +29,7 @@ _APPLICATION_ID = 0x426C7473
 _BUSY_SECONDS = 10
 _PRAGMAS = ("synchronous=NORMAL", "temp_store=MEMORY", "mmap_size=268435456")
 # Dirty pages of a large load stay in memory up to 256 MB, then spill to the write-ahead log, which shrinks again later.
+_READER_PRAGMAS = ("query_only=ON",)
 _WRITER_PRAGMAS = ("cache_size=-262144", "journal_size_limit=67108864")
 
 
@@ -54,7 +57,7 @@ class Store:
         self.url = url or default_url()
         self.path = _path_of(self.url)
         if not self.path.exists() and not create:
-            raise self._missing()
+            raise _missing(self.path)
         if self.path.is_dir():
             raise StoreError(f"{self.path} is a folder, not a store. Name a file in it with --database.")
         with _explained_files(self.path):
@@ -62,6 +65,11 @@ class Store:
         with _explained(self.path):
             if not self._is_current(schema_version):
                 self._bring_up_to_date(migrations, schema_version)
+        connect = partial(_connect, self.path)
+        self._readers = KeptConnections(self.path, connect, _READER_PRAGMAS)
+        self._writers = KeptConnections(self.path, connect, _WRITER_PRAGMAS)
+        # Without this, Python warns of each connection that is still open when the store is no longer used.
+        finalize(self, _close, self._readers, self._writers)
 
     @cached_property
     def engine(self) -> "Engine":
@@ -82,20 +90,17 @@ class Store:
 
         Raises StoreMissingError when the file is gone; it is never created here.
         """
-        if not self.path.exists():
-            raise self._missing()
-        return self._open("rw")
+        return _connect(self.path)
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Run one query and return its rows; the query sees one committed state of the store, never half a load."""
-        with _explained(self.path), closing(self.connect()) as connection:
+        with _explained(self.path), self._readers.lend() as connection:
             return connection.execute(sql, parameters).fetchall()
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
         """Connection on which several queries see the same committed state."""
-        with _explained(self.path), closing(self.connect()) as connection:
-            connection.execute("PRAGMA query_only=ON")
+        with _explained(self.path), self._readers.lend() as connection:
             connection.execute("BEGIN")
             yield connection
             connection.execute("ROLLBACK")
@@ -109,9 +114,7 @@ class Store:
         Waits while another process writes; on_wait is told once who holds it. Raises StoreBusyError after wait_seconds.
         A writer that is killed leaves nothing behind: the lock dies with it and SQLite drops the open transaction.
         """
-        with _explained(self.path), self._lock(wait_seconds, on_wait), closing(self.connect()) as connection:
-            for pragma in _WRITER_PRAGMAS:
-                connection.execute(f"PRAGMA {pragma}")
+        with _explained(self.path), self._lock(wait_seconds, on_wait), self._writers.lend() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -153,19 +156,10 @@ class Store:
         finally:
             os.close(handle)
 
-    def _open(self, mode: str) -> sqlite3.Connection:
-        address = f"{self.path.absolute().as_uri()}?mode={mode}"
-        connection = sqlite3.connect(
-            address, uri=True, isolation_level=None, timeout=_BUSY_SECONDS, check_same_thread=False
-        )
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-        return connection
-
     def _is_current(self, schema_version: int) -> bool:
         if not self.path.exists():
             return False
-        with closing(self._open("rw")) as connection:
+        with closing(_open(self.path, "rw")) as connection:
             found = _version_of(connection, self.path)
         if found > schema_version:
             raise StoreError(
@@ -175,7 +169,7 @@ class Store:
         return found == schema_version
 
     def _bring_up_to_date(self, migrations: Sequence[Migration], schema_version: int) -> None:
-        with self._lock(600, None), closing(self._open("rwc")) as connection:
+        with self._lock(600, None), closing(_open(self.path, "rwc")) as connection:
             # Another process may have done it while this one waited.
             found = _version_of(connection, self.path)
             if found == schema_version:
@@ -190,11 +184,37 @@ class Store:
             connection.execute(f"PRAGMA user_version={schema_version}")
             connection.execute("COMMIT")
 
-    def _missing(self) -> StoreMissingError:
-        return StoreMissingError(
-            f"There is no store at {self.path}. Load files first: etl load PATH, or name another store with "
-            f"--database or {URL_VARIABLE}."
-        )
+
+def _connect(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        raise _missing(path)
+    return _open(path, "rw")
+
+
+def _open(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        timeout=_BUSY_SECONDS,
+        check_same_thread=False,
+        cached_statements=STATEMENTS,
+    )
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _missing(path: Path) -> StoreMissingError:
+    return StoreMissingError(
+        f"There is no store at {path}. Load files first: etl load PATH, or name another store with --database or "
+        f"{URL_VARIABLE}."
+    )
+
+
+def _close(*kept: KeptConnections) -> None:
+    for connections in kept:
+        connections.close()
 
 
 def _locks_now(handle: int) -> bool:

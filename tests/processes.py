@@ -22,16 +22,12 @@ def start_python(program: str, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def as_ordinary_person(action: Callable[[], str]) -> str:
-    """Run an action in a child process to which permissions of files apply, also when the tests run as root."""
+def in_child_process(action: Callable[[], str]) -> str:
+    """Run an action in a child process (a fork, with all that is open here) and return what it says."""
     receiver, sender = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            if os.geteuid() == 0:
-                os.setgroups([])
-                os.setgid(NOBODY)
-                os.setuid(NOBODY)
             os.write(sender, action().encode())
         except BaseException as error:
             os.write(sender, f"{type(error).__name__}: {error}".encode())
@@ -42,3 +38,16 @@ def as_ordinary_person(action: Callable[[], str]) -> str:
         text = pipe.read()
     os.waitpid(child, 0)
     return text
+
+
+def as_ordinary_person(action: Callable[[], str]) -> str:
+    """Run an action in a child process to which permissions of files apply, also when the tests run as root."""
+
+    def without_rights() -> str:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+        return action()
+
+    return in_child_process(without_rights)

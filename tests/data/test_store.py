@@ -1,8 +1,10 @@
+import gc
 import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import data.store
 from data.errors import StoreBusyError, StoreError, StoreMissingError
 from data.migrations import SCHEMA_VERSION, Migration
 from data.store import URL_VARIABLE, Store
-from processes import as_ordinary_person, start_python
+from processes import as_ordinary_person, in_child_process, start_python
 
 # One quarantined record; enough columns to be a row.
 INSERT = "INSERT INTO quarantine (load_id, position, reason, detail) VALUES (1, 'line 1', 'not_json', 'x')"
@@ -405,6 +407,62 @@ def test_transactions_of_the_engine_are_real_ones(store: Store):
         connection.execute(text(INSERT))
         assert count(store) == 0
     assert count(store) == 1
+
+
+# Connections that are kept
+
+
+def test_another_file_in_the_place_of_the_store_is_seen_by_the_next_query(store: Store, tmp_path: Path):
+    other = Store(f"sqlite:///{tmp_path}/other.db")
+    with other.writing() as connection:
+        connection.execute(INSERT)
+    with closing(other.connect()) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert count(store) == 0
+    other.path.replace(store.path)
+    assert count(store) == 1
+
+
+def test_queries_in_many_threads_at_once_each_have_a_connection(store: Store):
+    with store.writing() as connection:
+        connection.executemany(INSERT, [()] * 100)
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(lambda _: count(store), range(200))) == [100] * 200
+
+
+def test_a_reading_inside_a_reading_sees_its_own_state(store: Store):
+    with store.reading() as outer:
+        assert outer.execute(COUNT).fetchone() == (0,)
+        with store.writing() as connection:
+            connection.execute(INSERT)
+        with store.reading() as inner:
+            assert inner.execute(COUNT).fetchone() == (1,)
+        assert outer.execute(COUNT).fetchone() == (0,)
+
+
+def test_a_child_process_gets_connections_of_its_own(store: Store):
+    assert count(store) == 0
+    with store.writing() as connection:
+        connection.execute(INSERT)
+    assert in_child_process(lambda: str(len(store._readers._idle))) == "1"
+
+    def write() -> str:
+        with store.writing() as connection:
+            connection.execute(INSERT)
+        return str(count(store))
+
+    assert in_child_process(write) == "2"
+    assert count(store) == 2
+
+
+def test_a_store_that_is_no_longer_used_leaves_no_open_connection(database_url: str):
+    store = Store(database_url)
+    assert count(store) == 0
+    kept = store._readers
+    assert len(kept._idle) == 1
+    del store
+    gc.collect()
+    assert kept._idle == []
 
 
 def _run(connection: sqlite3.Connection, sql: str) -> None:
