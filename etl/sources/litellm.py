@@ -4,6 +4,10 @@ Kept of a record: who, which route, when, how long, how it ended, tokens and cos
 error texts, addresses, headers, and more of a key than the beginning of its hash.
 """
 
+import gc
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from data.words import KnownReason, SourceKind
 from etl.context import LoadContext
 from etl.redact import shape_of
@@ -41,14 +45,27 @@ class LiteLlm:
         layout = layout_of(file.head)
         if layout is None or layout.shape not in _KINDS:
             raise RefusedError(f"{file.name} is not a file of LiteLLM rows.")
-        for batch in read_batches(file, layout):
-            _load_batch(batch, context)
+        with _without_garbage_collection():
+            for batch in read_batches(file, layout):
+                _load_batch(batch, context)
+
+
+@contextmanager
+def _without_garbage_collection() -> Generator[None]:
+    """Batches hold hundred thousands of objects and no cycles; looking through them for cycles costs a fifth."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _load_batch(batch: Batch, context: LoadContext) -> None:
     context.read(len(batch))
-    for position, error, raw in batch.unusable:
-        context.quarantine(position, error.reason, error.detail, shape_of(raw))
+    for unusable in batch.unusable:
+        context.quarantine(unusable.position, unusable.reason, unusable.detail, shape_of(unusable.raw))
     if not batch.records:
         return
     calls = calls_of(batch.records, context)

@@ -19,9 +19,22 @@ if TYPE_CHECKING:
     import _csv
 
 _BATCH_ROWS = 10_000
-_TOO_LARGE = UnusableRecordError(
-    QuarantineReason.TOO_LARGE, f"longer than {LONGEST_RECORD >> 20} MB, larger than any real record"
-)
+
+
+def _too_large() -> UnusableRecordError:
+    return UnusableRecordError(
+        QuarantineReason.TOO_LARGE, f"longer than {LONGEST_RECORD >> 20} MB, larger than any real record"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A record that could not be decoded, where it stands and why."""
+
+    position: str
+    reason: QuarantineReason
+    detail: str
+    raw: object
 
 
 @dataclass(slots=True)
@@ -32,9 +45,7 @@ class Batch:
     positions: list[str] = field(default_factory=list[str])
     raw: list[object] = field(default_factory=list[object])
     """The records as they were read, for the masked excerpt of one that turns out to be no use."""
-    unusable: list[tuple[str, UnusableRecordError, object]] = field(
-        default_factory=list[tuple[str, UnusableRecordError, object]]
-    )
+    unusable: list[Unusable] = field(default_factory=list[Unusable])
 
     def __len__(self) -> int:
         """Number of records read."""
@@ -46,11 +57,12 @@ class Batch:
             if isinstance(raw, bytes):
                 record = decode_record(raw)
             elif isinstance(raw, TooLarge):
-                raise _TOO_LARGE
+                raise _too_large()
             else:
                 raise UnusableRecordError(QuarantineReason.NOT_JSON, "the file ends in the middle of this record")
         except UnusableRecordError as error:
-            self.unusable.append((position, error, raw.rest if isinstance(raw, CutOff) else raw))
+            shown = raw.rest if isinstance(raw, CutOff) else raw
+            self.unusable.append(Unusable(position, error.reason, error.detail, shown))
             return
         self.records.append(record)
         self.positions.append(position)
@@ -131,14 +143,14 @@ def _rows(reader: "_csv.Reader") -> Iterator[tuple[int, list[str] | None]]:
 def _add_row(batch: Batch, position: str, header: list[str], row: list[str] | None) -> None:
     try:
         if row is None:
-            raise _TOO_LARGE
+            raise _too_large()
         if len(row) != len(header):
             raise UnusableRecordError(
                 QuarantineReason.WRONG_TYPE, f"{len(row)} cells where the header has {len(header)}"
             )
         record = record_of({name: cell for name, cell in zip(header, row, strict=True) if cell})
     except UnusableRecordError as error:
-        batch.unusable.append((position, error, row))
+        batch.unusable.append(Unusable(position, error.reason, error.detail, row))
         return
     batch.records.append(record)
     batch.positions.append(position)

@@ -6,8 +6,8 @@ from data.definitions import providers
 from etl.routes import Route, is_self_hosted, provider_of_bolt, provider_of_gateway, providers_of_bolt, route_of_gateway
 
 BOLT_PROVIDERS = (
-    "AmazonBedrock Anthropic Cerebras Cohere Deepseek Fireworks Github Google Groq HuggingFace Hyperbolic LMStudio Mistral "
-    "Moonshot Ollama OpenRouter OpenAILike OpenAI Perplexity Together xAI Z.ai"
+    "AmazonBedrock Anthropic Cerebras Cohere Deepseek Fireworks Github Google Groq HuggingFace Hyperbolic LMStudio "
+    "Mistral Moonshot Ollama OpenRouter OpenAILike OpenAI Perplexity Together xAI Z.ai"
 )
 
 
