@@ -179,6 +179,6 @@ def test_data_health_says_when_records_are_missing(monkeypatch, store: Store):
 
 def test_a_long_table_is_shown_a_page_at_a_time(monkeypatch, store: Store):
     app = run_page(monkeypatch, year_of_facts(store, days=30).url, "data-health")
-    loads = app.dataframe(key="table_loads").value
+    loads = app.dataframe[-1].value
     assert loads.shape[0] == 20
     assert "Rows 1 to 20 of 45." in texts(app)
