@@ -65,8 +65,6 @@ def write_csv(connection: sqlite3.Connection, name: str, out: BinaryIO, selectio
     check_export(name, selection)
     if name in _FACTS:
         table = _FACTS[name]
-        # Pages mapped into memory would count as memory of the export; it reads each page about once.
-        connection.execute("PRAGMA mmap_size=0")
         return _write(out, [column.name for column in table.columns], _fact_rows(connection, table, selection, as_of))
     rows = _figure_rows(connection, name, selection, as_of)
     columns = SLO_DAILY_COLUMNS if name == "slo_daily" else ROUTES_COLUMNS

@@ -1,0 +1,218 @@
+"""Command line of the dashboard: serve, export.
+
+Exports go to a file or to standard output, messages to standard error. Exit codes: 0 when all went well, 1 when the
+store cannot be used, 2 when the command is wrong, 130 when it was interrupted.
+"""
+
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from dashboard.exports import Selection
+
+app = typer.Typer(
+    name="dashboard",
+    help="Show the Boltscope dashboard, and export its tables as CSV.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Database = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="Store to use, such as sqlite:///data/team.db.", show_default=False),
+]
+_options = {"debug": False}
+
+
+def main() -> NoReturn:
+    """Run the command line; problems are told in words, never as a trace."""
+    try:
+        app()
+    except Exception as error:
+        _explain(error)
+    sys.exit(0)
+
+
+@app.callback()
+def _root(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the full trace of an unexpected error.")] = False,
+) -> None:
+    _options["debug"] = debug
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8501,
+    address: Annotated[str, typer.Option(help="Address to listen on; others than this machine need it.")] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Name under which others open it, with --address.", show_default=False),
+    ] = None,
+    database: Database = None,
+) -> None:
+    """Serve the dashboard on this machine."""
+    from dashboard import serving
+
+    warning = serving.warning_of(address)
+    if warning:
+        typer.echo(warning, err=True)
+    serving.serve(database, address, port, allow_host or ())
+
+
+@app.command()
+def export(
+    table: Annotated[
+        str | None, typer.Argument(metavar="TABLE", help="What to export; --list names all.", show_default=False)
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="File to write; - is standard output.", show_default=False)
+    ] = None,
+    list_tables: Annotated[bool, typer.Option("--list", help="List the tables and their columns.")] = False,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="First day, YYYY-MM-DD.", show_default=False)
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Last day, included.", show_default=False)
+    ] = None,
+    project: Annotated[str | None, typer.Option(metavar="P", help="Only this project.", show_default=False)] = None,
+    route: Annotated[
+        str | None, typer.Option(metavar="R", help="Only this route: provider/model.", show_default=False)
+    ] = None,
+    task_class: Annotated[str | None, typer.Option(metavar="C", help="Only this class.", show_default=False)] = None,
+    person: Annotated[str | None, typer.Option(metavar="P", help="Only this person.", show_default=False)] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Moment from which outcomes are seen. Default: the newest record of the store.",
+            show_default=False,
+        ),
+    ] = None,
+    database: Database = None,
+) -> None:
+    """Export a table as CSV. Filters take '(none)' for rows that have no project, person or class."""
+    if list_tables:
+        _print_list()
+        return
+    if table is None:
+        raise typer.BadParameter("Name a table. Which there are: dashboard export --list", param_hint="TABLE")
+    from dashboard.exports import Selection, check_export
+
+    selection = Selection(_day("--from", first), _day("--to", last), project, route, task_class, person)
+    check_export(table, selection)
+    if out is None:
+        raise typer.BadParameter(
+            "Name the file to write, such as --out tasks.csv; - is standard output.", param_hint="--out"
+        )
+    count = _write(table, out, selection, _instant(as_of), database)
+    if out != "-":
+        typer.echo(f"{out}: {count:,} rows", err=True)
+
+
+def _print_list() -> None:
+    from dashboard.exports import exports
+
+    for found in exports():
+        typer.echo(f"{found.name}: {found.meaning}")
+        typer.echo(f"    {', '.join(found.columns)}")
+
+
+def _write(table: str, out: str, selection: "Selection", as_of: datetime | None, database: str | None) -> int:
+    from dashboard.analysis.as_of import newest_record
+    from dashboard.exports import write_csv
+    from dashboard.serving import absolute_url
+    from data.store import Store
+
+    with Store(absolute_url(database) if database else None, create=False).reading() as connection:
+        # Pages mapped into memory would count as memory of the export, which reads each of them about once.
+        connection.execute("PRAGMA mmap_size=0")
+        moment = as_of or newest_record(connection) or datetime.now(UTC)
+        if out == "-":
+            return write_csv(connection, table, sys.stdout.buffer, selection, moment)
+        return _write_file(connection, table, Path(out), selection, moment)
+
+
+def _write_file(
+    connection: "sqlite3.Connection", table: str, path: Path, selection: "Selection", as_of: datetime
+) -> int:
+    """Write beside the file and put it in place when it is whole: a reader never finds half of it."""
+    from dashboard.exports import ExportError, write_csv
+
+    half = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            with half.open("wb") as file:
+                count = write_csv(connection, table, file, selection, as_of)
+            half.replace(path)
+        finally:
+            half.unlink(missing_ok=True)
+    except OSError as error:
+        raise ExportError(
+            f"{path} cannot be written: {error.strerror or error}.\n"
+            "Name a file in a folder that exists and may be written."
+        ) from error
+    return count
+
+
+def _day(option: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or not 1971 <= found.year <= 9000:
+        raise typer.BadParameter(
+            f"'{text[:50]}' is not a day. Expected YYYY-MM-DD, such as 2026-11-22.", param_hint=option
+        )
+    return found
+
+
+def _instant(text: str | None) -> datetime | None:
+    """Return a moment; a day stands for its end, and a time without zone is UTC."""
+    from dashboard.analysis.as_of import day_end
+
+    if text is None:
+        return None
+    try:
+        if len(text) == len("2026-11-22"):
+            return day_end(date.fromisoformat(text))
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise typer.BadParameter(
+            f"'{text[:50]}' is not a time. Expected 2026-11-22 or 2026-11-22T12:00:00Z.", param_hint="--as-of"
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _explain(error: Exception) -> NoReturn:
+    from data.errors import BoltscopeError, StoreError
+
+    if isinstance(error, BrokenPipeError):
+        # The reader of standard output has gone (head, less); Python must not write to it again while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    if isinstance(error, BoltscopeError):
+        typer.echo(str(error), err=True)
+        sys.exit(1 if isinstance(error, StoreError) else 2)
+    if _options["debug"]:
+        raise error
+    typer.echo(
+        f"Unexpected error ({type(error).__name__}). This is a fault of Boltscope; the store is as it was. "
+        "Run again with 'dashboard --debug ...' to see where.",
+        err=True,
+    )
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Starting the app: its files found from the package, the store named by an absolute address, its modules warm."""
+
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from ipaddress import ip_address
+from pathlib import Path
+
+from data.errors import BoltscopeError
+from data.store import URL_VARIABLE, default_url
+
+_APP = Path(__file__).resolve().with_name("app.py")
+_ROOT = _APP.parent.parent
+# Imported before the port opens, so that the first people to come do not wait for imports, all at once.
+_WARM = ("plotly.graph_objects", "polars", "scipy.special", "dashboard.analysis.slos", "dashboard.exports")
+_EVERY_ADDRESS = ("0.0.0.0", "::", "")
+
+
+class ServeError(BoltscopeError):
+    """The app cannot be served as asked."""
+
+
+def serve(database: str | None, address: str, port: int, allowed_hosts: Sequence[str]) -> None:
+    """Run the app until it is stopped. Raises ServeError when the address cannot be used."""
+    _check_free(address, port)
+    os.environ[URL_VARIABLE] = absolute_url(database or default_url())
+    # Streamlit reads .streamlit/config.toml of the folder it is started in; another folder's would change how we serve.
+    os.chdir(_ROOT)
+    for module in _WARM:
+        import_module(module)
+    from streamlit.web import cli
+
+    arguments = [f"--server.address={address}", f"--server.port={port}", f"--browser.serverPort={port}"]
+    arguments += [f"--browser.serverAddress={_shown(address)}"]
+    if not _is_loopback(address):
+        arguments += [f"--server.allowedHosts={name}" for name in _names(address, allowed_hosts)]
+    sys.argv = ["streamlit", "run", str(_APP), *arguments]
+    cli.main(sys.argv[1:], prog_name="streamlit")
+
+
+def absolute_url(url: str) -> str:
+    """Return the address of a store so that it means the same file whatever folder the app runs in."""
+    prefix = "sqlite:///"
+    if "://" not in url:
+        return f"{prefix}{Path(url).absolute()}"
+    path, question, options = url.removeprefix(prefix).partition("?")
+    if not url.startswith(prefix) or not path or path == ":memory:":
+        return url
+    return f"{prefix}{Path(path).absolute()}{question}{options}"
+
+
+def warning_of(address: str) -> str | None:
+    """Return what somebody must know who opens the app to other machines; null when only this one reaches it."""
+    if _is_loopback(address):
+        return None
+    return (
+        f"The dashboard listens on {address or 'every address'}: whoever reaches this machine can see every figure, "
+        "by person. There is no login; put it behind a proxy that asks for one."
+    )
+
+
+def _check_free(address: str, port: int) -> None:
+    try:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address, port))
+    except OSError as error:
+        raise ServeError(
+            f"The dashboard cannot listen on {address}:{port}: {error.strerror or error}.\n"
+            f"Stop what uses that port, or take another one: dashboard serve --port {min(port + 1, 65535)}"
+        ) from error
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def _names(address: str, allowed: Sequence[str]) -> list[str]:
+    """Return the names under which a browser may ask for the app (a page of another site cannot use its own)."""
+    names = ["127.0.0.1", "localhost", "[::1]", *allowed]
+    names += [socket.gethostname(), socket.getfqdn()] if address in _EVERY_ADDRESS else [address]
+    return list(dict.fromkeys(names))
+
+
+def _shown(address: str) -> str:
+    return "127.0.0.1" if address in _EVERY_ADDRESS else address
