@@ -122,7 +122,7 @@ def quarantine(
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to; created.", show_default=False)],
-    tasks: Annotated[int, typer.Option(min=1, metavar="N", help="How many tasks.")] = 6_000,
+    tasks: Annotated[int, typer.Option(min=1, metavar="N", help="How many tasks.")] = 6000,
     days: Annotated[int, typer.Option(min=1, max=3660, metavar="D", help="Over how many days.")] = 365,
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Last day, YYYY-MM-DD. Default: yesterday.", show_default=False)
@@ -132,9 +132,11 @@ def demo(
     """Write raw demo exports in the real formats, with planted truths listed in truth.json."""
     last_day = _day(until)
     from etl.demo import write_demo
+    from etl.display import step_progress
 
-    report = write_demo(out, tasks=tasks, days=days, until=last_day, seed=seed)
-    typer.echo(f"{report}\nLoad them: etl load {out}", err=False)
+    with step_progress("Writing demo exports") as on_progress:
+        report = write_demo(out, until=last_day, tasks=tasks, days=days, seed=seed, on_progress=on_progress)
+    typer.echo(f"{report}\nLoad them: etl load {out}")
 
 
 @app.command()

@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -79,6 +80,19 @@ class LoadProgress:
         self._records += report.read
         if self._task is not None:
             self._bar.update(self._task, advance=self._size, records=f"{self._records:,}")
+
+
+@contextmanager
+def step_progress(title: str) -> Generator[Callable[[int, int], None]]:
+    """Progress bar over steps on standard error, on a terminal only; yields what is told steps done and in all."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=None)
+
+        def show(done: int, steps: int) -> None:
+            bar.update(task, completed=done, total=steps)
+
+        yield show
 
 
 def print_json(value: object) -> None:

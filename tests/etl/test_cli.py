@@ -349,3 +349,21 @@ def test_a_store_error_in_the_middle_reports_what_was_done(etl, exports, monkeyp
     assert len(printed["files"]) == 1
     assert "is full" in printed["stopped"]
     assert "is full" in err
+
+
+def test_a_small_demo_is_written_and_loads_without_a_refusal(etl, tmp_path):
+    from etl.demo import DEFAULT_DAYS, DEFAULT_TASKS
+    from etl.demo.plants import LEAST_DAYS, LEAST_TASKS
+
+    code, out, err = etl(
+        "demo", "--out", tmp_path / "demo", "--tasks", LEAST_TASKS, "--days", LEAST_DAYS, "--until", "2026-11-22"
+    )
+    assert (code, err) == (0, "")
+    assert f"Load them: etl load {tmp_path}/demo" in out
+
+    code, out, _ = etl("load", tmp_path / "demo", "--json")
+    files = json.loads(out)["files"]
+    assert code == 0
+    assert all(file["read"] == file["loaded"] + file["known"] + file["quarantined"] for file in files)
+    assert (DEFAULT_TASKS, DEFAULT_DAYS) == (6000, 365)
+    assert "[default: 6000]" in etl("demo", "--help")[1]
