@@ -18,15 +18,14 @@ class KeptConnections:
     a fork, or when another file was put in its place, it is let go.
     """
 
-    def __init__(self, path: Path, connect: Callable[[], sqlite3.Connection], pragmas: Sequence[str]) -> None:
+    def __init__(self, path: Path, pragmas: Sequence[str]) -> None:
         self._path = path
-        self._connect = connect
         self._pragmas = pragmas
         self._idle: list[sqlite3.Connection] = []
         self._idle_for: tuple[int, ...] = ()
 
     @contextmanager
-    def lend(self) -> Generator[sqlite3.Connection]:
+    def lend(self, connect: Callable[[], sqlite3.Connection]) -> Generator[sqlite3.Connection]:
         """Lend a connection that nobody else uses meanwhile; what it has begun and not ended is rolled back."""
         owner = self._owner()
         if owner != self._idle_for:
@@ -35,7 +34,7 @@ class KeptConnections:
         try:
             connection = self._idle.pop()
         except IndexError:
-            connection = self._connect()
+            connection = connect()
             for pragma in self._pragmas:
                 connection.execute(f"PRAGMA {pragma}")
         try:

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager, suppress
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
@@ -65,9 +65,8 @@ class Store:
         with _explained(self.path):
             if not self._is_current(schema_version):
                 self._bring_up_to_date(migrations, schema_version)
-        connect = partial(_connect, self.path)
-        self._readers = KeptConnections(self.path, connect, _READER_PRAGMAS)
-        self._writers = KeptConnections(self.path, connect, _WRITER_PRAGMAS)
+        self._readers = KeptConnections(self.path, _READER_PRAGMAS)
+        self._writers = KeptConnections(self.path, _WRITER_PRAGMAS)
         # Without this, Python warns of each connection that is still open when the store is no longer used.
         finalize(self, _close, self._readers, self._writers)
 
@@ -90,17 +89,19 @@ class Store:
 
         Raises StoreMissingError when the file is gone; it is never created here.
         """
-        return _connect(self.path)
+        if not self.path.exists():
+            raise _missing(self.path)
+        return _open(self.path, "rw")
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Run one query and return its rows; the query sees one committed state of the store, never half a load."""
-        with _explained(self.path), self._readers.lend() as connection:
+        with _explained(self.path), self._readers.lend(self.connect) as connection:
             return connection.execute(sql, parameters).fetchall()
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
         """Connection on which several queries see the same committed state."""
-        with _explained(self.path), self._readers.lend() as connection:
+        with _explained(self.path), self._readers.lend(self.connect) as connection:
             connection.execute("BEGIN")
             yield connection
             connection.execute("ROLLBACK")
@@ -114,7 +115,7 @@ class Store:
         Waits while another process writes; on_wait is told once who holds it. Raises StoreBusyError after wait_seconds.
         A writer that is killed leaves nothing behind: the lock dies with it and SQLite drops the open transaction.
         """
-        with _explained(self.path), self._lock(wait_seconds, on_wait), self._writers.lend() as connection:
+        with _explained(self.path), self._lock(wait_seconds, on_wait), self._writers.lend(self.connect) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -183,12 +184,6 @@ class Store:
                 connection.execute(f"PRAGMA application_id={_APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version={schema_version}")
             connection.execute("COMMIT")
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    if not path.exists():
-        raise _missing(path)
-    return _open(path, "rw")
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:

@@ -455,7 +455,7 @@ def test_a_full_disk_keeps_the_store_whole_and_says_so(tmp_path, store, monkeypa
 
     monkeypatch.setattr(Store, "connect", nearly_full)
     with pytest.raises(StoreError, match=r"is full\. Nothing of this load was kept; free space and load again"):
-        load_one(store, path)
+        load_one(Store(store.url), path)
     monkeypatch.undo()
 
     assert facts(store.url) == before
