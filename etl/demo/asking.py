@@ -46,7 +46,7 @@ class Asking:
         # What the person saved belongs to this task: taking it back takes these edits back too.
         chat.begin(fact)
         edits = self._edited_files(chat, plan)
-        self._send_first(chat, fact, plan, edits, words)
+        self._send_first(chat, plan, edits, words)
         self._finish(chat, fact, plan, words)
         return fact
 
@@ -60,7 +60,7 @@ class Asking:
             calls.refused_model_list(self.now - 90_000)
         self._log_settings(day)
 
-    def _send_first(self, chat: Chat, fact: TaskFact, plan: Plan, edits: str, words: str) -> None:
+    def _send_first(self, chat: Chat, plan: Plan, edits: str, words: str) -> None:
         """Send the request that begins a task: alone, with a template, or with files that the person saved."""
         text = prefixed(plan.route, edits + words)
         if not chat.is_new:

@@ -19,7 +19,7 @@ _MOST_TASKS = 14
 _REWOUND_SHARE = 0.025
 _REWIND_LATEST = 6 * 24 * HOUR
 # People delete chats that nobody touched for so long, so that the browser stays quick.
-_KEPT = 21 * 24 * HOUR
+_KEPT = 8 * 24 * HOUR
 _HANDED_TO = {MIRA.name: JONAS.name, LENA.name: DIEGO.name}
 
 
@@ -189,10 +189,10 @@ class Browser:
 
     # Exports.
 
-    def export(self, day: date, *, is_last: bool, number: int) -> Snapshot | None:
-        """Export the chats on the person's days; every second time all of them, else those that changed."""
+    def export(self, day: date, *, is_last: bool) -> Snapshot | None:
+        """Export the chats on the person's days: all that the browser holds, or between times those that changed."""
         in_spate = self.person is TOMAS and day in self.plants.spate and day.weekday() < 5
-        is_friday = day.weekday() == 4 and day.toordinal() // 7 % 2 == self.person.export_week
+        is_friday = day.weekday() == 4 and day.toordinal() // 7 % 4 == self.person.export_week
         is_before_loss = self.person is AIKO and day + timedelta(days=1) == self.plants.lost_usage.first
         is_after_loss = self.person is AIKO and day == self.plants.lost_usage.last + timedelta(days=1)
         if self.person is AIKO and day in self.plants.lost_usage:
@@ -203,10 +203,9 @@ class Browser:
         self.asking.now = at
         if is_after_loss:
             self._replace_browser(at - 2 * MINUTE)
-        is_full = not in_spate and number % 4 == 0
-        since = at - _KEPT if is_full else self.last_export
-        shown = [chat for chat in self.chats if chat.saved > min(since, self.last_export)]
-        if not shown:
+        is_full = is_friday and not in_spate
+        shown = [chat for chat in self.chats if is_full or chat.saved > self.last_export]
+        if not any(chat.saved > self.last_export for chat in shown):
             return None
         self._note_export(shown, at)
         return Snapshot(at, shown, is_full)
@@ -236,11 +235,11 @@ class Browser:
     def clean_up(self, at: int) -> int | None:
         """Delete old chats after a full export, and seldom the newest one, whose number is then used again."""
         newest = max(self.chats, key=lambda chat: chat.number, default=None)
-        self.chats = [chat for chat in self.chats if chat is newest or at - chat.saved < _KEPT]
         waits = {id(chat) for chat, _ in self.rewinds}
+        self.chats = [chat for chat in self.chats if chat is newest or id(chat) in waits or at - chat.saved < _KEPT]
         if newest is None or id(newest) in waits or not newest.is_exported or newest.is_shared:
             return None
-        if self.quotas.take("delete newest", 0.2):
+        if self.quotas.take("delete newest", 0.1):
             self.chats.remove(newest)
             return newest.number
         return None

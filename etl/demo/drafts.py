@@ -34,7 +34,7 @@ def change(kind: str, chat: Chat, wording: Wording, chance: Chance, *, has_templ
         if not has_template:
             files["package.json"] = "\n".join(manifest(wording.noun().lower()))
         chat.taken_paths.update(files)
-        _add_new(files, chance.randrange(2, 4), chat, wording, chance)
+        _add_new(files, 2, chat, wording, chance)
     elif kind == "feature":
         _add_new(files, 1 + chance.happens(0.35), chat, wording, chance)
         _add_edits(files, int(chance.happens(0.4)), chat, chance)

@@ -16,7 +16,7 @@ class Person:
     has_context_optimisation: bool = True
     exports_logs: bool = True
     export_week: int = 0
-    """0 or 1: exports every second Friday, in even or in odd weeks."""
+    """0 to 3: exports every fourth Friday, in this week of the four."""
     clock_skew_ms: int = 0
     """Browser clock minus true time."""
     starts_at_minute: int = 525
@@ -26,13 +26,13 @@ class Person:
 
 MIRA = Person("mira", "storefront", 60, 1.25, uses_gateway=True, clock_skew_ms=120)
 JONAS = Person(
-    "jonas", "storefront", 60, 1.1, uses_gateway=True, export_week=1, clock_skew_ms=-340, platform="Linux x86_64"
+    "jonas", "storefront", 60, 1.1, export_week=1, uses_gateway=True, clock_skew_ms=-340, platform="Linux x86_64"
 )
-PRIYA = Person("priya", "backoffice", 330, 1.1, uses_gateway=True, clock_skew_ms=45)
-TOMAS = Person("tomas", "backoffice", 120, 0.95, has_context_optimisation=False, export_week=1, platform="Win32")
-SAM = Person("sam", "backoffice", -300, 1.0, clock_skew_ms=210)
-LENA = Person("lena", "field-app", 60, 1.05, export_week=1)
-DIEGO = Person("diego", "field-app", -180, 0.85, clock_skew_ms=-80, platform="Win32")
-AIKO = Person("aiko", "field-app", 540, 0.7, exports_logs=False, export_week=1, starts_at_minute=575)
+PRIYA = Person("priya", "backoffice", 330, 1.1, export_week=2, uses_gateway=True, clock_skew_ms=45)
+TOMAS = Person("tomas", "backoffice", 120, 0.95, export_week=3, has_context_optimisation=False, platform="Win32")
+SAM = Person("sam", "backoffice", -300, 1.0, export_week=1, clock_skew_ms=210)
+LENA = Person("lena", "field-app", 60, 1.05, export_week=2)
+DIEGO = Person("diego", "field-app", -180, 0.85, export_week=3, clock_skew_ms=-80, platform="Win32")
+AIKO = Person("aiko", "field-app", 540, 0.7, exports_logs=False, starts_at_minute=575)
 
 PEOPLE = (MIRA, JONAS, PRIYA, TOMAS, SAM, LENA, DIEGO, AIKO)

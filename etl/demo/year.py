@@ -62,12 +62,12 @@ class Year:
             memory.add(sorted(browser.asking.exchange.log, key=lambda entry: entry.moment))
             browser.asking.exchange.log.clear()
             self.tally.branches = browser.branches
-            snapshot = browser.export(day, is_last=day == days[-1], number=exports)
+            snapshot = browser.export(day, is_last=day == days[-1])
             if snapshot is None:
                 continue
             exports += 1
             self._write_chats(browser, snapshot)
-            if exports % 2 == 1 or day == days[-1]:
+            if snapshot.is_full or day == days[-1]:
                 self._write_log(memory, snapshot.at + 5 * MINUTE)
                 memory.restart(snapshot.at + 9 * MINUTE) if exports % 5 == 0 else memory.reload(
                     snapshot.at + 9 * MINUTE
@@ -90,7 +90,7 @@ class Year:
         handed = browser.hand_over(snapshot.at, snapshot)
         if handed is not None:
             self._write_single(handed, snapshot.at + 2 * MINUTE)
-        elif self._quotas.take("single", 0.09) or (self.person is MIRA and not self.tally.broken):
+        elif self._quotas.take("single", 0.15) or (self.person is MIRA and not self.tally.broken):
             self._write_single(self.chance.choice(snapshot.chats), snapshot.at + 2 * MINUTE)
 
     def _write_single(self, chat: Chat, at: int) -> None:
