@@ -26,12 +26,12 @@ def coverage_timeline(sources: Sequence[SourceCoverage]) -> "Figure":
             marker={"color": PLAIN, "size": 10, "symbol": "square"},
             hovertemplate="%{y}: %{x|%d %b %Y}<extra></extra>",
         )
-    figure.update_layout(**plotly_layout(height=70 + 42 * max(len(dated), 1)))
+    figure.update_layout(**plotly_layout(height=70 + 46 * max(len(dated), 1)))
     figure.update_xaxes(type="date", showgrid=True, gridcolor="rgba(125,136,148,0.25)", tickcolor=UNKNOWN)
     figure.update_yaxes(type="category", showgrid=False)
     return figure
 
 
 def _folded(title: str) -> str:
-    """Break a long title, so that it leaves room for the picture on a phone."""
-    return "<br>".join(wrap(title, 24))
+    """Break a long title and leave its brackets to the table, so that the picture has room on a phone."""
+    return "<br>".join(wrap(title.split(" (")[0], 24))

@@ -70,4 +70,6 @@ def _share(fact: Fact) -> str:
 def _source(source: SourceCoverage) -> str:
     is_stale = source.age_days is not None and source.age_days > STALE_DAYS
     fresh = "no dated record" if source.age_days is None else f"{source.age_days:,.0f}{NBSP}d old"
-    return f"<li><span>{escape(source.title)}</span><b>{'⚠ ' if is_stale else ''}{fresh}</b></li>"
+    short = source.title.split(" (")[0]
+    mark = "⚠ " if is_stale else ""
+    return f'<li><span title="{escape(source.title)}">{escape(short)}</span><b>{mark}{fresh}</b></li>'

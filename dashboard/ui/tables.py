@@ -1,6 +1,7 @@
 """Tables: what a frame holds, readable, a page at a time, with a button that gives exactly that as CSV."""
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 import polars as pl
 import streamlit as st
@@ -11,6 +12,7 @@ from dashboard.ui.view import View
 
 PAGE_ROWS = 20
 _ACRONYMS = {"usd": "USD", "id": "ID", "csv": "CSV", "slo": "SLO"}
+_WIDTHS: Mapping[str, Literal["medium", "large"]] = {"file_name": "medium", "detail": "large", "meaning": "large"}
 _COUNTED = {"file": "files", "record": "records", "call": "calls"}
 
 
@@ -93,4 +95,4 @@ def _column(name: str, dtype: pl.DataType) -> Mapping[str, object]:
         return st.column_config.CheckboxColumn(label)
     if dtype.is_float():
         return st.column_config.NumberColumn(label, format="%,.1f")
-    return st.column_config.TextColumn(label)
+    return st.column_config.TextColumn(label, width=_WIDTHS.get(name))
