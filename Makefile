@@ -59,7 +59,7 @@ demo: $(STAMP)
 		printf '%s' "$(STORE)" > $(DEMO_UNFINISHED); \
 		echo "No store at $(STORE) yet: writing a year of demo exports to demo/ and loading them."; \
 		$(BIN)/etl demo --out demo; \
-		$(BIN)/etl load demo; \
+		$(BIN)/etl load demo >.venv/demo-load.txt || { cat .venv/demo-load.txt; exit 1; }; \
 		rm -f $(DEMO_UNFINISHED); \
 	fi
 
