@@ -143,7 +143,11 @@ class TestDiffAcceptance:
         rate = figures(facts.write(store))["diff_acceptance"].rate
         assert (rate.k, rate.n) == (2, 3)
         assert fact(rate, "Too young to tell").value == 2
-        assert [point.first.day for point in rate.series if point.is_provisional] == [13, 14, 15, 16, 17, 18, 19, 20]
+        assert [(point.first.day, point.is_provisional) for point in rate.series if point.n] == [
+            (2, False),
+            (12, False),
+            (13, True),
+        ]
 
     def test_rejected_patches_are_decided_and_not_accepted_unfinished_ones_are_neither(self, store: Store) -> None:
         facts = Facts()
