@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from hashlib import blake2b
+from struct import unpack
 
 _MASK = (1 << 63) - 1
 
@@ -21,8 +22,11 @@ def stable_key(*parts: str | int | None) -> int:
 def stable_keys(first: str, texts: Iterable[str]) -> list[int]:
     """Return stable_key(first, text) of many texts, several times faster than one by one."""
     prefix = f"{len(first)}:{first}"
-    encoded = (f"{prefix}{len(text)}:{text}".encode("utf-8", "surrogatepass") for text in texts)
-    return [int.from_bytes(blake2b(one, digest_size=8).digest(), "big") & _MASK for one in encoded]
+    digests = [
+        blake2b(f"{prefix}{len(text)}:{text}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        for text in texts
+    ]
+    return [number & _MASK for number in unpack(f">{len(digests)}Q", b"".join(digests))]
 
 
 def key_text(key: int | None) -> str | None:

@@ -48,7 +48,7 @@ def provider_of_gateway(name: str | None) -> str | None:
     return None if cleaned is None else _by_gateway_name().get(cleaned.lower(), cleaned.lower())
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4096)
 def route_of_gateway(custom_llm_provider: str | None, model: str | None, api_base: str | None) -> Route:
     """Return the route that served a LiteLLM call.
 

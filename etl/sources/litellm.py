@@ -71,7 +71,7 @@ def _load_batch(batch: Batch, context: LoadContext) -> None:
     calls = calls_of(batch.records, context)
     for problem in calls.problems:
         context.quarantine(
-            batch.positions[problem.index], problem.reason, problem.detail, shape_of(batch.raw[problem.index])
+            batch.position_of(problem.index), problem.reason, problem.detail, shape_of(batch.raw[problem.index])
         )
     context.already_known(KnownReason.NOT_A_CALL, calls.not_a_call)
     write_calls(calls.frame, context)

@@ -4,11 +4,12 @@ Columns are built for some thousands of records at a time; whatever takes few di
 is worked out once per value.
 """
 
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import starmap
+from zlib import crc32
 
 import polars as pl
 
@@ -20,6 +21,7 @@ from etl.context import DAY_MICROSECONDS, LoadContext, day_of
 from etl.prices import with_cost
 from etl.routes import clean_name, route_of_gateway
 from etl.sources.litellm_facts import (
+    SUCCEEDED,
     People,
     cache_read_of,
     cache_write_of,
@@ -37,8 +39,10 @@ MOST_SPEND_USD = 1e6
 LONGEST_CALL_MS = 7 * 86_400_000
 _QUARTER_MICROSECONDS = 900_000_000
 _ID_CHARACTERS = 200
+_Pairs = Sequence[tuple[Record, Metadata]]
 _EMPTY = Metadata()
 _NO_USAGE = UsageObject()
+_short_name = lru_cache(maxsize=4096)(clean_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,45 +95,85 @@ def _metadata_of_all(records: Iterable[Record], problems: list[Problem]) -> list
 
 def _raw_frame(records: Sequence[Record], metadata: Sequence[Metadata], context: LoadContext) -> pl.DataFrame:
     """Return what the records say, one column per fact, cleaned and typed, nothing checked yet."""
-    people = People(context)
     pairs = list(zip(records, metadata, strict=True))
-    endings = list(starmap(ending_of, pairs))
-    usages = [meta.usage_object or meta.additional_usage_values or _NO_USAGE for meta in metadata]
-    routes = [route_of_gateway(one.custom_llm_provider, one.model, one.api_base) for one in records]
-    groups = [clean_name(meta.original_model_group or one.model_group) for one, meta in pairs]
     return pl.DataFrame(
         [
             pl.Series("index", range(len(records)), dtype=pl.Int64),
-            _texts("native_id", [id_of(one) for one in records]),
+            _texts("native_id", [id_of(one.request_id or one.id) for one in records]),
             _times("started_at", [one.start_time for one in records]),
-            pl.Series("has_start", [one.start_time not in (None, "") for one in records], dtype=pl.Boolean),
+            _flags("has_start", [one.start_time not in (None, "") for one in records]),
             _times("ended_at", [one.end_time for one in records]),
             _times("first_token_at", [one.first_token_time for one in records]),
             _numbers("duration_ms", [one.request_duration_ms for one in records]),
-            pl.Series("streamed", [one.stream is not False for one in records], dtype=pl.Boolean),
-            _numbers("spend", [one.response_cost if one.spend is None else one.spend for one in records]),
-            _wholes("prompt_tokens", [one.prompt_tokens for one in records]),
-            _wholes("completion_tokens", [one.completion_tokens for one in records]),
-            _wholes("all_tokens", [one.total_tokens for one in records]),
-            _wholes("cache_read_tokens", [cache_read_of(usage) for usage in usages]),
-            _wholes("cache_write_tokens", [cache_write_of(usage) for usage in usages]),
-            _texts("person", list(starmap(people.person_of, pairs))),
-            _texts("project", list(starmap(people.project_of, pairs))),
-            _texts("key_hash", [key_hash_of(one.api_key or m.user_api_key_hash or m.user_api_key) for one, m in pairs]),
-            _texts("requested_model", [g or route.model for g, route in zip(groups, routes, strict=True)]),
-            _texts("provider", [route.provider for route in routes]),
-            _texts("model", [route.model for route in routes]),
-            _texts("status", [ending[0] for ending in endings]),
-            _texts("error_kind", [ending[1] for ending in endings]),
-            _texts("error_class", [ending[2] for ending in endings]),
+            _flags("streamed", [one.stream is not False for one in records]),
+            *_figures(records, metadata),
+            *_names(pairs, context),
+            *_routes(pairs),
+            *_endings(pairs),
             _texts("trace", [one.trace_id or one.session_id or one.litellm_call_id for one in records]),
             _wholes("retry_count", [meta.attempted_retries for meta in metadata]),
-            pl.Series("is_fallback", list(starmap(is_fallback, pairs)), dtype=pl.Boolean),
-            pl.Series("is_cache_hit", [is_cache_hit(one.cache_hit) for one in records], dtype=pl.Boolean),
-            _texts("call_type", [clean_name(one.call_type) for one in records]),
-            pl.Series("is_call", list(starmap(is_call, pairs)), dtype=pl.Boolean),
+            _flags("is_fallback", list(starmap(is_fallback, pairs))),
+            _flags("is_cache_hit", [is_cache_hit(one.cache_hit) for one in records]),
+            _texts("call_type", [_short_name(one.call_type) for one in records]),
+            _flags("is_call", [bool(one.total_tokens or one.spend) or is_call(one, meta) for one, meta in pairs]),
         ]
     )
+
+
+def _figures(records: Sequence[Record], metadata: Sequence[Metadata]) -> list[pl.Series]:
+    usages = [meta.usage_object or meta.additional_usage_values or _NO_USAGE for meta in metadata]
+    return [
+        _numbers("spend", [one.response_cost if one.spend is None else one.spend for one in records]),
+        _wholes("prompt_tokens", [one.prompt_tokens for one in records]),
+        _wholes("completion_tokens", [one.completion_tokens for one in records]),
+        _wholes("all_tokens", [one.total_tokens for one in records]),
+        _wholes("cache_read_tokens", [cache_read_of(usage) for usage in usages]),
+        _wholes("cache_write_tokens", [cache_write_of(usage) for usage in usages]),
+    ]
+
+
+def _names(pairs: _Pairs, context: LoadContext) -> list[pl.Series]:
+    people = People(context)
+    keys = [one.api_key or meta.user_api_key_hash or meta.user_api_key for one, meta in pairs]
+    persons = [
+        people.person_of(
+            key,
+            meta.user_api_key_user_id,
+            meta.user_api_key_user_email,
+            one.user,
+            one.end_user,
+            meta.user_api_key_end_user_id,
+            meta.user_api_key_alias,
+        )
+        for key, (one, meta) in zip(keys, pairs, strict=True)
+    ]
+    projects = [
+        people.project_of(meta.user_api_key_team_alias, meta.user_api_key_team_id, one.team_id) for one, meta in pairs
+    ]
+    return [
+        _texts("person", persons),
+        _texts("project", projects),
+        _texts("key_hash", [key_hash_of(key) for key in keys]),
+    ]
+
+
+def _routes(pairs: _Pairs) -> list[pl.Series]:
+    routes = [route_of_gateway(one.custom_llm_provider, one.model, one.api_base) for one, _ in pairs]
+    groups = [_short_name(meta.original_model_group or one.model_group) for one, meta in pairs]
+    return [
+        _texts("requested_model", [group or route.model for group, route in zip(groups, routes, strict=True)]),
+        _texts("provider", [route.provider for route in routes]),
+        _texts("model", [route.model for route in routes]),
+    ]
+
+
+def _endings(pairs: _Pairs) -> list[pl.Series]:
+    endings = [SUCCEEDED if one.status == "success" else ending_of(one, meta) for one, meta in pairs]
+    return [
+        _texts("status", [ending[0] for ending in endings]),
+        _texts("error_kind", [ending[1] for ending in endings]),
+        _texts("error_class", [ending[2] for ending in endings]),
+    ]
 
 
 def _checks(context: LoadContext) -> list[pl.Expr]:
@@ -288,12 +332,16 @@ def _ranks(facts: pl.DataFrame) -> pl.Series:
             "text"
         ),
     )
-    checksums = [zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in ranked["text"].to_list()]
+    checksums = [crc32(text) for text in ranked["text"].cast(pl.Binary).to_list()]
     return (ranked["known"] * 2**32 + pl.Series(checksums, dtype=pl.Int64)).alias("record_rank")
 
 
 def _texts(name: str, values: Sequence[str | None]) -> pl.Series:
     return pl.Series(name, values, dtype=pl.String)
+
+
+def _flags(name: str, values: Sequence[bool | None]) -> pl.Series:
+    return pl.Series(name, values, dtype=pl.Boolean)
 
 
 def _numbers(name: str, values: Sequence[float | None]) -> pl.Series:
@@ -311,21 +359,22 @@ def _wholes(name: str, values: Sequence[int | None]) -> pl.Series:
 
 def _times(name: str, values: Sequence[str | float | None]) -> pl.Series:
     """Return times as microseconds since 1970, null where a value is no time; texts without a zone are UTC."""
-    if all(isinstance(value, str) or value is None for value in values):
+    try:
         texts = pl.Series(name, values, dtype=pl.String)
-        plain = texts.str.strip_suffix("Z").str.strip_suffix("+00:00").str.replace("T", " ", literal=True)
-        exact = plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False).cast(pl.Int64)
-        if exact.null_count() == texts.null_count():
-            return exact.alias(name)
-        return pl.Series(
-            name,
-            [
-                known if known is not None or text is None else microseconds_of(text)
-                for known, text in zip(exact.to_list(), texts.to_list(), strict=True)
-            ],
-            dtype=pl.Int64,
-        )
-    return pl.Series(name, [microseconds_of(value) for value in values], dtype=pl.Int64)
+    except TypeError:
+        return pl.Series(name, [microseconds_of(value) for value in values], dtype=pl.Int64)
+    plain = texts.str.strip_suffix("Z").str.strip_suffix("+00:00").str.replace("T", " ", literal=True)
+    exact = plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False).cast(pl.Int64)
+    if exact.null_count() == texts.null_count():
+        return exact
+    return pl.Series(
+        name,
+        [
+            known if known is not None else microseconds_of(text)
+            for known, text in zip(exact.to_list(), values, strict=True)
+        ],
+        dtype=pl.Int64,
+    )
 
 
 def microseconds_of(value: str | float | None) -> int | None:

@@ -27,11 +27,12 @@ _NOT_A_CALL_ROUTE = re.compile(
     r"|vector_stores|fine_tuning|mcp|config|model_group)(?:/.*)?"
 )
 _NO_DETAILS = PromptDetails()
+SUCCEEDED: tuple[str, None, None] = (CallStatus.SUCCESS.value, None, None)
+"""Ending of a call that did not fail: status, kind of error, name of the error."""
 
 
-def id_of(record: Record) -> str | None:
-    """Return what identifies a record: request_id of a spend row, id of a payload; the same for the same call."""
-    text = record.request_id or record.id
+def id_of(text: str | None) -> str | None:
+    """Return an id without control characters; null when LiteLLM wrote that there is none."""
     if text is None or text in _MISSING_WORDS:
         return None
     return text if text.isprintable() else clean_name(text)
@@ -53,12 +54,10 @@ def cache_write_of(usage: UsageObject) -> int | None:
 
 def ending_of(record: Record, metadata: Metadata) -> tuple[str, str | None, str | None]:
     """Return status, kind of error and name of the error."""
-    if record.status == "success":
-        return CallStatus.SUCCESS.value, None, None
     error = record.error_information or metadata.error_information
     status = record.status or metadata.status or ("failure" if error or record.error_str else "success")
     if status == "success":
-        return CallStatus.SUCCESS.value, None, None
+        return SUCCEEDED
     if status != "failure":
         return CallStatus.UNKNOWN.value, None, None
     return _failure(error or ErrorInformation(), record.error_str)
@@ -83,6 +82,7 @@ def is_fallback(record: Record, metadata: Metadata) -> bool | None:
     return None if metadata.attempted_fallbacks is None else False
 
 
+@lru_cache(maxsize=1000)
 def is_cache_hit(value: str | bool | None) -> bool | None:
     """Tell whether the gateway answered from its own cache; LiteLLM writes the words True, False and None."""
     if value is None or isinstance(value, bool):
@@ -107,7 +107,7 @@ def _asks_no_model(call_type: str | None, route: str | None) -> bool:
     return _NOT_A_CALL_TYPE.fullmatch(kind) is not None or _NOT_A_CALL_ROUTE.fullmatch(path) is not None
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4096)
 def key_hash_of(key: str | None) -> str | None:
     """Return the first 12 digits of the hash of a gateway key; a plain key is hashed as LiteLLM does it."""
     if key is None or key in _MISSING_WORDS:
@@ -120,34 +120,20 @@ class People:
 
     def __init__(self, context: LoadContext) -> None:
         self._context = context
-        self._person = lru_cache(maxsize=65_536)(self._first_person)
-        self._project = lru_cache(maxsize=65_536)(self._first_project)
+        self.person_of = lru_cache(maxsize=4096)(self._person_of)
+        self.project_of = lru_cache(maxsize=4096)(self._project_of)
 
-    def person_of(self, record: Record, metadata: Metadata) -> str | None:
+    def _person_of(self, key: str | None, *names: str | None) -> str | None:
         """Return whom sources.toml says one of the names at the gateway is, else the first name, else the file's owner.
 
         The hash of the key counts only where sources.toml names its person: it is no name, and keys get shared.
         """
-        return self._person(
-            record.api_key or metadata.user_api_key_hash or metadata.user_api_key,
-            metadata.user_api_key_user_id,
-            metadata.user_api_key_user_email,
-            record.user,
-            record.end_user,
-            metadata.user_api_key_end_user_id,
-            metadata.user_api_key_alias,
-        )
-
-    def project_of(self, record: Record, metadata: Metadata) -> str | None:
-        """Return the project of the team at the gateway, else the project of the file."""
-        return self._project(metadata.user_api_key_team_alias, metadata.user_api_key_team_id, record.team_id)
-
-    def _first_person(self, key: str | None, *names: str | None) -> str | None:
         given = [name for name in names if name and name not in _NOBODY]
         mapped = [name for name in (*given, key) if name and self._context.is_mapped_user(name)]
         known = (self._context.person_of_gateway_user(name) for name in (*mapped, *given))
         return next(filter(None, known), self._context.owner.person)
 
-    def _first_project(self, *names: str | None) -> str | None:
+    def _project_of(self, *names: str | None) -> str | None:
+        """Return the project of the team at the gateway, else the project of the file."""
         known = (self._context.project_of_team(name) for name in names if name and name not in _MISSING_WORDS)
         return next(filter(None, known), self._context.owner.project)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from data.words import QuarantineReason
 from etl.sources.base import RawFile
 from etl.sources.json_elements import split_elements
-from etl.sources.litellm_records import Record, UnusableRecordError, decode_record, record_of
+from etl.sources.litellm_records import Record, UnusableRecordError, decode_record, decode_records, record_of
 from etl.sources.litellm_shapes import Form, Layout
 from etl.sources.record_bytes import LONGEST_RECORD, CutOff, RecordBytes, TooLarge, split_lines
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import _csv
 
 _BATCH_ROWS = 10_000
+# Records that are decoded in one go; one that is odd sends only these through the careful reader.
+_AT_ONCE = 1000
 
 
 def _too_large() -> UnusableRecordError:
@@ -41,8 +43,10 @@ class Unusable:
 class Batch:
     """Some records of a file: those that could be decoded, and what is wrong with the others."""
 
+    name_of: Callable[[int], str]
+    """How a place in the file is written."""
     records: list[Record] = field(default_factory=list[Record])
-    positions: list[str] = field(default_factory=list[str])
+    places: list[int] = field(default_factory=list[int])
     raw: list[object] = field(default_factory=list[object])
     """The records as they were read, for the masked excerpt of one that turns out to be no use."""
     unusable: list[Unusable] = field(default_factory=list[Unusable])
@@ -51,8 +55,25 @@ class Batch:
         """Number of records read."""
         return len(self.records) + len(self.unusable)
 
-    def add(self, position: str, raw: RecordBytes) -> None:
-        """Decode one record of JSON."""
+    def position_of(self, index: int) -> str:
+        """Return where a decoded record stands in the file."""
+        return self.name_of(self.places[index])
+
+    def add_all(self, first_place: int, raws: Sequence[RecordBytes], *, skip_blank: bool = False) -> None:
+        """Decode records of JSON that stand one after the other; blank ones are no records where told so."""
+        for start in range(0, len(raws), _AT_ONCE):
+            some = raws[start : start + _AT_ONCE]
+            records = decode_records(some)
+            if records is not None:
+                self.records += records
+                self.places += range(first_place + start, first_place + start + len(some))
+                self.raw += some
+                continue
+            for place, raw in enumerate(some, first_place + start):
+                if not (skip_blank and isinstance(raw, bytes) and not raw.strip()):
+                    self._add(place, raw)
+
+    def _add(self, place: int, raw: RecordBytes) -> None:
         try:
             if isinstance(raw, bytes):
                 record = decode_record(raw)
@@ -61,12 +82,19 @@ class Batch:
             else:
                 raise UnusableRecordError(QuarantineReason.NOT_JSON, "the file ends in the middle of this record")
         except UnusableRecordError as error:
-            shown = raw.rest if isinstance(raw, CutOff) else raw
-            self.unusable.append(Unusable(position, error.reason, error.detail, shown))
+            self.refuse(place, error, raw.rest if isinstance(raw, CutOff) else raw)
             return
+        self.keep(place, record, raw)
+
+    def keep(self, place: int, record: Record, raw: object) -> None:
+        """Add a decoded record."""
         self.records.append(record)
-        self.positions.append(position)
+        self.places.append(place)
         self.raw.append(raw)
+
+    def refuse(self, place: int, error: UnusableRecordError, raw: object) -> None:
+        """Add a record that could not be decoded."""
+        self.unusable.append(Unusable(self.name_of(place), error.reason, error.detail, raw))
 
 
 def read_batches(file: RawFile, layout: Layout) -> Iterator[Batch]:
@@ -80,35 +108,45 @@ def read_batches(file: RawFile, layout: Layout) -> Iterator[Batch]:
     return _elements(file, layout)
 
 
+def _line(place: int) -> str:
+    return f"line {place}"
+
+
+def _element(place: int) -> str:
+    return f"element {place + 1}"
+
+
+def _element_of_page(place: int) -> str:
+    return f"data[{place}]"
+
+
 def _lines(file: RawFile) -> Iterator[Batch]:
-    number = 0
+    place = 1
     with closing(file.open()) as stream:
         for lines in split_lines(stream):
-            batch = Batch()
-            for number, line in enumerate(lines, number + 1):  # noqa: B020
-                if isinstance(line, TooLarge) or (line and not line.isspace()):
-                    batch.add(f"line {number}", line)
+            batch = Batch(_line)
+            batch.add_all(place, lines, skip_blank=True)
+            place += len(lines)
             yield batch
 
 
 def _elements(file: RawFile, layout: Layout) -> Iterator[Batch]:
-    name = "data" if layout.form is Form.PAGE else "element "
-    index = 0
+    name_of = _element_of_page if layout.form is Form.PAGE else _element
+    place = 0
     with closing(file.open()) as stream:
         stream.read(layout.begins_at)
         for elements in split_elements(stream):
-            batch = Batch()
-            for element in elements:
-                batch.add(f"data[{index}]" if name == "data" else f"element {index + 1}", element)
-                index += 1
+            batch = Batch(name_of)
+            batch.add_all(place, elements)
+            place += len(elements)
             yield batch
 
 
 def _single(file: RawFile) -> Iterator[Batch]:
     with closing(file.open()) as stream:
         data = stream.read(LONGEST_RECORD + 1)
-    batch = Batch()
-    batch.add("the only record", TooLarge() if len(data) > LONGEST_RECORD else data)
+    batch = Batch(_line)
+    batch.add_all(1, [TooLarge() if len(data) > LONGEST_RECORD else data])
     yield batch
 
 
@@ -120,9 +158,9 @@ def _table(file: RawFile) -> Iterator[Batch]:
         header = [name.strip() for name in next(reader, [])]
         rows = _rows(reader)
         while chunk := list(islice(rows, _BATCH_ROWS)):
-            batch = Batch()
+            batch = Batch(_line)
             for line, row in chunk:
-                _add_row(batch, f"line {line}", header, row)
+                _add_row(batch, line, header, row)
             yield batch
 
 
@@ -140,7 +178,7 @@ def _rows(reader: "_csv.Reader") -> Iterator[tuple[int, list[str] | None]]:
             yield reader.line_num, row
 
 
-def _add_row(batch: Batch, position: str, header: list[str], row: list[str] | None) -> None:
+def _add_row(batch: Batch, line: int, header: list[str], row: list[str] | None) -> None:
     try:
         if row is None:
             raise _too_large()
@@ -150,8 +188,6 @@ def _add_row(batch: Batch, position: str, header: list[str], row: list[str] | No
             )
         record = record_of({name: cell for name, cell in zip(header, row, strict=True) if cell})
     except UnusableRecordError as error:
-        batch.unusable.append(Unusable(position, error.reason, error.detail, row))
+        batch.refuse(line, error, row)
         return
-    batch.records.append(record)
-    batch.positions.append(position)
-    batch.raw.append(row)
+    batch.keep(line, record, row)

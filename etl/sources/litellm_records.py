@@ -7,7 +7,7 @@ skipped while decoding: messages, responses, addresses and headers never become 
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import UnionType
 from typing import Any, TypeVar, cast, get_args
@@ -128,18 +128,30 @@ _ESSENTIAL = frozenset(
         "metadata",
     }
 )
+_LONGEST_TEXT = 16_384
 _RECORD = msgspec.json.Decoder(Record)
 _METADATA = msgspec.json.Decoder(Metadata)
+
+
+def decode_records(raws: Sequence[object]) -> list[Record] | None:
+    """Return records from their JSON in one go; null when one of them needs the careful decode_record."""
+    try:
+        if max(map(len, raws)) > _LONGEST_TEXT:  # pyright: ignore[reportArgumentType]
+            return None
+        return [_RECORD.decode(raw) for raw in raws]  # pyright: ignore[reportArgumentType]
+    except (msgspec.DecodeError, ValueError, TypeError, RecursionError):
+        return None
 
 
 def decode_record(raw: bytes) -> Record:
     """Return a record from its JSON. Raises UnusableRecordError."""
     try:
-        return _RECORD.decode(raw)
+        record = _RECORD.decode(raw)
     except RecursionError:
         raise _too_deep() from None
     except (msgspec.DecodeError, ValueError):
         return record_of(_parsed(raw))
+    return _clipped(record) if len(raw) > _LONGEST_TEXT else record
 
 
 def record_of(value: object) -> Record:
@@ -148,7 +160,19 @@ def record_of(value: object) -> Record:
         raise UnusableRecordError(
             QuarantineReason.WRONG_TYPE, f"expected an object with the fields of one record, got {_type_name(value)}"
         )
-    return _struct_of(Record, cast("Mapping[str, object]", value), _ESSENTIAL)
+    return _clipped(_struct_of(Record, cast("Mapping[str, object]", value), _ESSENTIAL))
+
+
+def _clipped(record: Record) -> Record:
+    """Cut texts that are longer than any real name, so that what is remembered between records stays small."""
+    record.metadata = metadata_of(record.metadata)
+    for part in (record, record.metadata):
+        if part is not None:
+            for name in part.__struct_fields__:
+                value = getattr(part, name)
+                if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+                    setattr(part, name, value[:_LONGEST_TEXT])
+    return record
 
 
 def metadata_of(value: Metadata | str | None) -> Metadata | None:
@@ -208,7 +232,7 @@ def _struct_of(shape: type[T], value: Mapping[str, object], essential: frozenset
 
 def _text(value: object) -> str | None:
     if isinstance(value, str):
-        return value
+        return _whole_characters(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     raise _wrong_type("a text", value)
@@ -248,9 +272,12 @@ def _number(value: object) -> float | None:
 
 
 def _moment(value: object) -> str | float | None:
-    if isinstance(value, str):
-        return value
-    return _number(value)
+    return _whole_characters(value) if isinstance(value, str) else _number(value)
+
+
+def _whole_characters(text: str) -> str:
+    """Replace halves of surrogate pairs, which cannot be stored."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _flag(value: object) -> bool | None:

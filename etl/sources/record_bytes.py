@@ -34,15 +34,16 @@ def split_lines(
     rest = b""
     is_too_large = False
     while block := stream.read(block_bytes):
-        lines: list[bytes | TooLarge] = list((rest + block).split(b"\n"))
-        rest = b""
-        last = lines.pop()
+        text = rest + block
+        *whole, rest = text.split(b"\n")
+        lines: list[bytes | TooLarge] = list(whole)
+        if len(text) > longest:
+            lines = [TooLarge() if len(line) > longest else line for line in whole]
         if lines and is_too_large:
             lines[0], is_too_large = TooLarge(), False
-        if not is_too_large and isinstance(last, bytes):
-            is_too_large = len(last) > longest
-            rest = b"" if is_too_large else last
+        if is_too_large or len(rest) > longest:
+            is_too_large, rest = True, b""
         if lines:
-            yield [TooLarge() if isinstance(line, bytes) and len(line) > longest else line for line in lines]
+            yield lines
     if rest or is_too_large:
         yield [TooLarge() if is_too_large else rest]
