@@ -65,7 +65,11 @@ def serve(
     warning = serving.warning_of(address)
     if warning:
         typer.echo(warning, err=True)
-    serving.serve(database, address, port, allow_host or ())
+    arguments = serving.prepare(database, address, port, allow_host or ())
+    from streamlit.web import cli as streamlit
+
+    sys.argv = ["streamlit", *arguments]
+    streamlit.main(arguments, prog_name="streamlit")
 
 
 @app.command()

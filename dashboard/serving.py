@@ -2,7 +2,6 @@
 
 import os
 import socket
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 from ipaddress import ip_address
@@ -22,22 +21,22 @@ class ServeError(BoltscopeError):
     """The app cannot be served as asked."""
 
 
-def serve(database: str | None, address: str, port: int, allowed_hosts: Sequence[str]) -> None:
-    """Run the app until it is stopped. Raises ServeError when the address cannot be used."""
+def prepare(database: str | None, address: str, port: int, allowed_hosts: Sequence[str]) -> list[str]:
+    """Make this process ready to run the app, and return the words of the command that runs it.
+
+    Raises ServeError when the address cannot be used.
+    """
     _check_free(address, port)
     os.environ[URL_VARIABLE] = absolute_url(database or default_url())
     # Streamlit reads .streamlit/config.toml of the folder it is started in; another folder's would change how we serve.
     os.chdir(_ROOT)
     for module in _WARM:
         import_module(module)
-    from streamlit.web import cli
-
     arguments = [f"--server.address={address}", f"--server.port={port}", f"--browser.serverPort={port}"]
     arguments += [f"--browser.serverAddress={_shown(address)}"]
     if not _is_loopback(address):
         arguments += [f"--server.allowedHosts={name}" for name in _names(address, allowed_hosts)]
-    sys.argv = ["streamlit", "run", str(_APP), *arguments]
-    cli.main(sys.argv[1:], prog_name="streamlit")
+    return ["run", str(_APP), *arguments]
 
 
 def absolute_url(url: str) -> str:
