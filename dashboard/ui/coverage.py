@@ -17,7 +17,7 @@ _INSTANT = pl.Datetime("us", "UTC")
 _FRESHNESS = {
     "source": pl.String(),
     "file_count": pl.Int64(),
-    "record_count": pl.Int64(),
+    "new_record_count": pl.Int64(),
     "first_record_at": _INSTANT,
     "last_record_at": _INSTANT,
     "last_loaded_at": _INSTANT,

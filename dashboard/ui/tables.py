@@ -13,7 +13,7 @@ from dashboard.ui.view import View
 PAGE_ROWS = 20
 _ACRONYMS = {"usd": "USD", "id": "ID", "csv": "CSV", "slo": "SLO"}
 _WIDTHS: Mapping[str, Literal["medium", "large"]] = {"file_name": "medium", "detail": "large", "meaning": "large"}
-_COUNTED = {"file": "files", "record": "records", "call": "calls"}
+_COUNTED = {"file": "files", "record": "records", "new_record": "new records", "call": "calls"}
 
 
 def heading(column: str) -> str:
