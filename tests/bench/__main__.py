@@ -69,25 +69,25 @@ def litellm(records: int) -> None:
     ascending = step("floor_lines_ascending", database, path)
     rows = table(
         f"LiteLLM: {records:,} rows, {size / 1e9:.2f} GB NDJSON, {size / records / 1000:.2f} kB a row",
-        "", "seconds", "records/s", "times the floor", "peak MB", "target",
+        "", "seconds", "CPU s", "records/s", "times the floor", "peak MB", "target",
     )  # fmt: skip
     ratio = loaded["seconds"] / floor["seconds"]
     rate = records / loaded["seconds"]
     rows.add_row(
         "floor: decode + executemany, file order",
-        _s(floor),
+        *_s(floor),
         f"{records / floor['seconds']:,.0f}",
         "1.00",
         _mb(floor),
         "",
     )
     rows.add_row(
-        "  with all keys ascending", _s(ascending), f"{records / ascending['seconds']:,.0f}",
+        "  with all keys ascending", *_s(ascending), f"{records / ascending['seconds']:,.0f}",
         f"{ascending['seconds'] / floor['seconds']:.2f}", _mb(ascending), "",
     )  # fmt: skip
-    rows.add_row("etl load", _s(loaded), f"{rate:,.0f}", f"{ratio:.2f}", _mb(loaded), f"<= 4.00: {verdict(ratio, 4)}")
-    rows.add_row("", "", "", "", "", f">= 40,000/s: {verdict(rate, 40_000, most=False)}")
-    rows.add_row("", "", "", "", "", f"<= 1,000 MB: {verdict(loaded['peak_mb'], 1000)}")
+    rows.add_row("etl load", *_s(loaded), f"{rate:,.0f}", f"{ratio:.2f}", _mb(loaded), f"<= 4.00: {verdict(ratio, 4)}")
+    rows.add_row("", "", "", "", "", "", f">= 40,000/s: {verdict(rate, 40_000, most=False)}")
+    rows.add_row("", "", "", "", "", "", f"<= 1,000 MB: {verdict(loaded['peak_mb'], 1000)}")
     rows.add_row(*_unchanged(loaded, again))
     console.print(rows)
 
@@ -105,14 +105,14 @@ def chats(count: int, kilobytes: int, files: int) -> None:
     floor = step("floor_documents", database, folder)
     rows = table(
         f"Chats: {count:,} in {files} exports, {size / 1e6:,.0f} MB, {size / count / 1000:,.0f} kB a chat",
-        "", "seconds", "MB/s", "times the floor", "peak MB", "target",
+        "", "seconds", "CPU s", "MB/s", "times the floor", "peak MB", "target",
     )  # fmt: skip
     ratio = loaded["seconds"] / floor["seconds"]
     name = f"floor: decode + executemany of {floor['rows']:,.0f} rows"
-    rows.add_row(name, _s(floor), f"{size / 1e6 / floor['seconds']:,.0f}", "1.00", _mb(floor), "")
+    rows.add_row(name, *_s(floor), f"{size / 1e6 / floor['seconds']:,.0f}", "1.00", _mb(floor), "")
     speed = f"{size / 1e6 / loaded['seconds']:,.0f}"
-    rows.add_row("etl load", _s(loaded), speed, f"{ratio:.2f}", _mb(loaded), f"<= 4.00: {verdict(ratio, 4)}")
-    rows.add_row("", "", "", "", "", f"<= 1,000 MB: {verdict(loaded['peak_mb'], 1000)}")
+    rows.add_row("etl load", *_s(loaded), speed, f"{ratio:.2f}", _mb(loaded), f"<= 4.00: {verdict(ratio, 4)}")
+    rows.add_row("", "", "", "", "", "", f"<= 1,000 MB: {verdict(loaded['peak_mb'], 1000)}")
     rows.add_row(*_unchanged(loaded, again))
     console.print(rows)
 
@@ -121,7 +121,7 @@ def _unchanged(loaded: dict[str, float], again: dict[str, float]) -> tuple[str, 
     share = again["seconds"] / loaded["seconds"]
     return (
         "etl load, unchanged",
-        _s(again),
+        *_s(again),
         "",
         f"{share:.1%} of the load",
         _mb(again),
@@ -162,8 +162,8 @@ def overview(small: int, large: int) -> None:
     console.print(rows)
 
 
-def _s(figures: dict[str, float]) -> str:
-    return f"{figures['seconds']:.2f}"
+def _s(figures: dict[str, float]) -> tuple[str, str]:
+    return f"{figures['seconds']:.2f}", f"{figures['cpu']:.2f}"
 
 
 def _mb(figures: dict[str, float]) -> str:

@@ -14,9 +14,25 @@ BATCH = 50_000
 Figures = dict[str, float]
 
 
+class Clock:
+    """Adds up the time, and the time of this process alone, that is spent inside of it."""
+
+    def __init__(self) -> None:
+        self.seconds = self.cpu = 0.0
+
+    def __enter__(self) -> None:
+        self._start = time.perf_counter(), time.process_time()
+
+    def __exit__(self, *_error: object) -> None:
+        self.seconds += time.perf_counter() - self._start[0]
+        self.cpu += time.process_time() - self._start[1]
+
+
 def run(step: str, *arguments: str) -> Figures:
     """Run a step here and return its figures, with the peak memory of this process in MB."""
+    start = time.process_time()
     figures = STEPS[step](*arguments)
+    figures.setdefault("cpu", time.process_time() - start)
     figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return figures
 
@@ -59,19 +75,19 @@ def _floor(loaded: str, decode: Callable[[], Iterator[None]], call_order: str) -
     source, target = Store(f"sqlite:///{loaded}", create=False), Path(loaded).with_suffix(".floor.db")
     for leftover in target.parent.glob(target.name + "*"):
         leftover.unlink()
-    seconds = 0.0
-    start = time.perf_counter()
-    for _ in decode():
-        pass
-    decoding = time.perf_counter() - start
+    clock = Clock()
+    with clock:
+        for _ in decode():
+            pass
+    decoding = clock.seconds
     with closing(source.connect()) as reader, Store(f"sqlite:///{target}").writing() as writer:
         for sql, rows in _rows(reader, call_order):
-            start = time.perf_counter()
-            writer.executemany(sql, rows)
-            seconds += time.perf_counter() - start
-        start = time.perf_counter()
-    seconds += time.perf_counter() - start
-    return {"seconds": decoding + seconds, "decoding": decoding, "writing": seconds, "rows": _count(source)}
+            with clock:
+                writer.executemany(sql, rows)
+        clock.__enter__()
+    # The commit is part of the writing.
+    clock.__exit__()
+    return {"seconds": clock.seconds, "cpu": clock.cpu, "decoding": decoding, "rows": _count(source)}
 
 
 def _rows(reader: Any, call_order: str) -> Iterator[tuple[str, list[Any]]]:
