@@ -170,6 +170,7 @@ def overview(database: str, times: str) -> Figures:
 
     def rerun_anew() -> float:
         streamlit.cache_data.clear()
+        streamlit.cache_resource.clear()
         return rerun()
 
     first = rerun()
