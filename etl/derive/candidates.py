@@ -150,28 +150,38 @@ def find_candidates(asks: Iterable[Ask], rows: Sequence[GatewayRow], chat_people
     A row that names somebody else whose chats are known belongs to nobody else. A row of another model is in when an
     attempt of the same logical request asked for the right one: that is how a fallback looks.
     """
-    by_model: dict[str, list[int]] = defaultdict(list)
+    places: dict[tuple[str, str | None], list[int]] = defaultdict(list)
     by_trace: dict[int, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
-        for name in {model_name(row.requested_model), model_name(row.model)} - {None}:
-            by_model[name or ""].append(place)
+        whose = row.person if row.person in chat_people else None
+        asked, served = model_name(row.requested_model), model_name(row.model)
+        if asked is not None:
+            places[asked, whose].append(place)
+        if served is not None and served != asked:
+            places[served, whose].append(place)
         if row.trace_hash is not None:
             by_trace[row.trace_hash].append(place)
-    starts = {name: [rows[place].started_at for place in places] for name, places in by_model.items()}
+    siblings = {place: found for found in by_trace.values() if len(found) > 1 for place in found}
+    starts = {key: [rows[place].started_at for place in found] for key, found in places.items()}
     for ask in asks:
         name = model_name(ask.window.requested_model)
-        if name is None or name not in by_model:
+        if name is None:
             continue
-        first = bisect_left(starts[name], ask.first - SKEW)
-        last = bisect_right(starts[name], ask.last + SKEW)
-        found = set(by_model[name][first:last])
-        for place in list(found):
-            trace = rows[place].trace_hash
-            if trace is not None and len(by_trace[trace]) > 1:
-                found.update(
-                    other for other in by_trace[trace] if ask.first - SKEW <= rows[other].started_at <= ask.last + SKEW
-                )
-        ask.rows = sorted(place for place in found if fits_person(rows[place], ask.window.people, chat_people))
+        found: list[int] = []
+        first, last = ask.first - SKEW, ask.last + SKEW
+        for whose in {None, *ask.window.people}:
+            key = (name, whose)
+            if key in starts:
+                found += places[key][bisect_left(starts[key], first) : bisect_right(starts[key], last)]
+        if siblings:
+            others = {other for place in found for other in siblings.get(place, ())}.difference(found)
+            found += [
+                other
+                for other in others
+                if first <= rows[other].started_at <= last and fits_person(rows[other], ask.window.people, chat_people)
+            ]
+        found.sort()
+        ask.rows = found
 
 
 def fits_person(row: GatewayRow, people: Set[str | None], chat_people: Set[str]) -> bool:

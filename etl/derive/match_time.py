@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from data.words import MatchQuality
 from etl.derive.candidates import Ask, GatewayRow, Matching
@@ -10,13 +9,52 @@ from etl.derive.candidates import Ask, GatewayRow, Matching
 # A request without a reply stands for a summary, a context selection and a main call at most.
 _ROWS_WITHOUT_REPLY = 3
 
+KeyPeople = dict[str, frozenset[str | None]]
+"""Gateway key to the people whose replies it is known to have paid for."""
 
-@dataclass
-class _Share:
-    """What is left over for one ask: rows that are its own, and rows that others may have made as well."""
 
-    own: list[int] = field(default_factory=list[int])
-    contested: list[int] = field(default_factory=list[int])
+class _Shares:
+    """The rows that are left, parted among the asks that are left; kept up to date as asks are settled."""
+
+    def __init__(self, matching: Matching, asks: Iterable[Ask], key_people: KeyPeople) -> None:
+        self._matching = matching
+        self._key_people = key_people
+        self._claims: dict[int, list[Ask]] = defaultdict(list)
+        self._rivals: dict[int, list[Ask]] = {}
+        for ask in asks:
+            for place in ask.rows:
+                if place not in matching.owner:
+                    self._claims[place].append(ask)
+        for place, claims in self._claims.items():
+            self._rivals[place] = _likely(matching.rows[place], claims, key_people)
+
+    def own(self, ask: Ask) -> list[int]:
+        """Return the rows that nobody else can have made."""
+        return [place for place in ask.rows if self._is_own(place, ask)]
+
+    def contested(self, ask: Ask) -> list[int]:
+        """Return the rows that others may have made as well."""
+        return [place for place in ask.rows if ask in self._rivals.get(place, ()) and not self._is_own(place, ask)]
+
+    def settle(self, ask: Ask) -> list[Ask]:
+        """Take an ask, and the rows given to it, out of the game; return the asks whose share changed by that."""
+        changed: list[Ask] = []
+        for place in ask.rows:
+            claims = self._claims.get(place)
+            if claims is None:
+                continue
+            changed += self._rivals[place]
+            claims.remove(ask)
+            if place in self._matching.owner or not claims:
+                del self._claims[place], self._rivals[place]
+            else:
+                self._rivals[place] = _likely(self._matching.rows[place], claims, self._key_people)
+                changed += self._rivals[place]
+        return changed
+
+    def _is_own(self, place: int, ask: Ask) -> bool:
+        rivals = self._rivals.get(place, ())
+        return len(rivals) == 1 and rivals[0] is ask and self._matching.row_quality.get(place) is None
 
 
 def match_times(matching: Matching) -> None:
@@ -27,18 +65,16 @@ def match_times(matching: Matching) -> None:
     _complete_sums(matching)
     key_people = _people_of_keys(matching)
     open_asks = [ask for ask in matching.asks if ask.is_gateway and ask.window.message_key not in matching.ask_quality]
-    while True:
-        shares = _shares(matching, open_asks, key_people)
-        accepted = [ask for ask in open_asks if _fits(ask, shares[ask.order], matching)]
+    shares = _Shares(matching, open_asks, key_people)
+    waiting = open_asks
+    while accepted := [ask for ask in waiting if _fits(ask, shares, matching)]:
         for ask in accepted:
-            matching.give(ask, _wanted(ask, shares[ask.order].own, matching), MatchQuality.TIME)
+            matching.give(ask, _wanted(ask, shares.own(ask), matching), MatchQuality.TIME)
             matching.ask_quality[ask.window.message_key] = MatchQuality.TIME
-        if not accepted:
-            break
-        open_asks = [ask for ask in open_asks if ask.window.message_key not in matching.ask_quality]
+        changed = {one.order: one for ask in accepted for one in shares.settle(ask)}
+        waiting = [changed[order] for order in sorted(changed) if not matching.is_solved(changed[order])]
     for ask in open_asks:
-        share = shares[ask.order]
-        unclear = [*share.contested, *share.own]
+        unclear = [] if matching.is_solved(ask) else [*shares.contested(ask), *shares.own(ask)]
         if any(ask.is_error or not matching.rows[place].is_error for place in unclear):
             matching.ask_quality[ask.window.message_key] = MatchQuality.AMBIGUOUS
             matching.row_quality.update(dict.fromkeys(unclear, MatchQuality.AMBIGUOUS))
@@ -76,27 +112,7 @@ def _complete_sums(matching: Matching) -> None:
         matching.give(ask, spare[:missing] if is_overhead_only else spare[-missing:], MatchQuality.TIME)
 
 
-def _shares(
-    matching: Matching, asks: Iterable[Ask], key_people: dict[str, frozenset[str | None]]
-) -> dict[tuple[int, int], _Share]:
-    """Part the rows that are left among the asks that are left."""
-    shares: dict[tuple[int, int], _Share] = defaultdict(_Share)
-    claims: dict[int, list[Ask]] = defaultdict(list)
-    for ask in asks:
-        for place in ask.rows:
-            if place not in matching.owner:
-                claims[place].append(ask)
-    for place in sorted(claims):
-        row = matching.rows[place]
-        rivals = _likely(row, claims[place], key_people)
-        is_own = len(rivals) == 1 and matching.row_quality.get(place) is None
-        for ask in rivals:
-            share = shares[ask.order]
-            (share.own if is_own else share.contested).append(place)
-    return shares
-
-
-def _likely(row: GatewayRow, asks: Sequence[Ask], key_people: dict[str, frozenset[str | None]]) -> list[Ask]:
+def _likely(row: GatewayRow, asks: Sequence[Ask], key_people: KeyPeople) -> list[Ask]:
     """Return who of several can have made a row, by the person, the key, the ending and the clock of one browser."""
     rivals = list(asks)
     if row.person is not None:
@@ -130,15 +146,17 @@ def _gap(row: GatewayRow, ask: Ask) -> int:
     return max(ask.first - row.started_at, row.started_at - ask.last, 0)
 
 
-def _fits(ask: Ask, share: _Share, matching: Matching) -> bool:
+def _fits(ask: Ask, shares: _Shares, matching: Matching) -> bool:
     """Whether an ask may be matched by time: it has no full usage, rows of its own, and lacks no contested one."""
-    if ask.tokens is not None or not share.own:
+    if ask.tokens is not None:
         return False
-    answered = [place for place in share.own if not matching.rows[place].is_error]
-    if not answered and not ask.is_error:
+    own = shares.own(ask)
+    answered = [place for place in own if not matching.rows[place].is_error]
+    if not own or (not answered and not ask.is_error):
         return False
     expected = ask.expected_rows
-    return not share.contested or (expected is not None and not ask.is_error and len(answered) >= expected)
+    is_complete = expected is not None and not ask.is_error and len(answered) >= expected
+    return is_complete or not shares.contested(ask)
 
 
 def _wanted(ask: Ask, own: Sequence[int], matching: Matching) -> list[int]:
@@ -155,7 +173,7 @@ def _wanted(ask: Ask, own: Sequence[int], matching: Matching) -> list[int]:
     return sorted([*answers[:most], *failures])
 
 
-def _add_failures(matching: Matching, key_people: dict[str, frozenset[str | None]]) -> None:
+def _add_failures(matching: Matching, key_people: KeyPeople) -> None:
     """Give failed attempts that are left to the one solved ask in whose time they lie: the app tries three times."""
     claims: dict[int, list[Ask]] = defaultdict(list)
     for ask in matching.asks:
@@ -168,7 +186,7 @@ def _add_failures(matching: Matching, key_people: dict[str, frozenset[str | None
             matching.give(rivals[0], (place,), MatchQuality.TIME)
 
 
-def _people_of_keys(matching: Matching) -> dict[str, frozenset[str | None]]:
+def _people_of_keys(matching: Matching) -> KeyPeople:
     """Return whose replies each gateway key has paid for in this block, where that is one person: a hint, not proof."""
     found: dict[str, set[str | None]] = defaultdict(set)
     for place, ask in matching.owner.items():

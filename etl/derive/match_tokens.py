@@ -12,10 +12,10 @@ from etl.derive.windows import SKEW
 class _Sum(NamedTuple):
     """Rows that add up to an ask; the smaller the better."""
 
-    unnamed: int
-    """Rows that do not name the person."""
     surprise: int
     """How far the number of rows is from what the reply stands for."""
+    unnamed: int
+    """Rows that do not name the person."""
     distance: int
     """Microseconds between the request and the first row."""
     order: tuple[int, int]
@@ -24,7 +24,7 @@ class _Sum(NamedTuple):
     @property
     def grade(self) -> tuple[int, int]:
         """How well it fits, time aside."""
-        return self.unnamed, self.surprise
+        return self.surprise, self.unnamed
 
 
 def match_sums(matching: Matching) -> None:
@@ -86,15 +86,13 @@ def _sums_of(ask: Ask, matching: Matching) -> list[_Sum]:
         if one is not None and not row.is_error and one[0] <= ask.tokens[0] and one[1] <= ask.tokens[1]:
             places.append(place)
             tokens.append(one)
-    # Of many rows some always add up by chance, so no more are tried than the reply stands for, and one.
-    most = (ask.expected_rows or len(tokens)) + 1
     offers: list[_Sum] = []
-    for chosen in rows_that_sum(tokens, ask.tokens, most):
+    for chosen in rows_that_sum(tokens, ask.tokens, ask.expected_rows or len(tokens)):
         members = tuple(places[index] for index in chosen)
         unnamed = sum(matching.rows[place].person not in ask.window.people for place in members)
         surprise = abs(len(members) - (ask.expected_rows or len(members)))
         distance = abs(matching.rows[members[0]].started_at - ask.window.asked_at)
-        offers.append(_Sum(unnamed, surprise, distance, ask.order, members))
+        offers.append(_Sum(surprise, unnamed, distance, ask.order, members))
     offers.sort()
     return [offer for offer in offers if offer.grade == offers[0].grade]
 
@@ -124,10 +122,12 @@ def _add_attempts(matching: Matching) -> None:
     """Give an ask the failed attempts that share the trace of a row it has: a fallback is two rows of one request."""
     by_trace: dict[int, list[int]] = defaultdict(list)
     for place, row in enumerate(matching.rows):
-        if row.trace_hash is not None:
+        if row.trace_hash is not None and row.is_error and place not in matching.owner:
             by_trace[row.trace_hash].append(place)
+    if not by_trace:
+        return
     for place, ask in list(matching.owner.items()):
         trace = matching.rows[place].trace_hash
-        for other in by_trace[trace] if trace is not None else ():
-            if other not in matching.owner and matching.rows[other].is_error:
+        for other in by_trace.get(trace, ()) if trace is not None else ():
+            if other not in matching.owner:
                 matching.give(ask, (other,), matching.row_quality[place])

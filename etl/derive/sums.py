@@ -1,71 +1,74 @@
 """Which rows add up to the tokens of a reply."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, islice
 
 Tokens = tuple[int, int]
 """Tokens sent and received."""
 
-MOST_ROWS = 8
-"""No reply is looked for in more rows than this, unless all rows of its window add up."""
-_SEARCHED_ROWS = 16
-_MOST_STEPS = 20_000
+MOST_ROWS_TRIED = 150
+"""Of more rows than this in one window, only neighbours in time are tried: a crowded window cannot take long."""
 _MOST_SUMS = 32
 
 
-def rows_that_sum(tokens: Sequence[Tokens], wanted: Tokens, most: int = MOST_ROWS) -> list[tuple[int, ...]]:
-    """Return the sets of places whose tokens add up to what is wanted, each in order.
+def rows_that_sum(tokens: Sequence[Tokens], wanted: Tokens, expected: int) -> list[tuple[int, ...]]:
+    """Return the sets of places, in order of time, whose tokens add up to what is wanted.
 
-    All rows together go first. Up to 16 rows every set of as many as asked for (8 at most) is tried; of more rows only
-    neighbours in time and pairs, so that a crowded window cannot take long.
+    All rows together go first, then sets of as many rows as expected, then of one more, then of fewer; the first number
+    of rows that comes out is the answer, as some sets of other sizes always add up by chance. Every set of up to four
+    rows is tried, of more rows only neighbours in time.
     """
     sent, received = sum(one[0] for one in tokens), sum(one[1] for one in tokens)
     if not tokens or sent < wanted[0] or received < wanted[1]:
         return []
     if (sent, received) == wanted:
         return [tuple(range(len(tokens)))]
-    search = _all_sets if len(tokens) <= _SEARCHED_ROWS else _near_sets
-    return search(tokens, wanted, min(most, MOST_ROWS))
+    for size in (expected, expected + 1, *range(expected - 1, 0, -1)):
+        if size < len(tokens) and (found := _sets_of(tokens, wanted, size)):
+            return found
+    return []
 
 
-def _all_sets(tokens: Sequence[Tokens], wanted: Tokens, most: int) -> list[tuple[int, ...]]:
-    left_sent, left_received = [0], [0]
-    for sent, received in reversed(tokens):
-        left_sent.append(left_sent[-1] + sent)
-        left_received.append(left_received[-1] + received)
-    left_sent.reverse()
-    left_received.reverse()
-    found: list[tuple[int, ...]] = []
-    steps = 0
-    open_sets: list[tuple[int, int, int, tuple[int, ...]]] = [(0, *wanted, ())]
-    while open_sets and steps < _MOST_STEPS and len(found) < _MOST_SUMS:
-        steps += 1
-        place, sent, received, chosen = open_sets.pop()
-        if sent == 0 and received == 0:
-            found.append(chosen)
-            continue
-        if place == len(tokens) or sent > left_sent[place] or received > left_received[place]:
-            continue
-        open_sets.append((place + 1, sent, received, chosen))
-        one = tokens[place]
-        if len(chosen) < most and one[0] <= sent and one[1] <= received:
-            open_sets.append((place + 1, sent - one[0], received - one[1], (*chosen, place)))
-    return found
+def _sets_of(tokens: Sequence[Tokens], wanted: Tokens, size: int) -> list[tuple[int, ...]]:
+    numbers = [_number(one) for one in tokens]
+    if size > 4 or len(tokens) > MOST_ROWS_TRIED:
+        return _neighbours(numbers, _number(wanted), size)
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, number in enumerate(numbers):
+        places[number].append(place)
+    return sorted(islice(_sets(numbers, places, _number(wanted), size, 0), _MOST_SUMS))
 
 
-def _near_sets(tokens: Sequence[Tokens], wanted: Tokens, most: int) -> list[tuple[int, ...]]:
-    found: set[tuple[int, ...]] = set()
-    for first in range(len(tokens)):
-        sent = received = 0
-        for last in range(first, min(first + most, len(tokens))):
-            sent, received = sent + tokens[last][0], received + tokens[last][1]
-            if (sent, received) == wanted:
-                found.add(tuple(range(first, last + 1)))
-            if sent > wanted[0] or received > wanted[1]:
-                break
-    places: dict[Tokens, list[int]] = {}
-    for place, one in enumerate(tokens):
-        for other in places.get((wanted[0] - one[0], wanted[1] - one[1]), ()):
-            if len(found) < _MOST_SUMS:
-                found.add((other, place))
-        places.setdefault(one, []).append(place)
-    return sorted(found)
+def _number(tokens: Tokens) -> int:
+    """Return both counts as one number that adds up as they do: no sum of received tokens reaches the other half."""
+    return tokens[0] << 48 | tokens[1]
+
+
+def _neighbours(numbers: Sequence[int], wanted: int, size: int) -> list[tuple[int, ...]]:
+    sums = [0, *accumulate(numbers)]
+    return [
+        tuple(range(first, first + size))
+        for first in range(len(numbers) - size + 1)
+        if sums[first + size] - sums[first] == wanted
+    ]
+
+
+def _sets(
+    numbers: Sequence[int], places: Mapping[int, list[int]], wanted: int, size: int, first: int
+) -> Iterator[tuple[int, ...]]:
+    """Yield sets of a size from a place on; the last two of a set are looked up together, which is what is fast."""
+    if size == 1:
+        yield from ((place,) for place in places.get(wanted, ()) if place >= first)
+        return
+    if size == 2:
+        fitting = places.keys() & {wanted - number for number in numbers[first:]}
+        for number in fitting:
+            for place in places[wanted - number]:
+                if place >= first:
+                    yield from ((place, other) for other in places[number] if other > place)
+        return
+    for place in range(first, len(numbers) - size + 1):
+        if numbers[place] < wanted:
+            for others in _sets(numbers, places, wanted - numbers[place], size - 1, place + 1):
+                yield place, *others

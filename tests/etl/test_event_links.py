@@ -60,7 +60,7 @@ def test_the_failed_and_the_stopped_turn_of_the_samples(store: Store) -> None:
 
 
 def test_samples_give_the_same_store_in_every_order(tmp_path: Path) -> None:
-    files = ["bolt-chats.json", "bolt-event-logs.json", "bolt-event-logs.csv", "bolt-chats-later-after-rewind.json"]
+    files = ["bolt-chats.json", "bolt-event-logs.json", "bolt-chats-later-after-rewind.json"]
     expected = None
     for number, order in enumerate(permutations(files)):
         store = Store(f"sqlite:///{tmp_path / str(number)}.db")

@@ -356,7 +356,7 @@ def expected_world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict
 
 
 @given(order=st.permutations(range(7)), data=st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_order_of_loads_does_not_show(
     expected_world: tuple[Path, dict[str, Any]], tmp_path: Path, order: list[int], data: st.DataObject
 ) -> None:
