@@ -15,7 +15,6 @@ from dashboard.analysis.filters import (
     filter_from_params,
     make_filter,
 )
-from dashboard.ui.text import days
 
 _PARAMS = ("period", "from", "to", "compare", "project", "route", "task_class")
 _KEYS = {"project": "filter_project", "route": "filter_route", "task_class": "filter_task_class"}
@@ -64,11 +63,6 @@ def pick(page: str, choices: Choices, as_of: datetime) -> Filter:
 def ignored() -> Sequence[str]:
     """Return what the URL asked for and the store does not have, in words."""
     return st.session_state.get(_IGNORED, ())
-
-
-def compared_words(chosen: Filter) -> str:
-    """Return the compared period in words."""
-    return "nothing compared" if chosen.compared is None else days(chosen.compared.first, chosen.compared.last)
 
 
 def _choose_word(label: str, words: type[Preset] | type[Compare], key: str) -> str:

@@ -182,3 +182,14 @@ def test_a_long_table_is_shown_a_page_at_a_time(monkeypatch, store: Store):
     loads = app.dataframe[-1].value
     assert loads.shape[0] == 20
     assert "Rows 1 to 20 of 45." in texts(app)
+
+
+def test_a_page_shows_the_old_state_while_a_load_runs_and_the_new_one_after_it(monkeypatch, store: Store):
+    odd_facts(store)
+    with store.writing() as connection:
+        connection.execute("UPDATE load SET read_count = 30, loaded_count = 22")
+        connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('data_version', '7')")
+        app = run_page(monkeypatch, store.url, "data-health")
+        assert "20 records read = 12 loaded" in texts(app)
+    app.run()
+    assert "30 records read = 22 loaded" in texts(app)
