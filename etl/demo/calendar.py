@@ -37,6 +37,11 @@ class Span:
         return [day for day in self.days if day.weekday() < 5]
 
 
+NEVER = date.max
+NOWHERE = Span(date.max, date.min)
+"""Holds no day, and touches none."""
+
+
 def start_of(day: date) -> int:
     """Return the first millisecond of a day in UTC."""
     return (day - _EPOCH).days * DAY

@@ -32,19 +32,23 @@ def write_gateway(attempts: list[Attempt], span: Span, write: Write) -> GatewayT
         day = day_at(attempt.started)
         by_file[f"{day.year}-{day.month:02d}", _shape_on(day, span)].append(attempt)
     files = list(by_file.items())
-    last_spend = max(number for number, ((_, shape), _) in enumerate(files) if shape == "spend")
+    last_spend = max((number for number, ((_, shape), _) in enumerate(files) if shape == "spend"), default=None)
     for number, ((month, shape), rows) in enumerate(files):
         name = f"gateway/litellm-{'payloads' if shape == 'payload' else 'spend'}-{month}.ndjson"
         if shape == "old_spend":
             name = name.replace("spend", "spend-before-upgrade")
         lines = [row_text(row, shape) for row in rows]
+        is_last = number == len(files) - 1
         if number == 0:
-            lines.insert(len(lines) // 2, _changed(rows[0], shape, startTime="1970-01-01 00:00:00.000000"))
-            _note(tally, name, len(rows) // 2 + 1, "bad_time")
-        if number == len(files) - 1:
+            place = max(len(lines) // 2, 1)
+            lines.insert(place, _changed(rows[0], shape, startTime="1970-01-01 00:00:00.000000"))
+            # A small demo has one file only: the line that is put in below comes before this one.
+            _note(tally, name, place + 1 + is_last, "bad_time")
+        if is_last:
+            whole = lines[-1]
             lines.insert(1, _changed(rows[0], shape, prompt_tokens=-1200))
             _note(tally, name, 2, "bad_number")
-            lines.append(lines[-1][: len(lines[-1]) * 2 // 3])
+            lines.append(whole[: len(whole) * 2 // 3])
             _note(tally, name, len(lines), "not_json")
         tally.records += len(lines)
         write(name, "\n".join(lines) + "\n")

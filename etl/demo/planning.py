@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from etl.demo.calendar import NEVER
 from etl.demo.conversation import Chat
 from etl.demo.people import AIKO, DIEGO, JONAS, LENA, MIRA, PRIYA, SAM, TOMAS, Person
 from etl.demo.plants import (
@@ -128,7 +129,7 @@ class Planner:
         return chance.weighted(weights)
 
     def _ending(self, day: date) -> Ending:
-        if self._person.project == "field-app":
+        if self._person.project == "field-app" and self._plants.policy_on != NEVER:
             is_before = day < self._plants.policy_on
             share = TROUBLE_BEFORE_POLICY if is_before else TROUBLE_AFTER_POLICY
             if not self._quotas.take(f"policy {is_before}", share):

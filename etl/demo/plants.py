@@ -1,14 +1,29 @@
-"""What is planted: when, where and how strong. Each of the seven truths must be found again in the store."""
+"""What is planted: when, where and how strong. Each of the seven truths must be found again in the store.
+
+From 84 days and 300 tasks on, all seven are there. A smaller demo leaves out what does not fit, and says so.
+"""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from etl.demo.calendar import Span
+from etl.demo.calendar import NEVER, NOWHERE, Span
 from etl.demo.people import JONAS, MIRA, PRIYA, TOMAS
 
 LEAST_DAYS = 84
 LEAST_TASKS = 300
+"""From both of these on, a demo shows all seven truths."""
+
+NEEDS = {
+    "outage": (28, 60),
+    "cost_spike": (63, 120),
+    "bad_patches": (56, 150),
+    "easy_route": (1, 1),
+    "helpful_policy": (28, 120),
+    "missing_usage": (1, 1),
+    "unpriced_model": (1, 1),
+}
+"""Fewest days and tasks that have room for each truth. Those of one day may still get no task in a small demo."""
 
 OUTAGE_FAILURE_SHARE = 0.4
 """Share of turns on the route that fail during the outage."""
@@ -28,11 +43,13 @@ MIX_TROUBLE = {
 }
 """Share of tasks that end in trouble by class, the same on the easy and on the hard route."""
 OUTAGE_PEOPLE = (MIRA, JONAS, PRIYA)
+_LEAST_DAYS_OF_CHANGE = 28
+"""A shorter demo has the unpriced model from its first day on, else it would hardly be asked."""
 
 
 @dataclass(frozen=True)
 class Plants:
-    """The dates of the planted truths within a span of days."""
+    """The dates of the planted truths within a span of days; nowhere and never for what is left out."""
 
     span: Span
     lost_usage: Span
@@ -45,11 +62,16 @@ class Plants:
     spate: Span
     unpriced_from: date
     spike: Span
+    is_full: bool = True
+    """Whether there is room for all seven truths to stand out."""
+    left_out: dict[str, str] = field(default_factory=dict[str, str])
+    """Why a truth is left out, by its name."""
 
 
-def plants_of(span: Span) -> Plants:
+def plants_of(span: Span, tasks: int) -> Plants:
     """Return the dates of the planted truths: the same places in every span, on the weekdays they need."""
     length = len(span.days)
+    left_out = {name: why for name in NEEDS if (why := _lack(name, length, tasks))}
 
     def monday(share: float) -> date:
         day = span.first + timedelta(days=int(length * share))
@@ -58,16 +80,32 @@ def plants_of(span: Span) -> Plants:
     def days(first: date, count: int) -> Span:
         return Span(first, first + timedelta(days=count - 1))
 
+    def unless_left_out(name: str, place: Span) -> Span:
+        return NOWHERE if name in left_out else place
+
+    lost_usage = days(monday(0.12), 12)
     return Plants(
         span=span,
-        lost_usage=days(monday(0.12), 12),
+        # The old browser's chats are exported from the new one, on the day after.
+        lost_usage=lost_usage if lost_usage.last < span.last else NOWHERE,
         gateway_silent=days(span.first, int(length * 0.2)),
-        policy_on=monday(0.36),
-        outage=days(monday(0.5), 7),
-        unpriced_from=monday(0.58),
-        spate=days(monday(0.64), 12),
-        spike=days(monday(0.84) + timedelta(days=1), 3),
+        policy_on=NEVER if "helpful_policy" in left_out else monday(0.36),
+        outage=unless_left_out("outage", days(monday(0.5), 7)),
+        unpriced_from=monday(0.58) if length >= _LEAST_DAYS_OF_CHANGE else span.first,
+        spate=unless_left_out("bad_patches", days(monday(0.64), 12)),
+        spike=unless_left_out("cost_spike", days(monday(0.84) + timedelta(days=1), 3)),
+        is_full=length >= LEAST_DAYS and tasks >= LEAST_TASKS,
+        left_out=left_out,
     )
+
+
+def _lack(name: str, days: int, tasks: int) -> str:
+    """Return what a truth needs and does not have; empty when there is room for it."""
+    least_days, least_tasks = NEEDS[name]
+    needed = [f"{least_days} days"] if days < least_days else []
+    if tasks < least_tasks:
+        needed.append(f"{least_tasks} tasks")
+    return f"needs at least {' and '.join(needed)}" if needed else ""
 
 
 def fixed_tasks(plants: Plants) -> Counter[tuple[str, date]]:

@@ -13,7 +13,8 @@ from etl.demo.facts import TaskFact
 from etl.demo.gateway import Attempt
 from etl.demo.gateway_files import write_gateway
 from etl.demo.people import PEOPLE
-from etl.demo.plants import LEAST_DAYS, LEAST_TASKS, fixed_tasks, plants_of
+from etl.demo.planted import left_out
+from etl.demo.plants import fixed_tasks, plants_of
 from etl.demo.randomness import Chance
 from etl.demo.truth import Truth, truth_of
 from etl.demo.year import Tally, Year
@@ -23,6 +24,9 @@ MARKER = "truth.json"
 """Names what was planted; all exports below the folder that holds it are of the demo, and loads are labelled so."""
 DEFAULT_TASKS = 6000
 DEFAULT_DAYS = 365
+_FIRST_DAY = date(2020, 1, 1)
+_MOST_TASKS_A_DAY = 400
+"""Fits into a day's waking hours of the whole team, so that no task falls past the last day."""
 
 OnProgress = Callable[[int, int], None]
 """Is told how many steps are done, and how many there are."""
@@ -43,10 +47,16 @@ class DemoReport:
     byte_count: int
 
     def __str__(self) -> str:
-        return (
-            f"Wrote {self.file_count} files ({self.byte_count / 1e6:.0f} MB) with {self.task_count:,} tasks "
-            f"to {self.folder}. What was planted: {self.folder / MARKER}"
-        )
+        size = f"{self.byte_count / 1e6:.0f} MB" if self.byte_count >= 1e6 else f"{self.byte_count / 1e3:.0f} kB"
+        written = f"{_some(self.file_count, 'file')} ({size}) with {_some(self.task_count, 'task')}"
+        lines = [f"Wrote {written} to {self.folder}. What was planted: {self.folder / MARKER}"]
+        lines += [f"Left out: {name} ({why})." for name, why in self.left_out.items()]
+        return "\n".join(lines)
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """Why a truth is not in this demo, by its name; empty from 84 days and 300 tasks on."""
+        return left_out(self.truth["planted"])
 
 
 @dataclass
@@ -78,17 +88,13 @@ def write_demo(
 ) -> DemoReport:
     """Write the exports of a demo team for the days up to and including a date, and truth.json.
 
-    The same numbers give the same bytes. Raises DemoError when the numbers are too small for what is planted, or when
-    the folder holds something that is not a demo.
+    The same numbers give the same bytes. A demo of few days or tasks leaves out those truths that do not fit. Raises
+    DemoError when the numbers make no sense, or when the folder holds something that is not a demo.
     """
-    if tasks < LEAST_TASKS or days < LEAST_DAYS:
-        raise DemoError(
-            f"A demo needs at least {LEAST_TASKS} tasks and {LEAST_DAYS} days to show what is planted in it; "
-            f"asked for {tasks} tasks and {days} days. Give --tasks and --days at least these values."
-        )
+    span = _span(until, days, tasks)
     folder = _prepared(out)
-    plants = plants_of(Span(until - timedelta(days=days - 1), until))
-    counts = busy_days(PEOPLE, plants.span, tasks, fixed_tasks(plants), Chance(f"{seed}/calendar"))
+    plants = plants_of(span, tasks)
+    counts = busy_days(PEOPLE, span, tasks, fixed_tasks(plants), Chance(f"{seed}/calendar"))
     shelf = Shelf()
     facts: list[TaskFact] = []
     attempts: list[Attempt] = []
@@ -102,12 +108,39 @@ def write_demo(
         tallies[person.name] = year.tally
         if on_progress:
             on_progress(number + 1, steps)
-    gateway = write_gateway(attempts, plants.span, folder.write)
+    gateway = write_gateway(attempts, span, folder.write)
     truth = truth_of(facts, attempts, tallies, gateway, plants, seed)
     folder.write(MARKER, json.dumps(truth, indent=2) + "\n")
     if on_progress:
         on_progress(steps, steps)
     return DemoReport(out, truth, len(facts), folder.files, folder.bytes)
+
+
+def _some(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _span(until: date, days: int, tasks: int) -> Span:
+    """Return the days of the demo, when the team can have lived them."""
+    if tasks < 1 or days < 1:
+        raise DemoError(
+            f"A demo needs at least one task and one day; asked for {tasks} tasks in {days} days. "
+            "Give --tasks and --days of 1 or more."
+        )
+    most_days = (until - _FIRST_DAY).days + 1
+    if days > most_days:
+        raise DemoError(
+            f"A demo begins on {_FIRST_DAY} or later, because loading takes no older record; asked for {days} days up "
+            f"to {until}. Give --days {max(most_days, 1)} or less, and --until {_FIRST_DAY} or later."
+        )
+    span = Span(until - timedelta(days=days - 1), until)
+    most_tasks = _MOST_TASKS_A_DAY * max(len(span.workdays), 1)
+    if tasks > most_tasks:
+        raise DemoError(
+            f"The {len(PEOPLE)} people of the demo can ask at most {most_tasks:,} tasks from {span.first} to "
+            f"{span.last} ({_MOST_TASKS_A_DAY} a working day); asked for {tasks:,}. Give fewer --tasks or more --days."
+        )
+    return span
 
 
 def _prepared(out: Path) -> _Folder:
