@@ -10,7 +10,7 @@ from dashboard.ui.text import literal
 from data.errors import BoltscopeError, DefinitionError, StoreBusyError, StoreMissingError
 from data.store import URL_VARIABLE
 
-_TITLES = {
+_TITLES: dict[type[BoltscopeError], tuple[str, str]] = {
     StoreBusyError: ("The store is busy", ":material/lock:"),
     DefinitionError: ("A definition is wrong", ":material/rule:"),
 }

@@ -1,7 +1,7 @@
 """Tables: what a frame holds, readable, a page at a time, with a button that gives exactly that as CSV."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
@@ -79,7 +79,7 @@ def paged_table(
         table(frame, name=name, chosen=chosen, page=number if pages > 1 else None)
 
 
-def _column(name: str, dtype: pl.DataType) -> Mapping[str, object]:
+def _column(name: str, dtype: pl.DataType) -> Any:
     label = heading(name)
     if isinstance(dtype, pl.Datetime):
         return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD HH:mm", timezone="UTC")
