@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -122,11 +123,13 @@ def upsert(
     *,
     rank: str | None = "record_rank",
     columns: Sequence[str] | None = None,
+    at_once: int = 1,
 ) -> int:
     """Insert rows (all columns of the table in its order, unless named), set-based, and return how many changed.
 
     A row whose key is in the table replaces it only when its rank is higher (rank names the column); with rank=None the
-    row in the table stays. Hand over rows sorted by key: ascending keys are several times faster.
+    row in the table stays. Hand over rows sorted by key: ascending keys are several times faster. With ``at_once`` one
+    statement writes several rows, so that another thread can run while SQLite works; alone it is a little slower.
     """
     model = _table_of(table)
     names = list(columns) if columns is not None else [column.name for column in model.columns]
@@ -139,10 +142,15 @@ def upsert(
     marks = ", ".join("?" * len(names))
     key_names = ", ".join(keys)
     before = connection.total_changes
-    connection.executemany(
-        f'INSERT INTO "{model.name}" ({quoted}) VALUES ({marks}) ON CONFLICT ({key_names}) {conflict}',  # noqa: S608
-        rows,
-    )
+    begin = f'INSERT INTO "{model.name}" ({quoted}) VALUES '  # noqa: S608
+    end = f" ON CONFLICT ({key_names}) {conflict}"
+    if at_once == 1:
+        connection.executemany(f"{begin}({marks}){end}", rows)
+        return connection.total_changes - before
+    at_once = max(1, min(at_once, connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(names)))
+    values = chain.from_iterable(rows)
+    while some := tuple(islice(values, at_once * len(names))):
+        connection.execute(begin + ", ".join([f"({marks})"] * (len(some) // len(names))) + end, some)
     return connection.total_changes - before
 
 

@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Self
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from data.tables.calls import LlmCall
 from data.words import KnownReason
 from etl.context import LoadContext, upsert
 
+_AT_ONCE = 300
 # Rows of a call that is there already, in one look-up; the keys are passed as one JSON text.
 _STORED = """
 SELECT call.llm_call_key, call.record_rank, call.load_id, call.started_at, call.started_date, call.task_key
@@ -25,42 +27,78 @@ _STORED_COLUMNS = {
 }
 
 
-def write_calls(calls: pl.DataFrame, context: LoadContext) -> None:
-    """Write calls (all columns of llm_call) and count each as loaded or already known.
+class CallWriter:
+    """Writes batches of calls in the background, so that the next batch is read meanwhile.
 
-    Of the copies of one call the one with the highest rank stays: the most complete, and of equally complete ones the
-    one with the greater checksum. What a call touched before and touches now is noted, so that it is derived anew.
+    SQLite works without Python's lock; several rows a statement make its turns long enough to be of use. Only one
+    thread uses the connection at a time: whoever else needs it calls ``wait`` first.
     """
-    if calls.is_empty():
-        return
+
+    def __init__(self, context: LoadContext) -> None:
+        self._context = context
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writing calls")
+        self._pending: tuple[Future[int], int] | None = None
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        """Finish what was begun: the connection is free and everything is written, or the load has failed."""
+        self._thread.shutdown()
+        if failure is None:
+            self.wait()
+
+    def wait(self) -> None:
+        """Wait until everything handed over is written."""
+        if self._pending is None:
+            return
+        future, expected = self._pending
+        self._pending = None
+        if (written := future.result()) != expected:
+            raise AssertionError(f"{expected} gateway calls to write, {written} written")
+        self._context.loaded(written)
+
+    def write(self, calls: pl.DataFrame) -> None:
+        """Write calls (all columns of llm_call) and count each as loaded or already known.
+
+        Of the copies of one call the one with the highest rank stays: the most complete, and of equally complete ones
+        the one with the greater checksum. What a call touched before and touches now is noted for deriving it anew.
+        """
+        self.wait()
+        if calls.is_empty():
+            return
+        context = self._context
+        for instant in (calls["started_at"].min(), calls["started_at"].max()):
+            context.seen_at(_integer(instant))
+        better = _better_ones(calls, context)
+        if better.is_empty():
+            return
+        context.touched.days.update(better["started_date"].unique().to_list())
+        context.touched.add_gateway_span(_integer(better["started_at"].min()), _integer(better["started_at"].max()))
+        # Columns side by side instead of a list of rows: no row lives longer than it takes to write it.
+        rows = zip(*(column.to_list() for column in better), strict=True)
+        writing = self._thread.submit(upsert, context.connection, LlmCall, rows, at_once=_AT_ONCE)
+        self._pending = (writing, better.height)
+
+
+def _better_ones(calls: pl.DataFrame, context: LoadContext) -> pl.DataFrame:
+    """Return the best copy of each call, in the order of keys, unless the store has an equal or better one."""
     best = calls.sort(["llm_call_key", "record_rank"], descending=[False, True]).unique(
         "llm_call_key", keep="first", maintain_order=True
     )
+    context.already_known(KnownReason.REPEATED_IN_FILE, calls.height - best.height)
     stored = _stored(context.connection, best["llm_call_key"].to_list())
     if stored.is_empty():
-        better = best
-        repeated = before = 0
-    else:
-        compared = best.join(stored, on="llm_call_key", how="left", maintain_order="left")
-        is_better = pl.col("stored_rank").is_null() | (pl.col("record_rank") > pl.col("stored_rank"))
-        better = compared.filter(is_better)
-        worse = compared.filter(~is_better)
-        repeated = worse.filter(pl.col("stored_load") == context.load_id).height
-        before = worse.height - repeated
-        _touch_replaced(better.filter(pl.col("stored_rank").is_not_null()), context)
-        better = better.drop(*(name for name in _STORED_COLUMNS if name != "llm_call_key"))
-    # Columns side by side instead of a list of rows: no row lives longer than it takes to write it.
-    written = upsert(context.connection, LlmCall, zip(*(column.to_list() for column in better), strict=True))
-    if written != better.height:
-        raise AssertionError(f"{better.height} gateway calls to write, {written} written")
-    context.loaded(written)
-    context.already_known(KnownReason.REPEATED_IN_FILE, calls.height - best.height + repeated)
-    context.already_known(KnownReason.LOADED_BEFORE, before)
-    for instant in (calls["started_at"].min(), calls["started_at"].max()):
-        context.seen_at(_integer(instant))
-    if not better.is_empty():
-        context.touched.days.update(better["started_date"].unique().to_list())
-        context.touched.add_gateway_span(_integer(better["started_at"].min()), _integer(better["started_at"].max()))
+        return best
+    compared = best.join(stored, on="llm_call_key", how="left", maintain_order="left")
+    is_better = pl.col("stored_rank").is_null() | (pl.col("record_rank") > pl.col("stored_rank"))
+    better, worse = compared.filter(is_better), compared.filter(~is_better)
+    repeated = worse.filter(pl.col("stored_load") == context.load_id).height
+    context.already_known(KnownReason.REPEATED_IN_FILE, repeated)
+    context.already_known(KnownReason.LOADED_BEFORE, worse.height - repeated)
+    _touch_replaced(better.filter(pl.col("stored_rank").is_not_null()), context)
+    return better.drop(*(name for name in _STORED_COLUMNS if name != "llm_call_key"))
 
 
 def _stored(connection: sqlite3.Connection, keys: list[int]) -> pl.DataFrame:
