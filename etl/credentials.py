@@ -54,29 +54,34 @@ _SETTINGS_PARTS = {"core", "providers", "features", "ui", "debug", "updates", "c
 _SUSPICIOUS_KEY = re.compile(
     ("|".join(f'"{re.escape(key)}"' for key in (*_ALL_KEYS, *_SETTINGS_PARTS, "userProfile"))).encode()
 )
-_JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|[{}\[\],:]|[^\s"{}\[\],:]+')
+# A text that is cut off reaches to the end: otherwise each quote after it would be searched to the end in vain.
+_JSON_TOKEN = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?\Z)|[{}\[\],:]|[^\s"{}\[\],:]+', re.DOTALL)
 _KEY_NAME = re.compile(r"(?i)(?:[a-z0-9]+[_-])*(?:api[_-]?key|token|secret|password)s?")
 
-_TEXT_FILES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("a private key", re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|^PuTTY-User-Key-File-")),
+# Each is looked for in single lines of limited length, so that no text takes long.
+_LINES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("a private key", re.compile(r".{0,200}-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File-")),
     (
         "an environment file (.env) with keys or passwords",
         re.compile(
-            r"(?m)^\s*(?:export\s+)?[A-Za-z][A-Za-z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)[A-Z0-9_]*"
-            r"\s*=[^\S\n]*[^\s=]"
+            r"\s*(?:export\s+)?[A-Za-z][A-Za-z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)[A-Z0-9_]*"
+            r"\s*=\s*[^\s=]"
         ),
     ),
-    ("a netrc file with logins", re.compile(r"(?m)^\s*(?:machine\s+\S+|default)\s+login\s+\S+\s+password\s+\S")),
-    ("a file of stored Git logins", re.compile(r"\A(?:https?://[^\s/:@]+:[^\s/@]+@\S+\s*)+")),
-    ("a package manager's login (.npmrc, .pypirc)", re.compile(r"(?m):_(?:authToken|auth|password)\s*=\s*\S")),
-    ("a cookie file", re.compile(r"\A# (?:Netscape )?HTTP Cookie File")),
-    ("a file of cloud credentials", re.compile(r"(?mi)^\s*aws_(?:secret_access_key|session_token)\s*=\s*\S")),
+    ("a netrc file with logins", re.compile(r"\s*(?:machine\s+\S+|default)\s+login\s+\S+\s+password\s+\S")),
+    ("a file of stored Git logins", re.compile(r"https?://[^\s/:@]+:[^\s/@]+@\S+\s*$")),
+    ("a package manager's login (.npmrc, .pypirc)", re.compile(r"//\S+:_(?:authToken|auth|password)\s*=\s*\S")),
+    ("a cookie file", re.compile(r"# (?:Netscape )?HTTP Cookie File")),
+    ("a file of cloud credentials", re.compile(r"(?i)\s*aws_(?:secret_access_key|session_token)\s*=\s*\S")),
     (
         "a configuration file with logins (kubeconfig or the like)",
-        re.compile(r"(?m)^\s*(?:client-key-data|oauth_token|access_token|refresh_token|password)\s*:\s*[^\s{\[]"),
+        re.compile(r"\s*(?:client-key-data|oauth_token|access_token|refresh_token|password)\s*[:=]\s*[^\s{\[]"),
     ),
-    ("a PostgreSQL password file", re.compile(r"\A[^\s:{}\[\]\"]+:(?:\d+|\*):[^\s:]+:[^\s:]+:\S+\s*$")),
+    ("a PostgreSQL password file", re.compile(r"[^\s:{}\[\]\"]+:(?:\d+|\*):[^\s:]+:[^\s:]+:\S+\s*$")),
 )
+_NETRC = re.compile(r"\A\s{0,100}machine\s{1,100}\S{1,300}\s{1,100}login\s{1,100}\S{1,300}\s{1,100}password\s{1,100}\S")
+_MOST_LINES = 2000
+_LONGEST_LINE = 500
 _LARGEST_KEY_LIST = 20_000
 _HAR = re.compile(r'\A\s*\{\s*"log"\s*:\s*\{\s*"(?:version|creator|browser|pages|entries)"')
 
@@ -136,15 +141,18 @@ def refuse_credential_json(name: str, head: bytes) -> None:
 def credential_text(head: bytes) -> str | None:
     """Return what kind of credential file a text is that no source recognised; null when it is none."""
     text = head.decode("utf-8", "replace")
-    for kind, pattern in _TEXT_FILES:
-        if pattern.search(text):
+    lines = [line[:_LONGEST_LINE] for line in text.splitlines()[:_MOST_LINES]]
+    for kind, pattern in _LINES:
+        if any(map(pattern.match, lines)):
             return f"is {kind}. {_OTHER}"
+    if _NETRC.match(text):
+        return f"is a netrc file with logins. {_OTHER}"
     if _HAR.match(text):
         return f"is a recording of network traffic (HAR), which holds cookies and tokens. {_OTHER}"
     if text.lstrip().startswith(("{", "[")) and (key := _credential_key(text)):
         return f"holds what looks like a credential under the key {key!r}. {_OTHER}"
-    for line in text.splitlines()[:2000]:
-        if secrets := [secret for secret in find_secrets(line[:1000]) if not _is_weak(secret.kind)]:
+    for line in lines:
+        if secrets := [secret for secret in find_secrets(line) if not _is_weak(secret.kind)]:
             return f"holds what looks like a credential ({secrets[0].kind}). {_OTHER}"
     return None
 

@@ -24,7 +24,8 @@ _DAILY_KEYS = frozenset(
     {"api_requests", "successful_requests", "failed_requests", "daily_data", "sum_api_requests", "group_by_day"}
 )
 _RECORD_LISTS = frozenset({"data", "results"})
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]:,]', re.DOTALL)
+# A text that is cut off reaches to the end: otherwise each quote in it would be searched to the end in vain.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[{}\[\]:,]', re.DOTALL)
 _SPACE = b" \t\r\n"
 _MOST_LINES = 20
 _MOST_OBJECTS = 20

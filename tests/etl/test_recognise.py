@@ -108,6 +108,7 @@ def test_a_settings_export_that_is_cut_off_is_refused_all_the_same(file_of):
         (f"# keys\nexport ANTHROPIC_API_KEY={SECRET}\nPORT=3000\n", "is an environment file (.env)"),
         ("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n", "is a private key"),
         (f"machine api.example.org login ann password {SECRET}\n", "is a netrc file"),
+        (f"machine api.example.org\n  login ann\n  password {SECRET}\n", "is a netrc file"),
         (f"https://ann:{SECRET}@github.com\n", "is a file of stored Git logins"),
         (f"//packages.example/:_authToken={SECRET}\n", "is a package manager's login"),
         (
@@ -190,3 +191,12 @@ def test_the_list_of_what_is_accepted_names_every_source_and_how_to_get_it():
 
 def test_names_of_keys_in_a_message_are_redacted(file_of):
     assert "(keys: a, [e-mail])" in refusal(file_of({"a": 1, "ann@example.org": 2}))
+
+
+@pytest.mark.parametrize("beginning", ["", '{"a":"', "[", "x,y,z\n"])
+@pytest.mark.parametrize(
+    "unit", ["\n", '"', '\\"', "{", '["a",', "machine ", "password", "A_KEY", "a@", "//:_authToken="]
+)
+def test_no_text_is_so_contrived_that_recognising_it_hangs(file_of, beginning, unit):
+    # With a pattern that searches to the end from every place, any one of these took minutes.
+    assert "Accepted" in refusal(file_of(beginning + unit * (65_536 // len(unit))))
