@@ -50,7 +50,8 @@ def table(
         st.caption(nothing)
         return
     st.dataframe(
-        frame,
+        # Rates are 0 to 1 everywhere; percent is for the eye, so only what is shown is scaled.
+        frame.with_columns(pl.col(name) * 100 for name in frame.columns if name.endswith("_rate")),
         height="content",
         hide_index=True,
         placeholder="–",
@@ -86,7 +87,7 @@ def _column(name: str, dtype: pl.DataType) -> Any:
     if isinstance(dtype, pl.Date):
         return st.column_config.DateColumn(label, format="YYYY-MM" if name == "month" else "YYYY-MM-DD")
     if name.endswith("_rate"):
-        return st.column_config.NumberColumn(label, format="percent")
+        return st.column_config.NumberColumn(label, format="%.1f %%")
     if dtype.is_integer() and not name.endswith("_id"):
         return st.column_config.NumberColumn(label, format="%,d")
     if dtype.is_integer():
