@@ -1,7 +1,7 @@
 """What event logs add to chats: how long replies took, which requests failed and why, and calls that no chat shows."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -18,8 +18,8 @@ from data.words import (
     UsageStatus,
 )
 from etl.context import Touched, day_of, upsert
-from etl.derive.pairing import Pairs, ending_status, log_call_key, pair_entries
-from etl.derive.windows import LONGEST_REQUEST, Block, ChatCall, LogEntry, Window, read_blocks, touched_spans
+from etl.derive.pairing import Pairs, ending_status, log_call_key
+from etl.derive.windows import LONGEST_REQUEST, Block, ChatCall, LogEntry, Window
 from etl.prices import chosen_cost, computed_cost
 from etl.routes import provider_of_bolt
 
@@ -43,20 +43,15 @@ _OUTCOME_OF = {
 _OPEN_BASES = tuple(basis.value for _, basis in _OUTCOME_OF.values())
 
 
-def derive_events(connection: sqlite3.Connection, touched: Touched) -> None:
-    """Derive latency, failures and calls known from logs alone anew, in every block of time that the load touched.
+def derive_events(connection: sqlite3.Connection, links: Sequence[tuple[Block, Pairs]], touched: Touched) -> None:
+    """Derive latency, failures and calls known from logs alone anew, in whole blocks of time.
 
-    Needs the calls of chats as derived before. Adds changed tasks and days to touched.
+    Adds changed tasks and days to touched.
     """
-    spans = touched_spans(connection, touched)
-    if touched.event_span is not None:
-        spans.append(touched.event_span)
-    blocks = read_blocks(connection, spans)
-    pairs = [pair_entries(block) for block in blocks]
-    for block, found in zip(blocks, pairs, strict=True):
-        _update_calls(connection, block, found, touched)
-    _update_outcomes(connection, blocks, pairs, touched)
-    _rebuild_log_calls(connection, blocks, pairs, touched)
+    for block, pairs in links:
+        _update_calls(connection, block, pairs, touched)
+    _update_outcomes(connection, links, touched)
+    _rebuild_log_calls(connection, links, touched)
 
 
 def _update_calls(connection: sqlite3.Connection, block: Block, pairs: Pairs, touched: Touched) -> None:
@@ -92,12 +87,10 @@ def _latency(window: Window, call: ChatCall, pairs: Pairs, *, is_first: bool) ->
     return None, LatencyBasis.NONE
 
 
-def _update_outcomes(
-    connection: sqlite3.Connection, blocks: Iterable[Block], pairs: Iterable[Pairs], touched: Touched
-) -> None:
+def _update_outcomes(connection: sqlite3.Connection, links: Iterable[tuple[Block, Pairs]], touched: Touched) -> None:
     """Let the log decide between failed and stopped where the chat shows only that the last turn has no answer."""
     last: dict[int, tuple[Window, Pairs]] = {}
-    for block, found in zip(blocks, pairs, strict=True):
+    for block, found in links:
         for window in block.windows:
             known = last.get(window.task_key)
             if known is None or (known[0].asked_at, known[0].message_key) < (window.asked_at, window.message_key):
@@ -130,12 +123,10 @@ def _ending_of(window: Window, pairs: Pairs) -> CallStatus | None:
     return next((status for status in statuses if status is not CallStatus.SUCCESS), None)
 
 
-def _rebuild_log_calls(
-    connection: sqlite3.Connection, blocks: Iterable[Block], pairs: Iterable[Pairs], touched: Touched
-) -> None:
+def _rebuild_log_calls(connection: sqlite3.Connection, links: Iterable[tuple[Block, Pairs]], touched: Touched) -> None:
     """Delete the calls that come from logs in the blocks, and write those that no chat explains now."""
     rows: list[tuple[Any, ...]] = []
-    for block, found in zip(blocks, pairs, strict=True):
+    for block, found in links:
         for key, task_key, started_at in connection.execute(
             "SELECT llm_call_key, task_key, started_at FROM llm_call "
             "WHERE source <> 'litellm' AND source = 'bolt_events' AND started_at BETWEEN ? AND ?",

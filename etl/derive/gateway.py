@@ -16,8 +16,8 @@ from etl.derive.candidates import GatewayRow, Matching, asks_of, find_candidates
 from etl.derive.match_logs import LogMatches, match_log_calls
 from etl.derive.match_time import match_times
 from etl.derive.match_tokens import match_main, match_sums
-from etl.derive.pairing import Pairs, log_call_key, pair_entries
-from etl.derive.windows import Block, LogEntry, Span, Window, fill_keys, read_blocks, touched_spans
+from etl.derive.pairing import Pairs, log_call_key
+from etl.derive.windows import Block, LogEntry, Span, Window, fill_keys
 from etl.routes import provider_of_bolt
 
 _MATCHED = (MatchQuality.EXACT.value, MatchQuality.EXACT_MAIN.value, MatchQuality.TIME.value)
@@ -25,32 +25,31 @@ _MATCHED = (MatchQuality.EXACT.value, MatchQuality.EXACT_MAIN.value, MatchQualit
 _OTHER_CALL_TYPES = ("embedding", "image", "speech", "transcription", "moderation", "rerank")
 
 
-def match_gateway(connection: sqlite3.Connection, touched: Touched) -> None:
-    """Match calls of chats with gateway rows anew, in every block of time that the load touched.
-
-    Runs after derive_chats and derive_events. Adds changed tasks and days to touched.
-    """
+def match_gateway(connection: sqlite3.Connection, links: Sequence[tuple[Block, Pairs]], touched: Touched) -> None:
+    """Match calls of chats with gateway rows anew, in whole blocks of time. Adds changed tasks and days to touched."""
     if connection.execute("SELECT 1 FROM llm_call WHERE source = 'litellm' LIMIT 1").fetchone() is None:
         return
-    spans = [*touched_spans(connection, touched), *_spans_of_new_people(connection, touched)]
-    spans += [span for span in (touched.event_span, touched.gateway_span) if span is not None]
-    blocks = read_blocks(connection, spans)
     chat_people = frozenset(row[0] for row in connection.execute("SELECT DISTINCT person FROM chat") if row[0])
     seen: set[int] = set()
-    tasks = {window.task_key for block in blocks for window in block.windows} | touched.task_keys
-    for some in _by_day(blocks):
-        rows = _read_rows(connection, some[0].first, some[-1].last)
-        for block, inside in zip(some, _parted(rows, some), strict=True):
+    tasks = {window.task_key for block, _ in links for window in block.windows} | touched.task_keys
+    for some in _by_day(links):
+        blocks = [block for block, _ in some]
+        rows = _read_rows(connection, blocks[0].first, blocks[-1].last)
+        for (block, pairs), inside in zip(some, _parted(rows, blocks), strict=True):
             seen.update(row.key for row in inside)
-            _match_block(connection, block, inside, chat_people, touched)
+            _match_block(connection, block, pairs, inside, chat_people, touched)
     _forget_others(connection, seen, touched)
     _take_served_routes(connection, tasks, touched)
 
 
 def _match_block(
-    connection: sqlite3.Connection, block: Block, rows: Sequence[GatewayRow], chat_people: Set[str], touched: Touched
+    connection: sqlite3.Connection,
+    block: Block,
+    pairs: Pairs,
+    rows: Sequence[GatewayRow],
+    chat_people: Set[str],
+    touched: Touched,
 ) -> None:
-    pairs = pair_entries(block)
     matching = Matching(rows, asks_of(block, pairs))
     find_candidates(matching.asks, rows, chat_people)
     match_sums(matching)
@@ -171,14 +170,14 @@ def _read_rows(connection: sqlite3.Connection, first: int, last: int) -> Iterato
     return map(GatewayRow._make, rows)
 
 
-def _by_day(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+def _by_day(links: Iterable[tuple[Block, Pairs]]) -> Iterator[list[tuple[Block, Pairs]]]:
     """Yield blocks a day or so at a time, so that a year of gateway rows is never in memory at once."""
-    some: list[Block] = []
-    for block in blocks:
-        if some and day_of(block.first) != day_of(some[0].first):
+    some: list[tuple[Block, Pairs]] = []
+    for link in links:
+        if some and day_of(link[0].first) != day_of(some[0][0].first):
             yield some
             some = []
-        some.append(block)
+        some.append(link)
     if some:
         yield some
 
@@ -197,7 +196,7 @@ def _parted(rows: Iterable[GatewayRow], blocks: Sequence[Block]) -> list[list[Ga
     return parts
 
 
-def _spans_of_new_people(connection: sqlite3.Connection, touched: Touched) -> list[Span]:
+def spans_of_new_people(connection: sqlite3.Connection, touched: Touched) -> list[Span]:
     """Return when people whose first chats this load brought appear at the gateway.
 
     Until now their rows could have been of a shared key; from now on they belong to nobody else.
