@@ -15,25 +15,29 @@ MOST_PIXELS = 1700
 
 
 def main() -> None:
-    """Load demo data into a store of its own, show each page, and keep its picture."""
-    etl = str(Path(sys.executable).with_name("etl"))
+    """Keep a picture of each page, over the store at the address given, or over demo data loaded for it."""
     with tempfile.TemporaryDirectory() as folder:
-        store, demo = f"sqlite:///{folder}/demo.db", f"{folder}/demo"
-        subprocess.run([etl, "demo", "--out", demo], check=True)
-        subprocess.run([etl, "load", demo, "--database", store], check=True)
-        take(store, Path(folder) / "dashboard.log")
+        take(sys.argv[1] if len(sys.argv) > 1 else load_demo(folder), Path(folder) / "dashboard.log")
+
+
+def load_demo(folder: str) -> str:
+    """Write and load a year of demo data and return the address of its store."""
+    etl = str(Path(sys.executable).with_name("etl"))
+    store, demo = f"sqlite:///{folder}/demo.db", f"{folder}/demo"
+    subprocess.run([etl, "demo", "--out", demo], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([etl, "load", demo, "--database", store], check=True, stdout=subprocess.DEVNULL)
+    return store
 
 
 def take(store: str, log: Path) -> None:
-    """Take the picture of each page of the dashboard over a store."""
+    """Serve the store and keep a picture of each page."""
     dashboard = start_dashboard(store, log)
     try:
         with chromium_browser() as browser:
             for name, path in PAGES.items():
-                visit = new_visit(browser, dashboard.address, width=1440, height=900).open(path)
-                tall = visit.page.locator("[data-testid=stMain]").evaluate("main => main.scrollHeight")
-                visit.page.set_viewport_size({"width": 1440, "height": min(tall, MOST_PIXELS)})
-                visit.page.wait_for_timeout(1500)
+                visit = new_visit(browser, dashboard.address, width=1440, height=1100).open(path)
+                visit.page.wait_for_timeout(1000)
+                visit.assert_clean()
                 visit.page.screenshot(path=ROOT / "docs" / "images" / name)
                 print(f"docs/images/{name}")
     finally:
