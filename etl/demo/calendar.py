@@ -83,6 +83,12 @@ def busy_days(
     return spread
 
 
+def busiest_share(span: Span) -> float:
+    """Return the part of the tasks that falls on the busiest day."""
+    weights = [_weight(day) for day in span.days]
+    return max(weights) / sum(weights)
+
+
 def _weight(day: date) -> float:
     if (day.month, day.day) >= (12, 23) or (day.month, day.day) <= (1, 2):
         return 0.1 * _WEEKDAY_WEIGHTS[day.weekday()]

@@ -12,7 +12,7 @@ from etl.demo.people import JONAS, SAM
 from etl.demo.plants import LEAST_DAYS, LEAST_TASKS, Plants
 from etl.demo.routes import ANTHROPIC_HAIKU, DEEPSEEK, GATEWAY_GPT, GOOGLE_FLASH, GPT, MISTRAL_DEVSTRAL, XAI_GROK, Route
 
-_FAINT = f"does not stand out in so small a demo: {LEAST_TASKS} tasks and {LEAST_DAYS} days always show it"
+_FAINT = f"does not stand out in so small a demo; {LEAST_TASKS} tasks and {LEAST_DAYS} days have room for it"
 
 
 def planted(facts: list[TaskFact], attempts: list[Attempt], plants: Plants) -> Figures:

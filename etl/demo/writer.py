@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from etl.demo.browser import Shelf
-from etl.demo.calendar import Span, busy_days
+from etl.demo.calendar import Span, busiest_share, busy_days
 from etl.demo.facts import TaskFact
 from etl.demo.gateway import Attempt
 from etl.demo.gateway_files import write_gateway
@@ -134,11 +134,12 @@ def _span(until: date, days: int, tasks: int) -> Span:
             f"to {until}. Give --days {max(most_days, 1)} or less, and --until {_FIRST_DAY} or later."
         )
     span = Span(until - timedelta(days=days - 1), until)
-    most_tasks = _MOST_TASKS_A_DAY * max(len(span.workdays), 1)
+    most_tasks = round(_MOST_TASKS_A_DAY / busiest_share(span))
     if tasks > most_tasks:
         raise DemoError(
             f"The {len(PEOPLE)} people of the demo can ask at most {most_tasks:,} tasks from {span.first} to "
-            f"{span.last} ({_MOST_TASKS_A_DAY} a working day); asked for {tasks:,}. Give fewer --tasks or more --days."
+            f"{span.last} ({_MOST_TASKS_A_DAY} on the busiest day); asked for {tasks:,}. "
+            "Give fewer --tasks or more --days."
         )
     return span
 
