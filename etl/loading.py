@@ -118,6 +118,7 @@ def load_file(
         if known is not None:
             return known
         # Sources and derivation take longer to import than to notice that a file has not changed.
+        from etl.demo_data import make_room
         from etl.recognise import recognise
 
         kind, source = recognise(file)
@@ -127,6 +128,8 @@ def load_file(
             known = _same_bytes(connection, file)
             if known is not None:
                 return known
+            if make_room(connection, file.name, is_demo=is_demo):
+                progress.says("The store held demo data. It gives way to your own files; etl demo writes it anew.")
             started_at = int(now() * 1_000_000)
             context = LoadContext(
                 connection=connection,

@@ -79,7 +79,8 @@ def _decide(store: Store, *, wanted: bool, on_wait: Callable[[str], None] | None
     decision = Pseudonyms(_key(store.path.parent, create=True)).fingerprint if wanted else _NAMES
     with store.writing(on_wait=on_wait) as connection:
         remembered = _setting(connection)
-        is_empty = connection.execute("SELECT 1 FROM load LIMIT 1").fetchone() is None
+        # Demo data gives way to the first file of one's own.
+        is_empty = connection.execute("SELECT 1 FROM load WHERE NOT is_demo LIMIT 1").fetchone() is None
         if remembered not in {None, _NAMES}:
             return str(remembered)
         if wanted and not is_empty:

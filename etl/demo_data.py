@@ -1,0 +1,33 @@
+"""Demo data and a team's own data never share a store: the demo gives way to the first file of one's own."""
+
+import sqlite3
+
+from sqlmodel import SQLModel
+
+import data.tables
+from data.tables import Setting
+from data.tables.base import table_name
+from etl.sources.base import RefusedError
+
+# Importing the tables registers them with SQLModel.
+_TABLES = data.tables.__all__
+
+
+def make_room(connection: sqlite3.Connection, file_name: str, *, is_demo: bool) -> bool:
+    """Remove demo data before a team's own file is loaded; return whether there was any.
+
+    Runs inside the transaction of that load, so a file that is refused after all leaves the demo as it was. Raises
+    RefusedError for a demo file when the store holds a team's own files.
+    """
+    holds_own = connection.execute("SELECT 1 FROM load WHERE NOT is_demo LIMIT 1").fetchone() is not None
+    if is_demo and holds_own:
+        raise RefusedError(
+            f"{file_name} is demo data, and the store holds your own files; figures of both would be mixed. Load the "
+            "demo into a store of its own: etl load DIR --database sqlite:///data/demo.db"
+        )
+    if is_demo or holds_own or connection.execute("SELECT 1 FROM load LIMIT 1").fetchone() is None:
+        return False
+    for table in SQLModel.metadata.sorted_tables:
+        if table.name != table_name(Setting):
+            connection.execute(f'DELETE FROM "{table.name}"')  # noqa: S608
+    return True
