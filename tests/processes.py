@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,7 +26,10 @@ def start_python(program: str, *arguments: str) -> subprocess.Popen[str]:
 def in_child_process(action: Callable[[], str]) -> str:
     """Run an action in a child process (a fork, with all that is open here) and return what it says."""
     receiver, sender = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Idle threads of Polars are warned of; the child uses none of them and ends without cleaning up.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         try:
             os.write(sender, action().encode())
