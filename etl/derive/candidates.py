@@ -101,6 +101,12 @@ class Matching:
     row_quality: dict[int, MatchQuality] = field(default_factory=dict[int, MatchQuality])
     ask_quality: dict[int, MatchQuality] = field(default_factory=dict[int, MatchQuality])
     """Message key of an ask to how well it was matched."""
+    billed: list[Tokens | None] = field(init=False)
+    """Tokens of each row that was answered; null for failures and where they are not known."""
+
+    def __post_init__(self) -> None:
+        """Look up once what every ask near a row wants to know."""
+        self.billed = [None if row.is_error else row.tokens for row in self.rows]
 
     def give(self, ask: Ask, places: Iterable[int], quality: MatchQuality) -> None:
         """Give rows to an ask."""

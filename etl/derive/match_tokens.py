@@ -78,12 +78,12 @@ def _sums_of(ask: Ask, matching: Matching) -> list[_Sum]:
     """Return the best sums of an ask, the best first."""
     if ask.tokens is None:
         return []
+    sent, received = ask.tokens
     places: list[int] = []
     tokens: list[tuple[int, int]] = []
     for place in ask.rows:
-        row = matching.rows[place]
-        one = row.tokens
-        if one is not None and not row.is_error and one[0] <= ask.tokens[0] and one[1] <= ask.tokens[1]:
+        one = matching.billed[place]
+        if one is not None and one[0] <= sent and one[1] <= received:
             places.append(place)
             tokens.append(one)
     offers: list[_Sum] = []
