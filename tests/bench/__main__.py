@@ -154,7 +154,9 @@ def overview(small: int, large: int) -> None:
     rows = table(
         "Overview rerun (AppTest)", "", "median ms", "worst ms", "nothing cached ms", "first ms", "peak MB", "target"
     )
-    figures = [step("overview", path, 15) for path in (database, bigger)]
+    # In turns, and the better of two: what else the machine does meanwhile should not tell the two apart.
+    rounds = [[step("overview", path, 15) for path in (database, bigger)] for _ in range(2)]
+    figures = [min(pair, key=lambda measured: measured["seconds"]) for pair in zip(*rounds, strict=True)]
     for tasks, measured, limit in zip((small, large), figures, (150, figures[0]["seconds"] * 1500), strict=True):
         parts = ("seconds", "worst", "anew", "first")
         said = f"<= {limit:.0f} ms: {verdict(measured['seconds'] * 1000, limit)}"
