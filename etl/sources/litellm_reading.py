@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -18,7 +18,8 @@ from etl.sources.record_bytes import LONGEST_RECORD, CutOff, RecordBytes, TooLar
 if TYPE_CHECKING:
     import _csv
 
-_BATCH_ROWS = 10_000
+# A batch and the one that is being written meanwhile stay below some hundred MB, whatever the rows are like.
+_BATCH_ROWS = 20_000
 # Records that are decoded in one go; one that is odd sends only these through the careful reader.
 _AT_ONCE = 1000
 
@@ -120,10 +121,16 @@ def _element_of_page(place: int) -> str:
     return f"data[{place}]"
 
 
+def _in_parts(blocks: Iterable[Sequence[RecordBytes]]) -> Iterator[Sequence[RecordBytes]]:
+    for block in blocks:
+        for start in range(0, len(block), _BATCH_ROWS):
+            yield block[start : start + _BATCH_ROWS]
+
+
 def _lines(file: RawFile) -> Iterator[Batch]:
     place = 1
     with closing(file.open()) as stream:
-        for lines in split_lines(stream):
+        for lines in _in_parts(split_lines(stream)):
             batch = Batch(_line)
             batch.add_all(place, lines, skip_blank=True)
             place += len(lines)
@@ -135,7 +142,7 @@ def _elements(file: RawFile, layout: Layout) -> Iterator[Batch]:
     place = 0
     with closing(file.open()) as stream:
         stream.read(layout.begins_at)
-        for elements in split_elements(stream):
+        for elements in _in_parts(split_elements(stream)):
             batch = Batch(name_of)
             batch.add_all(place, elements)
             place += len(elements)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-BLOCK_BYTES = 24 << 20
+BLOCK_BYTES = 16 << 20
 # A gateway record with its whole conversation and pictures stays below this; a longer one is not read.
 LONGEST_RECORD = 32 << 20
 

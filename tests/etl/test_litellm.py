@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -11,14 +12,16 @@ from chat_files import OneOwner, Silent, counts, load
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data.errors import StoreError
 from data.keys import stable_key, stable_keys
 from data.store import Store
+from data.tables.calls import LlmCall
 from data.words import QuarantineReason, SourceKind
-from etl.context import LoadContext, Owner
+from etl.context import LoadContext, Owner, upsert
 from etl.files import find_files
 from etl.loading import load_files
 from etl.recognise import recognise
-from etl.sources import litellm_reading
+from etl.sources import litellm_reading, litellm_writing
 from etl.sources.base import RefusedError
 from etl.sources.litellm_calls import calls_of, microseconds_of
 from etl.sources.litellm_records import Record, UnusableRecordError, decode_record, record_of
@@ -495,3 +498,40 @@ def test_loading_reports_progress(store: Store, tmp_path: Path):
     file = lines(tmp_path / "rows.ndjson", [spend_row(f"r-{n}") for n in range(5)])
     load_files(store, find_files([file]), OneOwner(), Watched())
     assert seen[-1] == 5
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 300, 100_000])
+def test_rows_written_several_at_a_time_are_the_rows_written_one_by_one(store: Store, at_once: int):
+    frame = calls_of(
+        [record_of(spend_row(f"r-{n}", metadata={"attempted_retries": n})) for n in range(7)], a_context()
+    ).frame
+    rows = frame.sort("llm_call_key").rows()
+    with store.writing() as connection:
+        assert upsert(connection, LlmCall, rows[:3], at_once=at_once) == 3
+        assert upsert(connection, LlmCall, rows, at_once=at_once) == 4
+        assert upsert(connection, LlmCall, rows, at_once=at_once) == 0
+    assert [row[0] for row in calls_in(store)] == [row[0] for row in rows]
+
+
+def test_a_failure_while_writing_in_the_background_fails_the_load(store: Store, tmp_path: Path, monkeypatch):
+    def full(*_: object, **__: object) -> int:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    monkeypatch.setattr(litellm_writing, "upsert", full)
+    with pytest.raises(StoreError, match="full"):
+        load(store, lines(tmp_path / "rows.ndjson", [spend_row()]))
+    assert store.rows("SELECT count(*) FROM load") == [(0,)]
+
+
+def test_texts_longer_than_any_name_are_cut_and_change_no_key(store: Store, tmp_path: Path):
+    long = "x" * 50_000
+    load(
+        store,
+        lines(tmp_path / "rows.ndjson", [spend_row("a" + long, model=long, user=long), spend_row("b", messages=long)]),
+    )
+    rows = {str(row[1])[0]: row for row in calls_in(store)}
+    assert len(str(rows["a"][1])) == 200
+    assert all(len(str(cell)) < 20_000 for row in rows.values() for cell in row)
+    assert rows["b"][0] == stable_key("litellm", "b")
