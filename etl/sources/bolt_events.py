@@ -8,7 +8,6 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
@@ -26,10 +25,10 @@ from data.words import (
 )
 from etl.context import LoadContext, day_of, insert, upsert
 from etl.credentials import Envelope, refuse_credentials_in
-from etl.error_kinds import error_kind_of
-from etl.redact import redact_title, shape_of
+from etl.redact import shape_of
 from etl.sources.base import About, RawFile, RefusedError
-from etl.sources.bolt_messages import MAX_TOKENS, earliest_allowed, instant_of
+from etl.sources.bolt_event_entries import Entry, UnusableEntryError, read_entry
+from etl.sources.bolt_messages import instant_of
 
 _COLUMNS = ["Timestamp", "Level", "Category", "Message", "Details"]
 _JSON_KEYS = re.compile(rb'\s*\{\s*"(?:timestamp|logs|filters|preferences)"\s*:')
@@ -37,45 +36,12 @@ _JSON_LOGS = re.compile(rb'"logs"\s*:\s*\[')
 _CSV_HEADER = re.compile(rb'"?Timestamp"?,"?Level"?,"?Category"?,"?Message"?,"?Details"?\s*(?:\r|\n|\Z)')
 # A real entry holds a stack trace at most; a megabyte is a thousand times that.
 _LONGEST_ENTRY = 1_000_000
-_PROVIDER_TOGGLE = re.compile(r"Provider (.+) (enabled|disabled)")
-_PROVIDER_ADDRESS = re.compile(r"Base URL updated for (.+)")
-_SETTING = re.compile(
-    r"(Prompt template) updated to (.+)|(Context optimization|Auto select template) (enabled|disabled)", re.IGNORECASE
-)
-_DEPLOYMENTS = {"gitlab deployment completed successfully": True, "gitlab deployment failed": False}
 
 
 class _Log(Envelope):
     logs: list[msgspec.Raw]
     timestamp: Any = None
     filters: Any = None
-
-
-class UnusableEntryError(Exception):
-    """The entry cannot be used; carries the reason for the quarantine."""
-
-    def __init__(self, reason: QuarantineReason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One entry as it is kept."""
-
-    key: int
-    occurred_at: int
-    kind: EventKind
-    provider: str | None = None
-    model: str | None = None
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    message_chars: int | None = None
-    error_kind: str | None = None
-    subject: str | None = None
-    is_ok: bool | None = None
-    files_count: int | None = None
 
 
 class BoltEvents:
@@ -104,13 +70,13 @@ class BoltEvents:
         """Read all entries of the log; refuses a filtered log, which would show a part as the whole."""
         is_json = kind is SourceKind.BOLT_EVENTS_JSON
         records = _json_records(file, context) if is_json else _csv_records(file)
-        entries: dict[int, _Entry] = {}
+        entries: dict[int, Entry] = {}
         for position, record in records:
             context.read()
             try:
                 if isinstance(record, UnusableEntryError):
                     raise record
-                entry = _read_entry(record, context)
+                entry = read_entry(record, context)
             except UnusableEntryError as error:
                 shown = None if isinstance(record, UnusableEntryError) else shape_of(record)
                 context.quarantine(position, error.reason, error.detail, shown)
@@ -237,134 +203,7 @@ def _record_of(cells: list[str]) -> object:
     return record
 
 
-def _read_entry(record: object, context: LoadContext) -> _Entry:
-    if not isinstance(record, dict):
-        raise UnusableEntryError(QuarantineReason.WRONG_TYPE, "the entry is not an object")
-    fields = cast("dict[str, Any]", record)
-    occurred_at = _time_of(fields.get("timestamp"), context.latest_allowed)
-    message = fields.get("message")
-    if message is None:
-        raise UnusableEntryError(QuarantineReason.MISSING_FIELD, "message is missing")
-    if not isinstance(message, str):
-        raise UnusableEntryError(QuarantineReason.WRONG_TYPE, "message is not text")
-    details = fields.get("details")
-    if details is not None and not isinstance(details, dict):
-        raise UnusableEntryError(QuarantineReason.WRONG_TYPE, "details are not an object")
-    key = _key_of(context, occurred_at, message, details)
-    return _classified(key, occurred_at, message.strip(), cast("dict[str, Any]", details or {}))
-
-
-def _key_of(context: LoadContext, occurred_at: int, message: str, details: object) -> int:
-    try:
-        canonical = json.dumps(details, sort_keys=True, separators=(",", ":")) if details else None
-    except (RecursionError, ValueError):
-        raise UnusableEntryError(
-            QuarantineReason.TOO_DEEP, "details are nested deeper than in any real entry"
-        ) from None
-    return stable_key("event", context.owner.person, context.owner.project, occurred_at, message, canonical)
-
-
-def _time_of(value: object, latest_allowed: int) -> int:
-    if value is None or value == "":
-        raise UnusableEntryError(QuarantineReason.MISSING_FIELD, "timestamp is missing")
-    if not isinstance(value, str):
-        raise UnusableEntryError(
-            QuarantineReason.WRONG_TYPE, "timestamp is not text; expected 2026-02-08T10:18:44.356Z"
-        )
-    instant = instant_of(value)
-    if instant is None:
-        raise UnusableEntryError(
-            QuarantineReason.BAD_TIME, "timestamp is not a time; expected 2026-02-08T10:18:44.356Z"
-        )
-    if not earliest_allowed() <= instant <= latest_allowed:
-        raise UnusableEntryError(QuarantineReason.BAD_TIME, f"timestamp is {value[:40]}: too early or in the future")
-    return instant
-
-
-def _classified(key: int, occurred_at: int, message: str, details: dict[str, Any]) -> _Entry:
-    """Read what the message says; messages are fixed texts of the app."""
-    text = message.lower()
-    if text == "chat response completed":
-        return _completed(key, occurred_at, details)
-    if text == "chat response aborted":
-        return _Entry(
-            key,
-            occurred_at,
-            EventKind.RESPONSE_ABORTED,
-            _name(details.get("provider")),
-            _name(details.get("model")),
-            is_ok=False,
-        )
-    if text == "chat request failed":
-        kind = error_kind_of(None, None, _first_text(details, "error", "message"))
-        return _Entry(
-            key,
-            occurred_at,
-            EventKind.REQUEST_FAILED,
-            _name(details.get("provider")),
-            _name(details.get("model")),
-            error_kind=kind.value,
-            is_ok=False,
-        )
-    if text in _DEPLOYMENTS:
-        target = redact_title(_first_text(details, "projectPath", "repoName")) or None
-        files = _count(details, "filesCount")
-        return _Entry(
-            key, occurred_at, EventKind.DEPLOYMENT, subject=target, is_ok=_DEPLOYMENTS[text], files_count=files
-        )
-    if match := _PROVIDER_TOGGLE.fullmatch(message):
-        kind = EventKind.PROVIDER_ENABLED if match[2] == "enabled" else EventKind.PROVIDER_DISABLED
-        return _Entry(key, occurred_at, kind, _name(match[1]))
-    if match := _PROVIDER_ADDRESS.fullmatch(message):
-        return _Entry(key, occurred_at, EventKind.PROVIDER_CHANGED, _name(match[1]))
-    if match := _SETTING.fullmatch(message):
-        subject = f"{(match[1] or match[3]).lower()}: {match[2] or match[4]}"
-        return _Entry(key, occurred_at, EventKind.SETTING_CHANGED, subject=redact_title(subject))
-    return _Entry(key, occurred_at, EventKind.OTHER)
-
-
-def _completed(key: int, occurred_at: int, details: dict[str, Any]) -> _Entry:
-    usage = details.get("usage")
-    if usage is not None and not isinstance(usage, dict):
-        raise UnusableEntryError(QuarantineReason.WRONG_TYPE, "usage is not an object")
-    tokens = cast("dict[str, Any]", usage or {})
-    sent, received = _count(tokens, "promptTokens"), _count(tokens, "completionTokens")
-    if not sent and not received:
-        # Written when the provider sent no usage: not known, not free.
-        sent = received = None
-    return _Entry(
-        key,
-        occurred_at,
-        EventKind.RESPONSE_COMPLETED,
-        _name(details.get("provider")),
-        _name(details.get("model")),
-        sent,
-        received,
-        _count(details, "messageLength"),
-        is_ok=True,
-    )
-
-
-def _count(fields: Mapping[str, Any], name: str) -> int | None:
-    value = fields.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UnusableEntryError(QuarantineReason.WRONG_TYPE, f"{name} is not a number")
-    if not 0 <= value <= MAX_TOKENS or value != int(value):
-        raise UnusableEntryError(QuarantineReason.BAD_NUMBER, f"{name} must be a whole number from 0 to {MAX_TOKENS}")
-    return int(value)
-
-
-def _name(value: object) -> str | None:
-    return redact_title(value) or None
-
-
-def _first_text(details: Mapping[str, Any], *names: str) -> str | None:
-    return next((value for name in names if isinstance(value := details.get(name), str) and value), None)
-
-
-def _write(entries: dict[int, _Entry], context: LoadContext) -> None:
+def _write(entries: dict[int, Entry], context: LoadContext) -> None:
     """Write entries that are not known yet, with the deployments they report."""
     connection = context.connection
     keys = sorted(entries)
@@ -391,7 +230,7 @@ def _write(entries: dict[int, _Entry], context: LoadContext) -> None:
             context.touched.days.add(day)
 
 
-def _event_row(entry: _Entry, context: LoadContext) -> tuple[Any, ...]:
+def _event_row(entry: Entry, context: LoadContext) -> tuple[Any, ...]:
     return (
         entry.key,
         context.owner.person,
@@ -411,7 +250,7 @@ def _event_row(entry: _Entry, context: LoadContext) -> tuple[Any, ...]:
     )
 
 
-def _deployment_row(entry: _Entry, context: LoadContext) -> tuple[Any, ...]:
+def _deployment_row(entry: Entry, context: LoadContext) -> tuple[Any, ...]:
     """Return the deployment an entry reports: a push to a repository, which users see only once something builds it."""
     return (
         stable_key("deployment", "bolt_events", entry.key),
