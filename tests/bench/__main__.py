@@ -22,6 +22,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 FOLDER = ROOT / "bench"
 SECTIONS = ("litellm", "chats", "overview")
+# A file younger than this when it is loaded is read again the next time, as it may have changed since.
+SETTLE_SECONDS = 3
 console = Console(width=132)
 
 
@@ -61,6 +63,7 @@ def litellm(records: int) -> None:
     if not path.exists():
         console.print(f"Writing {records:,} spend rows ...")
         generate.litellm_rows(path, records)
+        time.sleep(SETTLE_SECONDS)
     database = fresh("litellm")
     size = path.stat().st_size
     loaded = step("load", database, path)
@@ -98,6 +101,7 @@ def chats(count: int, kilobytes: int, files: int) -> None:
     if not folder.exists():
         console.print(f"Writing {count:,} chats of {kilobytes} kB ...")
         generate.bolt_chats(folder, count, kilobytes, files)
+        time.sleep(SETTLE_SECONDS)
     database = fresh("chats")
     size = sum(path.stat().st_size for path in folder.rglob("*.json"))
     loaded = step("load", database, folder)
