@@ -77,8 +77,7 @@ def bolt_chats(folder: Path, chats: int, kilobytes: int, files: int) -> None:
         mine = range(person, chats, files)
         path = folder / "inbox" / "shop" / f"person{person}" / "bolt-chats.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        start = FIRST + timedelta(days=person % 7)
-        records = [_chat(number, start + timedelta(hours=10 * number), kilobytes, chance) for number in mine]
+        records = [_chat(number, FIRST + timedelta(days=DAYS) * number / chats, kilobytes, chance) for number in mine]
         export = {"chats": records, "exportDate": _text(FIRST + timedelta(days=DAYS, seconds=person))}
         path.write_text(json.dumps(export, indent=2))
 
