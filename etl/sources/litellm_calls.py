@@ -1,48 +1,27 @@
-"""Records of LiteLLM as calls: a frame with the columns of llm_call, and what is wrong with records that are no use.
-
-Columns are built for some thousands of records at a time; whatever takes few distinct values (routes, people, errors)
-is worked out once per value.
-"""
+"""Records of LiteLLM as calls: a frame with the columns of llm_call, and what is wrong with records that are no use."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from itertools import starmap
+from datetime import date
 from zlib import crc32
 
 import polars as pl
 
 from data.definitions import reporting
 from data.keys import stable_keys
-from data.tables.types import EPOCH, EPOCH_DAY
+from data.tables.types import EPOCH_DAY
 from data.words import CallSource, CallStatus, LatencyBasis, MatchQuality, QuarantineReason, UsageStatus
 from etl.context import DAY_MICROSECONDS, LoadContext, day_of
 from etl.prices import with_cost
-from etl.routes import clean_name, route_of_gateway
-from etl.sources.litellm_facts import (
-    SUCCEEDED,
-    People,
-    cache_read_of,
-    cache_write_of,
-    ending_of,
-    id_of,
-    is_cache_hit,
-    is_call,
-    is_fallback,
-    key_hash_of,
-)
-from etl.sources.litellm_records import Metadata, Record, UnusableRecordError, UsageObject, metadata_of
+from etl.sources.litellm_columns import frame_of_records
+from etl.sources.litellm_records import Metadata, Record, UnusableRecordError, metadata_of
 
 MOST_TOKENS = 10**12
 MOST_SPEND_USD = 1e6
 LONGEST_CALL_MS = 7 * 86_400_000
 _QUARTER_MICROSECONDS = 900_000_000
 _ID_CHARACTERS = 200
-_Pairs = Sequence[tuple[Record, Metadata]]
 _EMPTY = Metadata()
-_NO_USAGE = UsageObject()
-_short_name = lru_cache(maxsize=4096)(clean_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +45,7 @@ class Calls:
 def calls_of(records: Sequence[Record], context: LoadContext) -> Calls:
     """Return the calls that records describe; several copies of one call stay several rows here."""
     problems: list[Problem] = []
-    raw = _raw_frame(records, _metadata_of_all(records, problems), context)
+    raw = frame_of_records(records, _metadata_of_all(records, problems), context)
     unreadable = [problem.index for problem in problems]
     wrong = raw.select("index", *_checks(context)).filter(
         ~pl.col("index").is_in(unreadable) & pl.any_horizontal(pl.exclude("index"))
@@ -91,89 +70,6 @@ def _metadata_of_all(records: Iterable[Record], problems: list[Problem]) -> list
                 value = None
         found.append(value or _EMPTY)  # pyright: ignore[reportArgumentType]
     return found
-
-
-def _raw_frame(records: Sequence[Record], metadata: Sequence[Metadata], context: LoadContext) -> pl.DataFrame:
-    """Return what the records say, one column per fact, cleaned and typed, nothing checked yet."""
-    pairs = list(zip(records, metadata, strict=True))
-    return pl.DataFrame(
-        [
-            pl.Series("index", range(len(records)), dtype=pl.Int64),
-            _texts("native_id", [id_of(one.request_id or one.id) for one in records]),
-            _times("started_at", [one.start_time for one in records]),
-            _flags("has_start", [one.start_time not in (None, "") for one in records]),
-            _times("ended_at", [one.end_time for one in records]),
-            _times("first_token_at", [one.first_token_time for one in records]),
-            _numbers("duration_ms", [one.request_duration_ms for one in records]),
-            _flags("streamed", [one.stream is not False for one in records]),
-            *_figures(records, metadata),
-            *_names(pairs, context),
-            *_routes(pairs),
-            *_endings(pairs),
-            _texts("trace", [one.trace_id or one.session_id or one.litellm_call_id for one in records]),
-            _wholes("retry_count", [meta.attempted_retries for meta in metadata]),
-            _flags("is_fallback", list(starmap(is_fallback, pairs))),
-            _flags("is_cache_hit", [is_cache_hit(one.cache_hit) for one in records]),
-            _texts("call_type", [_short_name(one.call_type) for one in records]),
-            _flags("is_call", [bool(one.total_tokens or one.spend) or is_call(one, meta) for one, meta in pairs]),
-        ]
-    )
-
-
-def _figures(records: Sequence[Record], metadata: Sequence[Metadata]) -> list[pl.Series]:
-    usages = [meta.usage_object or meta.additional_usage_values or _NO_USAGE for meta in metadata]
-    return [
-        _numbers("spend", [one.response_cost if one.spend is None else one.spend for one in records]),
-        _wholes("prompt_tokens", [one.prompt_tokens for one in records]),
-        _wholes("completion_tokens", [one.completion_tokens for one in records]),
-        _wholes("all_tokens", [one.total_tokens for one in records]),
-        _wholes("cache_read_tokens", [cache_read_of(usage) for usage in usages]),
-        _wholes("cache_write_tokens", [cache_write_of(usage) for usage in usages]),
-    ]
-
-
-def _names(pairs: _Pairs, context: LoadContext) -> list[pl.Series]:
-    people = People(context)
-    keys = [one.api_key or meta.user_api_key_hash or meta.user_api_key for one, meta in pairs]
-    persons = [
-        people.person_of(
-            key,
-            meta.user_api_key_user_id,
-            meta.user_api_key_user_email,
-            one.user,
-            one.end_user,
-            meta.user_api_key_end_user_id,
-            meta.user_api_key_alias,
-        )
-        for key, (one, meta) in zip(keys, pairs, strict=True)
-    ]
-    projects = [
-        people.project_of(meta.user_api_key_team_alias, meta.user_api_key_team_id, one.team_id) for one, meta in pairs
-    ]
-    return [
-        _texts("person", persons),
-        _texts("project", projects),
-        _texts("key_hash", [key_hash_of(key) for key in keys]),
-    ]
-
-
-def _routes(pairs: _Pairs) -> list[pl.Series]:
-    routes = [route_of_gateway(one.custom_llm_provider, one.model, one.api_base) for one, _ in pairs]
-    groups = [_short_name(meta.original_model_group or one.model_group) for one, meta in pairs]
-    return [
-        _texts("requested_model", [group or route.model for group, route in zip(groups, routes, strict=True)]),
-        _texts("provider", [route.provider for route in routes]),
-        _texts("model", [route.model for route in routes]),
-    ]
-
-
-def _endings(pairs: _Pairs) -> list[pl.Series]:
-    endings = [SUCCEEDED if one.status == "success" else ending_of(one, meta) for one, meta in pairs]
-    return [
-        _texts("status", [ending[0] for ending in endings]),
-        _texts("error_kind", [ending[1] for ending in endings]),
-        _texts("error_class", [ending[2] for ending in endings]),
-    ]
 
 
 def _checks(context: LoadContext) -> list[pl.Expr]:
@@ -334,66 +230,6 @@ def _ranks(facts: pl.DataFrame) -> pl.Series:
     )
     checksums = [crc32(text) for text in ranked["text"].cast(pl.Binary).to_list()]
     return (ranked["known"] * 2**32 + pl.Series(checksums, dtype=pl.Int64)).alias("record_rank")
-
-
-def _texts(name: str, values: Sequence[str | None]) -> pl.Series:
-    return pl.Series(name, values, dtype=pl.String)
-
-
-def _flags(name: str, values: Sequence[bool | None]) -> pl.Series:
-    return pl.Series(name, values, dtype=pl.Boolean)
-
-
-def _numbers(name: str, values: Sequence[float | None]) -> pl.Series:
-    return pl.Series(name, values, dtype=pl.Float64)
-
-
-def _wholes(name: str, values: Sequence[int | None]) -> pl.Series:
-    try:
-        return pl.Series(name, values, dtype=pl.Int64)
-    except (OverflowError, TypeError, pl.exceptions.PolarsError):
-        # Beyond 64 bits, far beyond what is allowed: kept as too large, so that the check finds it.
-        clamped = [None if value is None else max(-(2**62), min(value, 2**62)) for value in values]
-        return pl.Series(name, clamped, dtype=pl.Int64)
-
-
-def _times(name: str, values: Sequence[str | float | None]) -> pl.Series:
-    """Return times as microseconds since 1970, null where a value is no time; texts without a zone are UTC."""
-    try:
-        texts = pl.Series(name, values, dtype=pl.String)
-    except TypeError:
-        return pl.Series(name, [microseconds_of(value) for value in values], dtype=pl.Int64)
-    plain = texts.str.strip_suffix("Z").str.strip_suffix("+00:00").str.replace("T", " ", literal=True)
-    exact = plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False).cast(pl.Int64)
-    if exact.null_count() == texts.null_count():
-        return exact
-    return pl.Series(
-        name,
-        [
-            known if known is not None else microseconds_of(text)
-            for known, text in zip(exact.to_list(), values, strict=True)
-        ],
-        dtype=pl.Int64,
-    )
-
-
-def microseconds_of(value: str | float | None) -> int | None:
-    """Return a time as microseconds since 1970: ISO 8601 with or without a zone (then UTC), or seconds since 1970."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        text = value.strip()
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            try:
-                value = float(text)
-            except ValueError:
-                return None
-        else:
-            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return (aware - EPOCH) // timedelta(microseconds=1)
-    return round(value * 1_000_000) if abs(value) < 1e12 else None
 
 
 def _days(instants: pl.Series) -> pl.Series:

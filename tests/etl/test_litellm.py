@@ -23,7 +23,8 @@ from etl.loading import load_files
 from etl.recognise import recognise
 from etl.sources import litellm_reading, litellm_writing
 from etl.sources.base import RefusedError
-from etl.sources.litellm_calls import calls_of, microseconds_of
+from etl.sources.litellm_calls import calls_of
+from etl.sources.litellm_columns import microseconds_of
 from etl.sources.litellm_records import Record, UnusableRecordError, decode_record, record_of
 from etl.sources.record_bytes import split_lines
 
