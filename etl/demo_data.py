@@ -16,8 +16,9 @@ _TABLES = data.tables.__all__
 def make_room(connection: sqlite3.Connection, file_name: str, *, is_demo: bool) -> bool:
     """Remove demo data before a team's own file is loaded; return whether there was any.
 
-    Runs inside the transaction of that load, so a file that is refused after all leaves the demo as it was. Raises
-    RefusedError for a demo file when the store holds a team's own files.
+    Runs inside the transaction of that load, so a file that is refused after all leaves the demo as it was; one that
+    brings no record must be refused (brings_nothing). Raises RefusedError for a demo file when the store holds a team's
+    own files.
     """
     holds_own = connection.execute("SELECT 1 FROM load WHERE NOT is_demo LIMIT 1").fetchone() is not None
     if is_demo and holds_own:
@@ -31,3 +32,11 @@ def make_room(connection: sqlite3.Connection, file_name: str, *, is_demo: bool) 
         if table.name != table_name(Setting):
             connection.execute(f'DELETE FROM "{table.name}"')  # noqa: S608
     return True
+
+
+def brings_nothing(file_name: str) -> RefusedError:
+    """Return why a file of one's own without a usable record is refused: the demo gives way to figures, not to none."""
+    return RefusedError(
+        f"{file_name} holds no record that can be loaded. The store keeps its demo data, and nothing of this file. "
+        "Export again after some use, or begin with another file."
+    )

@@ -22,7 +22,7 @@ LARGEST_WHOLE_FILE = 1 << 30
 _RACY_NANOSECONDS = 2_000_000_000
 
 SOURCES_FILE = "sources.toml"
-# What the demo generator leaves beside its files: the list of what it planted.
+# What the demo generator leaves beside its files: what it planted, and which files it wrote.
 TRUTH_FILE = "truth.json"
 _TRUTH_MARK = b'"boltscope_demo"'
 # Folders below one of this name say whose files they hold: inbox/<project>/<person>/...
@@ -259,9 +259,12 @@ class _Finder:
 
 
 def is_demo_folder(folder: Path) -> bool:
-    """Say whether the demo generator wrote what is in a folder."""
+    """Say whether the demo generator wrote into a folder; files of others may lie there too."""
+    manifest = folder / TRUTH_FILE
     try:
-        with (folder / TRUTH_FILE).open("rb") as stream:
+        if not manifest.is_file():
+            return False
+        with manifest.open("rb") as stream:
             return _TRUTH_MARK in stream.read(4096)
     except OSError:
         return False

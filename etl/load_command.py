@@ -4,14 +4,13 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from data.errors import StoreError
 from data.store import Store, default_url
 from data.words import KnownReason
 from etl.display import LoadProgress, print_json, print_load
-from etl.files import InputFile, find_files, is_demo_folder
+from etl.files import InputFile, find_files
 from etl.loading import FileReport, load_file
 from etl.owners import Owners, owners
 from etl.pseudonyms import pseudonyms_of
@@ -62,21 +61,13 @@ def store_url(database: str | None) -> str:
     return url if "://" in url else f"sqlite:///{url}"
 
 
-def is_demo(file: InputFile) -> bool:
-    """Say whether the demo generator wrote a file: the list of what it planted is in one of the folders above."""
-    return any(_is_demo_folder(folder) for folder in list(Path(file.identity.path.partition("!/")[0]).parents)[:6])
-
-
-_is_demo_folder = lru_cache(maxsize=10_000)(is_demo_folder)
-
-
 def _load_all(
     store: Store, files: list[InputFile], owned: Owners, progress: LoadProgress, outcome: Outcome, *, debug: bool
 ) -> None:
     for file in files:
         progress.file_begins(file)
         try:
-            report = load_file(store, file, owned, progress, is_demo=is_demo(file), now=time.time)
+            report = load_file(store, file, owned, progress, now=time.time)
         except StoreError as error:
             outcome.stopped, outcome.exit_code = str(error), 1
             return

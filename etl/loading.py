@@ -85,7 +85,6 @@ def load_files(
     ownership: Ownership,
     progress: Progress,
     *,
-    is_demo: Callable[[InputFile], bool] = lambda _file: False,
     now: Callable[[], float] = time.time,
 ) -> list[FileReport]:
     """Load files one after the other and report on each; a refused file leaves nothing and does not stop the others."""
@@ -94,7 +93,7 @@ def load_files(
     with closing(store.connect()):
         for file in files:
             progress.file_begins(file)
-            report = load_file(store, file, ownership, progress, is_demo=is_demo(file), now=now)
+            report = load_file(store, file, ownership, progress, now=now)
             progress.file_ends(report)
             reports.append(report)
     return reports
@@ -106,7 +105,6 @@ def load_file(
     ownership: Ownership,
     progress: Progress,
     *,
-    is_demo: bool = False,
     now: Callable[[], float] = time.time,
 ) -> FileReport:
     """Load one file in one transaction: facts, then all that is derived from them.
@@ -118,22 +116,23 @@ def load_file(
         if known is not None:
             return known
         # Sources and derivation take longer to import than to notice that a file has not changed.
-        from etl.demo_data import make_room
+        from etl.demo_data import brings_nothing, make_room
+        from etl.demo_manifest import is_demo
         from etl.recognise import recognise
 
         kind, source = recognise(file)
         owner = ownership.owner_of(file)
+        from_demo = is_demo(file)
         with store.writing(on_wait=progress.says) as connection:
             # Another process may have loaded the same bytes while this one waited.
             known = _same_bytes(connection, file)
             if known is not None:
                 return known
-            if make_room(connection, file.name, is_demo=is_demo):
-                progress.says("The store held demo data. It gives way to your own files; etl demo writes it anew.")
+            demo_gave_way = make_room(connection, file.name, is_demo=from_demo)
             started_at = int(now() * 1_000_000)
             context = LoadContext(
                 connection=connection,
-                load_id=_begin(connection, file, ownership, kind, owner, started_at, is_demo),
+                load_id=_begin(connection, file, ownership, kind, owner, started_at, from_demo),
                 file_sha256=file.sha256,
                 owner=owner,
                 latest_allowed=started_at + DAY_MICROSECONDS,
@@ -143,6 +142,10 @@ def load_file(
                 on_progress=progress.records_read,
             )
             _load(source, file, kind, context)
+            if demo_gave_way:
+                if not context.loaded_count:
+                    raise brings_nothing(file.name)
+                progress.says("The store held demo data. It gives way to your own files; etl demo writes it anew.")
             _finish(context, int(now() * 1_000_000))
             return _report(file, kind, context)
     except RefusedError as error:

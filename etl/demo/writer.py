@@ -1,9 +1,10 @@
 """Writing the demo: people in turn, then the gateway, then what is true of it all."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,10 +19,12 @@ from etl.demo.plants import fixed_tasks, plants_of
 from etl.demo.randomness import Chance
 from etl.demo.truth import Truth, truth_of
 from etl.demo.year import Tally, Year
+from etl.demo_manifest import written_files
 from etl.files import UsageError, is_demo_folder
 
 MARKER = "truth.json"
-"""Names what was planted; all exports below the folder that holds it are of the demo, and loads are labelled so."""
+"""Names what was planted, and each file of the demo with its hash, by which loads know that it is demo data."""
+_FOLDERS = ("inbox", "gateway")
 DEFAULT_TASKS = 6000
 DEFAULT_DAYS = 365
 _FIRST_DAY = date(2020, 1, 1)
@@ -64,8 +67,9 @@ class _Folder:
     """The folder that is written to, with counts."""
 
     path: Path
-    files: int = 0
     bytes: int = 0
+    hashes: dict[str, str] = field(default_factory=dict[str, str])
+    """SHA-256 of each file, by its path in the folder."""
 
     def write(self, name: str, text: str) -> None:
         """Write a file below the folder."""
@@ -73,8 +77,8 @@ class _Folder:
         target.parent.mkdir(parents=True, exist_ok=True)
         data = text.encode()
         target.write_bytes(data)
-        self.files += 1
         self.bytes += len(data)
+        self.hashes[name] = hashlib.sha256(data).hexdigest()
 
 
 def write_demo(
@@ -109,11 +113,11 @@ def write_demo(
         if on_progress:
             on_progress(number + 1, steps)
     gateway = write_gateway(attempts, span, folder.write)
-    truth = truth_of(facts, attempts, tallies, gateway, plants, seed)
+    truth = truth_of(facts, attempts, tallies, gateway, plants, seed) | {"files": dict(sorted(folder.hashes.items()))}
     folder.write(MARKER, json.dumps(truth, indent=2) + "\n")
     if on_progress:
         on_progress(steps, steps)
-    return DemoReport(out, truth, len(facts), folder.files, folder.bytes)
+    return DemoReport(out, truth, len(facts), len(folder.hashes), folder.bytes)
 
 
 def _some(count: int, thing: str) -> str:
@@ -145,13 +149,34 @@ def _span(until: date, days: int, tasks: int) -> Span:
 
 
 def _prepared(out: Path) -> _Folder:
-    """Empty the folder of an earlier demo; any other content is left alone and refused."""
+    """Empty the folder of an earlier demo; what somebody else put there is never deleted."""
     if out.is_file():
         raise DemoError(f"{out} is a file. Name a folder for the demo with --out.")
-    if out.is_dir() and any(out.iterdir()):
-        if not is_demo_folder(out):
-            raise DemoError(f"{out} is not empty and holds no demo. Name an empty or new folder with --out.")
-        for name in ("inbox", "gateway"):
-            shutil.rmtree(out / name, ignore_errors=True)
-        (out / MARKER).unlink()
+    if not out.is_dir() or not any(out.iterdir()):
+        return _Folder(out)
+    if not is_demo_folder(out):
+        raise DemoError(f"{out} is not empty and holds no demo. Name an empty or new folder with --out.")
+    written = written_files(out)
+    for path in sorted(out.rglob("*")):
+        place = path.relative_to(out).as_posix()
+        if place.startswith(_FOLDERS) and not _may_go(path, written.get(place)):
+            raise DemoError(
+                f"{path} was not written by the demo, or was changed since, and would be deleted. Move it elsewhere, "
+                "or name another folder with --out. Nothing was written."
+            )
+    for name in _FOLDERS:
+        shutil.rmtree(out / name, ignore_errors=True)
+    (out / MARKER).unlink()
     return _Folder(out)
+
+
+def _may_go(path: Path, sha256: str | None) -> bool:
+    """Say whether nothing is lost with a file: the demo wrote it, or it is hidden, such as those of file managers."""
+    if path.is_symlink():
+        return False
+    if path.is_dir() or (path.name.startswith(".") and sha256 is None):
+        return True
+    if sha256 is None or not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == sha256

@@ -1,5 +1,6 @@
 """The command line: what it prints where, and how it ends."""
 
+import hashlib
 import json
 import os
 import re
@@ -262,8 +263,9 @@ def test_formulas_markup_and_scripts_in_names_stay_text(etl, exports):
     assert "[red]=cmd()<script>.json" in err
 
 
-def test_files_below_a_folder_with_the_generators_list_are_demo_data(etl, exports, database_url):
-    (exports / "truth.json").write_text('{"boltscope_demo": 1}')
+def test_files_that_the_generator_lists_are_demo_data(etl, exports, database_url):
+    sha256 = hashlib.sha256((exports / "a.json").read_bytes()).hexdigest()
+    (exports / "truth.json").write_text(json.dumps({"boltscope_demo": 1, "files": {"a.json": sha256}}))
 
     code, out, _ = etl("load", exports, "--json")
 

@@ -1,5 +1,6 @@
 """The files of the demo: the same bytes again, and shapes equal to the samples of the real app."""
 
+import hashlib
 import json
 import re
 from collections import defaultdict
@@ -11,7 +12,7 @@ import pytest
 from demo_files import UNTIL, chats, documents, files_of, small_demo
 from genai_prices import Usage, calc_price
 
-from etl.demo import DemoError, write_demo
+from etl.demo import MARKER, DemoError, write_demo
 from etl.demo.routes import ANTHROPIC_HAIKU, DEEPSEEK, GOOGLE_FLASH, MISTRAL_DEVSTRAL, SERVED, XAI_GROK
 
 SAMPLES = Path(__file__).parents[1] / "cases" / "bolt_diy"
@@ -38,6 +39,25 @@ def test_a_demo_is_written_over_an_older_one_and_over_nothing_else(tmp_path: Pat
     with pytest.raises(DemoError, match="holds no demo"):
         write_demo(tmp_path / "own", until=UNTIL)
     assert (tmp_path / "own" / "notes.txt").read_text() == "keep me"
+
+
+def test_truth_lists_every_other_file_with_the_hash_of_its_bytes() -> None:
+    written = files_of(small_demo().folder)
+    truth = json.loads(written.pop(MARKER))
+    assert truth["files"] == {path: hashlib.sha256(data).hexdigest() for path, data in written.items()}
+    assert small_demo().file_count == len(written) + 1
+
+
+@pytest.mark.parametrize("place", ["inbox/mine/zoe/chats.json", "gateway/notes.txt", "a file of the demo"])
+def test_a_new_demo_never_deletes_what_somebody_put_or_changed_there(tmp_path: Path, place: str) -> None:
+    old = write_demo(tmp_path / "demo", tasks=1, days=1, until=UNTIL)
+    own = old.folder / place.replace("a file of the demo", next(iter(old.truth["files"])))
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text("keep me")
+    before = files_of(old.folder)
+    with pytest.raises(DemoError, match=f"{re.escape(str(own))} was not written by the demo, or was changed"):
+        write_demo(old.folder, tasks=1, days=1, until=UNTIL)
+    assert files_of(old.folder) == before
 
 
 def test_exports_are_formatted_as_the_app_formats_them() -> None:
