@@ -39,6 +39,8 @@ class Touched:
     """Days (since 1970-01-01) whose rollups must be written anew."""
     chat_keys: set[int] = field(default_factory=set[int])
     """Chats that got a new export."""
+    changed_chat_keys: set[int] = field(default_factory=set[int])
+    """Of these, the ones whose new export may change what is derived; a chat that only shows the same again does not."""
     message_keys: set[int] = field(default_factory=set[int])
     """Messages that are new or more complete than before, and all messages of lists that are new."""
     event_span: tuple[int, int] | None = None

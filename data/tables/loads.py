@@ -11,7 +11,7 @@ class Load(Row, table=True):
 
     load_id: int | None = number("number of the load, counted up")
     file_name: str = must("name of the file as it was given; a member of an archive is archive/member")
-    file_path: str | None = col("where the file was, to notice cheaply that it has not changed")
+    file_path: str | None = col("where the file was, to notice cheaply that it has not changed", index=True)
     file_sha256: str = must("SHA-256 of the file's bytes, hexadecimal", index=True)
     file_bytes: int | None = big("size of the file in bytes")
     file_mtime_ns: int | None = big("time of the file's last change, nanoseconds since 1970")

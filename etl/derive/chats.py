@@ -25,10 +25,11 @@ from data.words import (
     UsageStatus,
 )
 from etl.context import Touched, day_of, upsert
+from etl.derive.endings import call_status, usage_is_recorded
 from etl.derive.lineage import Lineage, MessageFacts, affected_messages, read_lineages
 from etl.derive.rewinds import Rewind, find_rewinds
 from etl.derive.task_class import class_of
-from etl.derive.turns import Task, Turn, call_status, find_tasks, outcome_of, usage_is_recorded
+from etl.derive.turns import Task, Turn, find_tasks, outcome_of
 from etl.prices import chosen_cost, computed_cost
 from etl.routes import provider_of_bolt
 
@@ -288,7 +289,7 @@ def _files_of_patches(connection: sqlite3.Connection) -> dict[int, _Files]:
     found: dict[int, _Files] = defaultdict(_Files)
     for patch_key, path, operation, added, removed in connection.execute(
         "SELECT f.patch_key, f.path, f.operation, f.lines_added, f.lines_removed "
-        "FROM affected_message a JOIN patch_file f ON f.patch_key = a.message_key ORDER BY f.patch_key, f.path"
+        "FROM affected_message a CROSS JOIN patch_file f ON f.patch_key = a.message_key ORDER BY f.patch_key, f.path"
     ):
         files = found[patch_key]
         files.paths[path] = operation

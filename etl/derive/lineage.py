@@ -99,6 +99,9 @@ def affected_messages(connection: sqlite3.Connection, touched: Touched) -> int:
 
     Returns how many messages there are.
     """
+    if not touched.message_keys and not touched.changed_chat_keys:
+        return 0
+    # CROSS JOIN keeps the order of tables: from the few affected rows into the index, never through all facts.
     connection.execute("DROP TABLE IF EXISTS temp.affected_message")
     connection.execute("DROP TABLE IF EXISTS temp.affected_list")
     connection.execute("CREATE TEMP TABLE affected_message (message_key INTEGER PRIMARY KEY)")
@@ -108,17 +111,17 @@ def affected_messages(connection: sqlite3.Connection, touched: Touched) -> int:
     )
     connection.executemany(
         "INSERT OR IGNORE INTO affected_list SELECT message_list_key FROM chat_export WHERE chat_key = ?",
-        ((key,) for key in sorted(touched.chat_keys)),
+        ((key,) for key in sorted(touched.changed_chat_keys)),
     )
     while True:
         before = connection.total_changes
         connection.execute(
             "INSERT OR IGNORE INTO affected_list SELECT p.message_list_key FROM affected_message a "
-            "JOIN message_presence p ON p.message_key = a.message_key"
+            "CROSS JOIN message_presence p ON p.message_key = a.message_key"
         )
         connection.execute(
             "INSERT OR IGNORE INTO affected_message SELECT p.message_key FROM affected_list l "
-            "JOIN message_presence p ON p.message_list_key = l.message_list_key"
+            "CROSS JOIN message_presence p ON p.message_list_key = l.message_list_key"
         )
         if connection.total_changes == before:
             return int(connection.execute("SELECT count(*) FROM affected_message").fetchone()[0])
@@ -130,21 +133,20 @@ def read_lineages(connection: sqlite3.Connection) -> Iterator[Lineage]:
         row[0]: MessageFacts(*row[:9], features=decode(row[9]))
         for row in connection.execute(
             "SELECT m.message_key, m.message_id, m.role, m.created_at, m.created_at_basis, m.provider, m.model, "
-            "m.text_hash, m.text_chars, m.features FROM affected_message a JOIN message m USING (message_key)"
+            "m.text_hash, m.text_chars, m.features FROM affected_message a CROSS JOIN message m USING (message_key)"
         )
     }
     lists: dict[int, list[int]] = defaultdict(list)
     for list_key, message_key in connection.execute(
-        "SELECT p.message_list_key, p.message_key FROM affected_list JOIN message_presence p USING (message_list_key) "
-        "ORDER BY p.message_list_key, p.position"
+        "SELECT p.message_list_key, p.message_key FROM affected_list "
+        "CROSS JOIN message_presence p USING (message_list_key) ORDER BY p.message_list_key, p.position"
     ):
         lists[list_key].append(message_key)
     exports = [
         Export(*row[:10], messages=lists[row[10]])
         for row in connection.execute(
             "SELECT chat_key, person, project, native_chat_id, title, fork_kind, exported_at, saved_at, file_sha256, "
-            "chat_export_key, message_list_key FROM chat_export WHERE message_list_key IN "
-            "(SELECT message_list_key FROM affected_list)"
+            "chat_export_key, message_list_key FROM affected_list CROSS JOIN chat_export USING (message_list_key)"
         )
         if row[10] in lists
     ]

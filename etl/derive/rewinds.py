@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 
+from data.words import Outcome
+from etl.derive.endings import ending_of, usage_is_recorded
 from etl.derive.lineage import Export, Lineage
 
 SINGLE_EXPORT_CONFIDENCE = 0.7
@@ -23,7 +25,7 @@ def find_rewinds(lineage: Lineage) -> dict[int, Rewind]:
     """Return the rewound messages of a lineage.
 
     Not rewinds: a lost failed reply whose request stayed (a retry), a chat that reuses an id (nothing shared), a
-    message that is back in the newest export, two exports of the same instant.
+    message that is back in the newest export, exports without a time or of the same instant.
     """
     found: dict[int, Rewind] = {}
     for exports in _chats(lineage):
@@ -32,7 +34,8 @@ def find_rewinds(lineage: Lineage) -> dict[int, Rewind]:
         ]
         for index, (earlier, later) in enumerate(pairwise(distinct)):
             remaining = {key for export in distinct[index + 1 :] for key in export.messages}
-            for key, rewind in _lost(lineage, earlier, later):
+            shown = {key for export in distinct[:index] for key in export.messages}
+            for key, rewind in _lost(lineage, earlier, later, shown):
                 if key not in remaining:
                     found.setdefault(key, rewind)
     return found
@@ -67,8 +70,8 @@ def _fits(single: Export, export: Export) -> bool:
     )
 
 
-def _lost(lineage: Lineage, earlier: Export, later: Export) -> list[tuple[int, Rewind]]:
-    if earlier.order[0] == later.order[0]:
+def _lost(lineage: Lineage, earlier: Export, later: Export, shown: set[int]) -> list[tuple[int, Rewind]]:
+    if not earlier.order[0] < later.order[0] or not earlier.order[0]:
         return []
     kept = 0
     for before, after in zip(earlier.messages, later.messages, strict=False):
@@ -78,12 +81,23 @@ def _lost(lineage: Lineage, earlier: Export, later: Export) -> list[tuple[int, R
     gone = earlier.messages[kept:]
     if kept == 0 or not gone or set(gone) & set(later.messages):
         return []
-    # A reply that is lost alone, while its request stayed, was dropped by a retry.
+    # A failed or stopped reply that is lost alone, while its request stayed, was dropped by a retry.
+    usage_seen = usage_is_recorded(lineage.messages.values())
     while gone and lineage.messages[gone[0]].role == "assistant":
+        reply = lineage.messages[gone[0]]
+        if reply.is_reply and ending_of(reply, usage_seen)[0] == Outcome.COMPLETED:
+            break
         gone = gone[1:]
     after_at, until = earlier.order[0], later.order[0]
-    new_times = [lineage.messages[key].created_at for key in later.messages[kept : kept + 1]]
-    first_new = next((at for at in new_times if at is not None and after_at <= at <= until), until)
+    new = later.messages[kept : kept + 1]
+    new_at = lineage.messages[new[0]].created_at if new else None
+    if new_at is not None and new_at < after_at and new[0] not in shown:
+        # What follows a rewind is younger than the export that still shows what was lost, or came back from before it.
+        return []
+    if later.person is None and not new:
+        # Of an export that names nobody, a shorter chat may be a colleague's copy.
+        return []
+    first_new = new_at if new_at is not None and new_at <= until else until
     is_numbered = earlier.native_chat_id is not None and later.native_chat_id is not None
     rewind = Rewind(first_new, after_at, 1.0 if is_numbered else SINGLE_EXPORT_CONFIDENCE)
     return [(key, rewind) for key in gone]

@@ -7,6 +7,8 @@ from etl.context import Touched
 
 def total_tasks(connection: sqlite3.Connection, touched: Touched) -> None:
     """Write calls, spend and tokens of the touched tasks: sums over llm_call rows with is_counted."""
+    if not touched.task_keys:
+        return
     connection.execute("DROP TABLE IF EXISTS temp.totalled_task")
     connection.execute("CREATE TEMP TABLE totalled_task (task_key INTEGER PRIMARY KEY)")
     connection.executemany(
@@ -23,7 +25,9 @@ def total_tasks(connection: sqlite3.Connection, touched: Touched) -> None:
         FROM (
             SELECT t.task_key,
                    count(c.llm_call_key) AS call_count,
-                   count(c.llm_call_key) - count(c.cost_micro_usd) AS unpriced_call_count,
+                   -- A failed call without tokens was answered by nobody; it does not make the cost of a task unknown.
+                   sum(c.llm_call_key IS NOT NULL AND c.cost_micro_usd IS NULL
+                       AND NOT (c.status = 'error' AND c.total_tokens IS NULL)) AS unpriced_call_count,
                    sum(coalesce(c.is_fallback, 0)) AS fallback_count,
                    sum(c.cost_micro_usd) AS known_cost_micro_usd,
                    sum(c.total_tokens) AS total_tokens
@@ -36,7 +40,7 @@ def total_tasks(connection: sqlite3.Connection, touched: Touched) -> None:
     touched.days.update(
         row[0]
         for row in connection.execute(
-            "SELECT DISTINCT requested_date FROM task JOIN totalled_task USING (task_key) "
+            "SELECT DISTINCT requested_date FROM totalled_task CROSS JOIN task USING (task_key) "
             "WHERE requested_date IS NOT NULL"
         )
     )

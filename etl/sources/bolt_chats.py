@@ -1,6 +1,7 @@
 """bolt.diy chat exports: all or selected chats of a browser, or a single chat, of every era."""
 
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,14 @@ from etl.credentials import Envelope, outermost, refuse_credentials_in
 from etl.derive.features import FileEdit, encode
 from etl.redact import redact_title, redact_url, shape_of
 from etl.sources.base import About, RawFile, RefusedError
-from etl.sources.bolt_messages import RawMessage, ReadMessage, UnusableError, instant_of, read_message
+from etl.sources.bolt_messages import (
+    TIE_BITS,
+    RawMessage,
+    ReadMessage,
+    UnusableError,
+    plausible_instant_of,
+    read_message,
+)
 from etl.sources.line_changes import line_changes, lines_of
 
 
@@ -90,7 +98,7 @@ class BoltChats:
         data = file.read()
         envelope = _decode(data, _AllChats if kind is SourceKind.BOLT_CHATS else _SingleChat, file.name)
         refuse_credentials_in(envelope, file.name)
-        context.exported_at = instant_of(envelope.exportDate)
+        context.exported_at = plausible_instant_of(envelope.exportDate, context.latest_allowed)
         pending = _Pending()
         exports: list[tuple[Any, ...]] = []
         lists: dict[int, list[int]] = {}
@@ -99,7 +107,7 @@ class BoltChats:
             keys = _read_chat(chat, where, context, pending)
             list_key = stable_key("list", *keys)
             lists[list_key] = keys
-            exports.append(_export_row(chat, index, list_key, len(keys), context, pending))
+            exports.append(_export_row(chat, index, list_key, keys, context))
         _write(context, pending, lists, exports)
 
 
@@ -169,6 +177,7 @@ def _read_chat(chat: _FastChat | _RawChat, where: str, context: LoadContext, pen
         keys.append(message.key)
         context.seen_at(message.created_at)
         rows = _track(message, contents)
+        message.rank |= _tie(message, rows)
         known = pending.messages.get(message.key)
         pending.repeats += known is not None
         if known is None or message.rank > known.rank:
@@ -176,6 +185,12 @@ def _read_chat(chat: _FastChat | _RawChat, where: str, context: LoadContext, pen
             pending.files[message.key] = rows
         message.files, message.edited = [], []
     return keys
+
+
+def _tie(message: ReadMessage, rows: list[tuple[Any, ...]]) -> int:
+    """Return bits that decide between equally complete copies: a checksum of all that is stored of each."""
+    stored = f"{message.created_at}{encode(message.features)}{rows}"
+    return zlib.crc32(stored.encode("utf-8", "surrogatepass")) & ((1 << TIE_BITS) - 1)
 
 
 _MESSAGE = msgspec.json.Decoder(RawMessage)
@@ -245,15 +260,14 @@ def _file_row(patch_key: int, path: str, size: int, before: _Content | None, aft
 
 
 def _export_row(
-    chat: _FastChat | _RawChat, index: int, list_key: int, length: int, context: LoadContext, pending: _Pending
+    chat: _FastChat | _RawChat, index: int, list_key: int, keys: list[int], context: LoadContext
 ) -> tuple[Any, ...]:
     owner = context.owner
     native_id = None if chat.id is None else str(chat.id)[:100]
     title = redact_title(chat.description) if chat.description else None
     git_url = chat.metadata.get("gitUrl") if isinstance(chat.metadata, dict) else None
-    first = None
-    if native_id is None:
-        first = next((str(key) for key in pending.messages), None)
+    # Without a number, or without a person whose browser it is, only the first message tells chats apart.
+    first = keys[0] if keys and (native_id is None or owner.person is None) else None
     chat_key = stable_key("chat", owner.person, owner.project, native_id, first)
     context.touched.chat_keys.add(chat_key)
     return (
@@ -269,9 +283,9 @@ def _export_row(
         _fork_kind(chat.description),
         redact_url(git_url) if isinstance(git_url, str) else None,
         context.exported_at,
-        instant_of(chat.timestamp),
+        plausible_instant_of(chat.timestamp, context.latest_allowed),
         list_key,
-        length,
+        len(keys),
         int(_is_import_copy(chat)),
     )
 
@@ -318,9 +332,23 @@ def _write(
         ((key, place, message) for key in sorted(new_lists) for place, message in enumerate(new_lists[key])),
     )
     upsert(connection, ChatExport, sorted(exports), rank=None)
+    context.touched.changed_chat_keys.update(_changed_chats(context))
     context.touched.message_keys.update(better)
     for keys in new_lists.values():
         context.touched.message_keys.update(keys)
+
+
+def _changed_chats(context: LoadContext) -> set[int]:
+    """Return the chats of the file, without those that only show once more what an earlier export of them shows."""
+    rows = _in_chunks(
+        context,
+        "SELECT chat_key FROM chat_export WHERE chat_key IN ({}) GROUP BY chat_key "
+        "HAVING count(DISTINCT message_list_key) = 1 AND count(DISTINCT coalesce(saved_at, 0)) = 1 "
+        "AND count(DISTINCT coalesce(title, '') || coalesce(fork_kind, '')) = 1 "
+        "AND min(coalesce(exported_at, 0)) < max(coalesce(exported_at, 0))",
+        sorted(context.touched.chat_keys),
+    )
+    return context.touched.chat_keys - {row[0] for row in rows}
 
 
 def _message_row(message: ReadMessage, load_id: int) -> tuple[Any, ...]:

@@ -1,7 +1,6 @@
 """Reading one message of a bolt.diy chat, of every era, into what is kept of it. The text itself is not kept."""
 
 import re
-import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -17,6 +16,7 @@ from etl.derive.features import Features, ToolUse
 from etl.sources.bolt_artifacts import Artifacts, FileAction, project_path, read_artifacts
 
 MAX_TOKENS = 1_000_000_000
+TIE_BITS = 21
 _MODEL = re.compile(r"^\[Model: (.*?)\]\n\n")
 _PROVIDER = re.compile(r"\[Provider: (.*?)\]\n\n")
 _CLOCK_ID = re.compile(r"(?:^|-)(\d{13})$")
@@ -200,6 +200,12 @@ def instant_of(value: Any) -> int | None:
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
+def plausible_instant_of(value: Any, latest_allowed: int) -> int | None:
+    """Return microseconds since 1970 of an ISO text; null when it is none, too early or in the future."""
+    instant = instant_of(value)
+    return instant if instant is not None and earliest_allowed() <= instant <= latest_allowed else None
+
+
 def _text_of(content: str | list[Any] | None) -> str:
     if isinstance(content, str):
         return content
@@ -326,13 +332,11 @@ def _name(text: str) -> str | None:
 
 
 def _rank(is_import_copy: bool, requests: int, decided: int, has_time: bool, text: str) -> int:
-    """Return how complete a copy is: intact before imported, then usage, decisions, time, length; ties by the text."""
-    tie = zlib.crc32(text.encode("utf-8", "surrogatepass")) & 0x3FF
+    """Return how complete a copy is: intact before imported, then usage, decisions, time, length; room for ties."""
     return (
         ((not is_import_copy) << 62)
         | (min(requests, 255) << 54)
         | (min(decided, 255) << 46)
         | (has_time << 45)
-        | (min(len(text), (1 << 35) - 1) << 10)
-        | tie
+        | (min(len(text), (1 << 24) - 1) << TIE_BITS)
     )

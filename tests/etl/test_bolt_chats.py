@@ -109,6 +109,12 @@ def test_a_repeat_after_a_failure_belongs_to_the_same_task(store: Store, tmp_pat
     assert store.rows("SELECT outcome, turn_count, retry_count FROM task") == [("completed", 2, 1)]
 
 
+def test_a_failed_try_without_tokens_leaves_the_cost_of_its_task_known(store: Store, tmp_path: Path) -> None:
+    load_messages(store, tmp_path, request("u1", "Go", 0), request("u2", "Go", 1), reply("msg-a", "Done", 2))
+    assert store.rows("SELECT cost_micro_usd FROM llm_call WHERE status = 'error'") == [(None,)]
+    assert store.rows("SELECT call_count, unpriced_call_count FROM task") == [(2, 0)]
+
+
 def test_the_same_words_after_a_success_are_a_new_task(store: Store, tmp_path: Path) -> None:
     load_messages(
         store,

@@ -1,5 +1,6 @@
 """Rewinds: found between two exports of the same chat, in whatever order the exports are loaded."""
 
+import json
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -111,3 +112,45 @@ def test_only_the_fix_turn_is_taken_back(store: Store, tmp_path: Path) -> None:
     load(store, export(tmp_path, "a", ONE + fix, 60), export(tmp_path, "b", ONE + THREE, 90))
     assert undone(store) == [("msg-b", micro(60), micro(70), 1.0)]
     assert store.rows("SELECT outcome FROM task ORDER BY requested_at") == [("completed",), ("completed",)]
+
+
+def test_a_finished_reply_that_is_gone_is_taken_back_though_its_request_stayed(store: Store, tmp_path: Path) -> None:
+    load(
+        store,
+        export(tmp_path, "a", ONE + TWO, 60),
+        export(tmp_path, "b", [*ONE, TWO[0], reply("msg-d", artifact(("a.ts", "other")), 70)], 90),
+    )
+    assert [row[0] for row in undone(store)] == ["msg-b"]
+    assert store.rows("SELECT outcome FROM task ORDER BY requested_at") == [("completed",), ("completed",)]
+
+
+def test_a_branch_that_is_older_than_the_export_is_no_rewind(store: Store, tmp_path: Path) -> None:
+    # A colleague's copy under the same number, in exports that name nobody: it went its own way before minute 60.
+    own_way = [request("u7", "Mine", 20), reply("msg-e", artifact(("a.ts", "mine")), 20)]
+    load(store, export(tmp_path, "a", ONE + TWO, 60), person=None)
+    load(store, export(tmp_path, "b", ONE + own_way, 90), person=None)
+    assert undone(store) == []
+
+
+def test_a_shorter_chat_of_nobody_in_particular_is_no_rewind(store: Store, tmp_path: Path) -> None:
+    load(store, export(tmp_path, "a", ONE + TWO, 60), person=None)
+    load(store, export(tmp_path, "b", ONE, 90), person=None)
+    assert undone(store) == []
+
+
+@pytest.mark.parametrize("moment", ["2099-01-01T00:00:00Z", "1970-01-01T00:00:00Z", None, 5, "soon"])
+def test_an_export_without_a_believable_date_proves_no_rewind(store: Store, tmp_path: Path, moment: Any) -> None:
+    path = export(tmp_path, "b", ONE, 90)
+    record = json.loads(path.read_text()) | {"exportDate": moment}
+    record["chats"][0].pop("timestamp")
+    path.write_text(json.dumps(record))
+    load(store, export(tmp_path, "a", ONE + TWO, 60), path)
+    assert undone(store) == []
+
+
+def test_chats_without_a_number_are_told_apart_by_their_first_message(store: Store, tmp_path: Path) -> None:
+    chats = [chat("1", ONE), chat("2", THREE)]
+    for record in chats:
+        record.pop("id")
+    load(store, all_chats(tmp_path / "a.json", chats))
+    assert store.rows("SELECT count(*) FROM chat") == [(2,)]
