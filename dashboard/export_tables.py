@@ -164,7 +164,7 @@ _LLM_CALLS = ExportTable(
 
 _PATCHES = ExportTable(
     name="patches",
-    meaning="one row per set of file changes that a reply proposed; outcome as seen from the newest record",
+    meaning="one row per set of file changes that a reply proposed; outcome as the newest chat export shows it",
     source="patch",
     day="proposed_date",
     order="proposed_at, patch_key",

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from dashboard.analysis.as_of import day_end, day_number, last_mature_day
+from dashboard.analysis.as_of import day_end, day_number, newest_mature_day
 from dashboard.analysis.choices import choices
 from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, Preset, route_parts
 from dashboard.export_summaries import ROUTES_COLUMNS, SLO_DAILY_COLUMNS, SUMMARIES, routes, slo_daily
@@ -138,7 +138,7 @@ def _fact_rows(
     connection: sqlite3.Connection, table: ExportTable, selection: Selection, as_of: datetime
 ) -> Iterator[Batch]:
     """Read a table in order; large ones day by day, so that no more than a day is sorted at a time."""
-    conditions, parameters = [f"({table.where})"], _parameters(selection, as_of)
+    conditions, parameters = [f"({table.where})"], _parameters(connection, selection, as_of)
     for column, option in (("project", "project"), ("task_class", "task_class"), ("person", "person")):
         if getattr(selection, option) is not None:
             conditions.append(f"{table.filters[column]} IS :{option}")
@@ -168,17 +168,16 @@ def _batches(cursor: sqlite3.Cursor) -> Iterator[Batch]:
         yield batch
 
 
-def _parameters(selection: Selection, as_of: datetime) -> dict[str, object]:
+def _parameters(connection: sqlite3.Connection, selection: Selection, as_of: datetime) -> dict[str, object]:
     first, last = selection.first or date(1970, 1, 1), selection.last or date(9998, 12, 31)
-    window_days = slos().rollback_window_days
     provider, model = route_parts(selection.route) if selection.route is not None else (None, None)
     return {
         "first": day_number(first),
         "last": day_number(last),
         "from_instant": _end(first - timedelta(days=1)),
         "to_instant": _end(last),
-        "window": window_days * _DAY_MICROSECONDS,
-        "last_mature_day": day_number(last_mature_day(as_of, window_days)),
+        "window": slos().rollback_window_days * _DAY_MICROSECONDS,
+        "last_mature_day": day_number(newest_mature_day(connection, as_of)),
         "project": _stored(selection.project),
         "task_class": _stored(selection.task_class),
         "person": _stored(selection.person),

@@ -4,8 +4,9 @@ import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from data.definitions import reporting
+from data.definitions import reporting, slos
 from data.tables.types import EPOCH, EPOCH_DAY
+from data.words import SourceKind
 
 
 def newest_record(connection: sqlite3.Connection) -> datetime | None:
@@ -49,6 +50,25 @@ def day_from_number(number: int) -> date:
 def last_mature_day(as_of: datetime, window_days: int) -> date:
     """Return the newest day all of whose patches are older than the rollback window: day end + window ≤ as_of."""
     return day_of(as_of - timedelta(days=window_days)) - timedelta(days=1)
+
+
+def patches_judged_at(connection: sqlite3.Connection, as_of: datetime) -> datetime:
+    """Return the moment from which patches are judged: as_of, or the newest chat export where that is earlier.
+
+    Only a later chat export shows that a patch was taken back, so records of other sources let no patch mature. An
+    export that does not say its date reaches to its newest message.
+    """
+    row = connection.execute(
+        "SELECT max(coalesce(exported_at, last_record_at)) FROM load WHERE kind IN (?, ?)",
+        (SourceKind.BOLT_CHATS, SourceKind.BOLT_CHAT),
+    ).fetchone()
+    exported_at = instant(row[0])
+    return as_of if exported_at is None else min(as_of, exported_at)
+
+
+def newest_mature_day(connection: sqlite3.Connection, as_of: datetime) -> date:
+    """Return the newest day all of whose patches have outlived the rollback window, as chat exports show."""
+    return last_mature_day(patches_judged_at(connection, as_of), slos().rollback_window_days)
 
 
 def last_whole_day(as_of: datetime) -> date:

@@ -2,9 +2,9 @@
 
 import sqlite3
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from dashboard.analysis.as_of import day_number, last_mature_day
+from dashboard.analysis.as_of import day_number, day_of, newest_mature_day, patches_judged_at
 from dashboard.analysis.figures import Fact, Figure, Point, SloFigure, Standing, Unit
 from dashboard.analysis.intervals import ratio
 from dashboard.analysis.rates import GoodOfTotal, View, part, rate_point, slo_rate
@@ -39,15 +39,16 @@ def task_success(connection: sqlite3.Connection, slo: Slo, view: View) -> SloFig
     return SloFigure(slo, rate)
 
 
-def diff_acceptance(_connection: sqlite3.Connection, slo: Slo, view: View) -> SloFigure:
+def diff_acceptance(connection: sqlite3.Connection, slo: Slo, view: View) -> SloFigure:
     """Patches accepted and not undone of patches decided, both only of days older than the rollback window."""
-    newest = last_mature_day(view.as_of, slos().rollback_window_days)
+    newest = newest_mature_day(connection, view.as_of)
     mature = view.now.until(day_number(newest))
 
     def kept(sums: Sums) -> GoodOfTotal:
         return kept_of_decided(sums.until(day_number(newest)))
 
-    rate = slo_rate(slo, "patches", view, kept, _patch_facts(view.now, mature))
+    judged = _judged(patches_judged_at(connection, view.as_of), view.as_of)
+    rate = slo_rate(slo, "patches", view, kept, [judged, *_patch_facts(view.now, mature)])
     rate = replace(rate, series=_patch_points(view, day_number(newest)))
     if rate.n == 0:
         young = view.now.total("decided_count") + view.now.total("rejected_count")
@@ -78,6 +79,12 @@ def _patch_points(view: View, newest: int) -> tuple[Point, ...]:
     return points(view.chosen.period, view.as_of, measure)
 
 
+def _judged(judged_at: datetime, as_of: datetime) -> Fact:
+    label = "Judged from the chat export of" if judged_at < as_of else "Judged as of the newest record"
+    note = "only a later chat export shows that a patch was taken back; newer records of other sources do not"
+    return Fact(label, day_of(judged_at).isoformat(), Unit.DAY, note)
+
+
 def _patch_facts(everything: Sums, mature: Sums) -> list[Fact]:
     window = slos().rollback_window_days
     decided = everything.total("decided_count") + everything.total("rejected_count")
@@ -87,7 +94,7 @@ def _patch_facts(everything: Sums, mature: Sums) -> list[Fact]:
     undone_automatic = mature.total("rolled_back_count") - undone_by_person
     unsure = mature.total("rolled_back_unsure_count")
     facts = [
-        Fact("Too young to tell", immature, note=f"decided on days less than {window} days before the newest record"),
+        Fact("Too young to tell", immature, note=f"decided on days less than {window} days before the day of judging"),
         Fact("Rejected", mature.total("rejected_count")),
         Fact("Undone", mature.total("rolled_back_count"), note=f"within {window} days"),
         *(
@@ -132,6 +139,6 @@ def _no_patches(rate: Figure, young: int, first_young: str) -> Figure:
             rate,
             standing=Standing.NOT_MEASURED,
             reason=f"all {young:,} patches are too young: they can still be undone",
-            remedy=f"Choose a period that begins before {first_young}, or load newer exports later.",
+            remedy=f"Choose a period that begins before {first_young}, or load newer chat exports.",
         )
     return replace(rate, reason="no patch was decided in this period", remedy=_LOAD_CHATS)

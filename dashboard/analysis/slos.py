@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
-from dashboard.analysis.as_of import day_from_number, day_number, last_mature_day
+from dashboard.analysis.as_of import day_from_number, day_number, newest_mature_day
 from dashboard.analysis.costs import cost_efficiency, within_budget
 from dashboard.analysis.figures import SloFigure
 from dashboard.analysis.filters import Filter
@@ -54,7 +54,7 @@ def daily_good_of_total(
 
     Patches of days that are not mature are left out, as in the figure.
     """
-    newest_mature = day_number(last_mature_day(as_of, slos().rollback_window_days))
+    newest_mature = day_number(newest_mature_day(connection, as_of))
     for day, measures in sorted(daily_sums(connection, chosen, chosen.period).days.items()):
         for slo in slos().slo:
             if slo.name not in GOOD_OF_TOTAL or (slo.name == "diff_acceptance" and day > newest_mature):

@@ -162,6 +162,13 @@ class TestPatchOutcome:
         facts.write(store)
         assert column(rows(store, "patches", at("2026-03-21")), "outcome") == ["kept"]
 
+    def test_a_patch_is_judged_from_the_newest_chat_export_not_from_other_sources(self, store: Store) -> None:
+        facts = Facts()
+        facts.patch("2026-03-01T10:00")
+        facts.load(1, exported_at=at("2026-03-02"))
+        facts.load(2, kind="litellm_spend", last_record_at=at("2026-04-02"))
+        assert column(rows(facts.write(store), "patches", at("2026-04-02")), "outcome") == ["immature"]
+
     def test_outcomes_and_the_daily_objective_agree(self, store: Store) -> None:
         facts = Facts()
         for number in range(40):

@@ -180,6 +180,41 @@ class TestDiffAcceptance:
         assert rate.value is None
         assert rate.reason == "all 1 patches are too young: they can still be undone"
 
+    def test_patches_are_judged_from_the_newest_chat_export_and_other_sources_let_none_mature(
+        self, store: Store
+    ) -> None:
+        facts = Facts()
+        facts.patch("2026-03-01T10:00")
+        facts.load(1, exported_at=at("2026-03-02T12:00"), last_record_at=at("2026-03-01T10:00"))
+        facts.load(2, kind="litellm_spend", last_record_at=at("2026-04-02T10:00"))
+        facts.call("2026-04-02T10:00")
+        with facts.write(store).reading() as connection:
+            chosen = make_filter(at("2026-04-02T10:00"), custom=MARCH)
+            found = {figure.slo.name: figure for figure in slo_figures(connection, chosen, at("2026-04-02T10:00"))}
+            days = [slo.name for _, slo, _, _ in daily_good_of_total(connection, chosen, at("2026-04-02T10:00"))]
+        rate = found["diff_acceptance"].rate
+        assert (rate.value, rate.n, fact(rate, "Too young to tell").value) == (None, 0, 1)
+        assert fact(rate, "Judged from the chat export of").value == "2026-03-02"
+        assert "diff_acceptance" not in days
+
+    def test_a_chat_export_a_month_later_lets_patches_mature(self, store: Store) -> None:
+        facts = Facts()
+        facts.patch("2026-03-01T10:00")
+        facts.load(1, exported_at=at("2026-03-02T12:00"))
+        facts.load(2, kind="bolt_chat", exported_at=at("2026-04-02T10:00"))
+        rate = figures(facts.write(store))["diff_acceptance"].rate
+        assert (rate.k, rate.n) == (1, 1)
+        assert fact(rate, "Judged as of the newest record").value == "2026-03-20"  # as_of comes before the export
+
+    def test_an_export_without_a_date_reaches_to_its_newest_message(self, store: Store) -> None:
+        facts = Facts()
+        facts.patch("2026-03-01T10:00")
+        facts.load(1, last_record_at=at("2026-03-08T23:59"))
+        assert figures(facts.write(store))["diff_acceptance"].rate.n == 0  # 1 March ends 6.99 days before
+        facts = Facts()
+        facts.load(2, last_record_at=at("2026-03-09"))
+        assert figures(facts.write(store))["diff_acceptance"].rate.n == 1
+
     def test_an_undoing_between_exports_far_apart_is_said(self, store: Store) -> None:
         facts = Facts()
         facts.patch("2026-03-02T10:00", "2026-03-15", rolled_back_after=at("2026-03-03"))
