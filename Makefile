@@ -52,16 +52,10 @@ clean: ## remove what make made (.venv, caches, demo exports); never a store
 $(STAMP): requirements.lock pyproject.toml
 	@.ci/set-up $(STAMP)
 
-# A year of demo exports for a first look; repeated when the last attempt was interrupted.
+# A year of demo exports for a first look; begun anew when the last attempt was interrupted, not when it was refused.
 demo: $(STAMP)
-	@if [ ! -e "$(STORE)" ] || [ "$$(cat $(DEMO_UNFINISHED) 2>/dev/null)" = "$(STORE)" ]; then \
-		set -e; \
-		printf '%s' "$(STORE)" > $(DEMO_UNFINISHED); \
-		echo "No store at $(STORE) yet: writing a year of demo exports to demo/ and loading them."; \
-		$(BIN)/etl demo --out demo; \
-		$(BIN)/etl load demo >.venv/demo-load.txt || { cat .venv/demo-load.txt; exit 1; }; \
-		rm -f $(DEMO_UNFINISHED); \
-	fi
+	@[ -e "$(STORE)" ] || printf '%s' "$(STORE)" > $(DEMO_UNFINISHED)
+	@[ "$$(cat $(DEMO_UNFINISHED) 2>/dev/null)" != "$(STORE)" ] || .ci/load-demo $(DEMO_UNFINISHED)
 
 # Browser tests need Chromium; where it cannot be installed they fail and say what to run.
 chromium: $(STAMP)
