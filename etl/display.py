@@ -22,6 +22,7 @@ from etl.status import ReasonStatus, StoreStatus
 # In a file or pipe, rows are not broken: each stays on its line.
 _WIDTH_WITHOUT_TERMINAL = 10_000
 _MOST_SKIPPED_SHOWN = 10
+_MOST_KEPT_SHOWN = 10
 _SECONDS_BETWEEN_UPDATES = 0.1
 
 
@@ -121,6 +122,7 @@ def print_load(reports: Sequence[FileReport], skipped: Sequence[dict[str, str]],
     refusals = [report.refused for report in reports if report.refused]
     if refusals:
         _print_refusals(messages, refusals)
+    _print_kept_for_others(messages, [report for report in reports if report.is_kept_for_others])
     for left_out in skipped[:_MOST_SKIPPED_SHOWN]:
         messages.print(Text(f"Left out: {left_out['file']} ({left_out['reason']})"))
     if len(skipped) > _MOST_SKIPPED_SHOWN:
@@ -200,6 +202,21 @@ def _print_refusals(messages: Console, refusals: Sequence[str]) -> None:
         messages.print(Text(refusal.removesuffix(help_text).rstrip()))
     if any(refusal.endswith(help_text) for refusal in refusals):
         messages.print(Text(help_text))
+
+
+def _print_kept_for_others(messages: Console, kept: Sequence[FileReport]) -> None:
+    """Say which files stay somebody else's than was asked for, and how to change that."""
+    for report in kept[:_MOST_KEPT_SHOWN]:
+        messages.print(Text(f"{report.file}: {report.note}"))
+    if len(kept) > _MOST_KEPT_SHOWN:
+        messages.print(Text(f"So do {len(kept) - _MOST_KEPT_SHOWN:,} more files."))
+    if kept:
+        messages.print(
+            Text(
+                "A file stays with whom it was first loaded for. If that is wrong, load everything into a new store: "
+                "etl load PATH --database sqlite:///data/new.db"
+            )
+        )
 
 
 def _print_spaced(out: Console, table: Table) -> None:

@@ -76,6 +76,9 @@ class FileReport:
     refused: str | None = None
     load_id: int | None = None
     note: str | None = None
+    """What to know about a file that was loaded before."""
+    is_kept_for_others: bool = False
+    """It was loaded before for another person or project than now asked for, and stays theirs."""
     known_by_reason: dict[str, int] = field(default_factory=dict[str, int])
 
 
@@ -112,7 +115,7 @@ def load_file(
     Raises StoreError when the store cannot be written; what is wrong with the file itself is in the report.
     """
     try:
-        known = _loaded_before(store, file, ownership.stored_path(file))
+        known = _loaded_before(store, file, ownership)
         if known is not None:
             return known
         # Sources and derivation take longer to import than to notice that a file has not changed.
@@ -125,7 +128,7 @@ def load_file(
         from_demo = is_demo(file)
         with store.writing(on_wait=progress.says) as connection:
             # Another process may have loaded the same bytes while this one waited.
-            known = _same_bytes(connection, file)
+            known = _same_bytes(connection, file, owner)
             if known is not None:
                 return known
             demo_gave_way = make_room(connection, file.name, is_demo=from_demo)
@@ -170,42 +173,54 @@ def _load(source: Source, file: InputFile, kind: SourceKind, context: LoadContex
 _LOAD_COLUMNS = "load_id, kind, file_name, person, project, read_count"
 
 
-def _loaded_before(store: Store, file: InputFile, path: str) -> FileReport | None:
+def _loaded_before(store: Store, file: InputFile, ownership: Ownership) -> FileReport | None:
     """Report a file that is in the store: by path, size and time of change where that is safe, else by its bytes."""
-    identity = file.identity
+    identity, asked = file.identity, ownership.owner_of(file)
     with store.reading() as connection:
         row = connection.execute(
             f"SELECT {_LOAD_COLUMNS}, started_at FROM load WHERE file_path = ? AND file_bytes = ? "  # noqa: S608
             "AND file_mtime_ns = ? ORDER BY load_id DESC LIMIT 1",
-            (path, identity.size, identity.mtime_ns),
+            (ownership.stored_path(file), identity.size, identity.mtime_ns),
         ).fetchone()
         if row is not None and identity.is_settled(row[-1]):
-            return _known_report(file, row[:-1])
-        return _same_bytes(connection, file)
+            return _known_report(file, row[:-1], asked)
+        return _same_bytes(connection, file, asked)
 
 
-def _same_bytes(connection: sqlite3.Connection, file: InputFile) -> FileReport | None:
+def _same_bytes(connection: sqlite3.Connection, file: InputFile, asked: Owner) -> FileReport | None:
     if connection.execute("SELECT 1 FROM load LIMIT 1").fetchone() is None:
         return None
     row = connection.execute(
         f"SELECT {_LOAD_COLUMNS} FROM load WHERE file_sha256 = ? ORDER BY load_id LIMIT 1",  # noqa: S608
         (file.sha256,),
     ).fetchone()
-    return None if row is None else _known_report(file, row)
+    return None if row is None else _known_report(file, row, asked)
 
 
-def _known_report(file: InputFile, row: tuple[int, str, str, str | None, str | None, int]) -> FileReport:
+def _known_report(file: InputFile, row: tuple[int, str, str, str | None, str | None, int], asked: Owner) -> FileReport:
     load_id, kind, name, person, project, read = row
-    whose = " and ".join(part for part in (person and f"person {person}", project and f"project {project}") if part)
+    stored = Owner(person, project)
+    note = f"The same bytes were loaded before as {name}"
+    is_kept = asked.person not in {None, person} or asked.project not in {None, project}
+    if is_kept:
+        note += f" for {_whose(stored) or 'nobody by name'}, and stay so; asked for was {_whose(asked)}"
+    elif whose := _whose(stored):
+        note += f" for {whose}"
     return FileReport(
         file.name,
         SourceKind(kind),
         read=read,
         known=read,
         load_id=load_id,
-        note=f"The same bytes were loaded before as {name}" + (f" for {whose}." if whose else "."),
+        note=note + ".",
+        is_kept_for_others=is_kept,
         known_by_reason={KnownReason.SAME_FILE.value: read},
     )
+
+
+def _whose(owner: Owner) -> str:
+    parts = (owner.person and f"person {owner.person}", owner.project and f"project {owner.project}")
+    return " and ".join(part for part in parts if part)
 
 
 def _begin(

@@ -71,6 +71,40 @@ def test_the_same_files_again_are_known_and_make_no_load(etl, exports):
     assert (printed["files"][0]["read"], printed["files"][0]["known"]) == (2, 2)
 
 
+def test_a_file_that_stays_somebody_elses_than_was_asked_for_is_told_with_the_remedy(etl, exports, database_url):
+    etl("load", exports, "--person", "ann", "--project", "shop")
+
+    code, _, err = etl("load", exports, "--person", "bob")
+    (asked,) = json.loads(etl("load", exports, "--person", "bob", "--json")[1])["files"]
+
+    file = exports / "a.json"
+    note = f"The same bytes were loaded before as {file} for person ann and project shop, and stay so; asked for was "
+    assert code == 0
+    assert err.startswith(f"{file}: {note}person bob.\n")
+    assert "load everything into a new store: etl load PATH --database sqlite:///" in err
+    assert asked["note"] == f"{note}person bob."
+    assert Store(database_url).rows("SELECT person FROM load") == [("ann",)]
+
+
+def test_many_files_that_stay_somebody_elses_are_counted_and_the_remedy_is_told_once(etl, exports):
+    for number in range(11):
+        all_chats(exports / f"{number}.json", [chat("1", [request(f"u{number}", "Build", number)])])
+    etl("load", exports)
+
+    err = etl("load", exports, "--project", "shop")[2]
+
+    # 12 files, of which 10 are named.
+    assert err.count("for nobody by name, and stay so; asked for was project shop.") == 10
+    assert "So do 2 more files." in err
+    assert err.count("new store") == 1
+
+
+@pytest.mark.parametrize("again", [[], ["--person", "ann"], ["--project", "shop"]])
+def test_the_same_files_for_the_same_or_no_named_owner_need_no_word(etl, exports, again):
+    etl("load", exports, "--person", "ann", "--project", "shop")
+    assert etl("load", exports, *again)[2] == ""
+
+
 def test_a_refused_file_is_named_does_not_stop_the_others_and_leaves_nothing(etl, exports, database_url):
     (exports / "b.json").write_text(json.dumps(SETTINGS))
     (exports / "c.txt").write_text("Dear all,")
