@@ -137,14 +137,17 @@ def _rebuild_log_calls(connection: sqlite3.Connection, links: Iterable[tuple[Blo
             if task_key is not None:
                 touched.task_keys.add(task_key)
         for entry, window in found.unexplained:
-            rows.append(_call_of(entry, window))
+            rows.append(_call_of(entry, window, MatchQuality.NONE))
             _touch_day(touched, entry.occurred_at)
             if window is not None:
                 touched.task_keys.add(window.task_key)
+        for entry in found.ambiguous:
+            rows.append(_call_of(entry, None, MatchQuality.AMBIGUOUS))
+            _touch_day(touched, entry.occurred_at)
     upsert(connection, LlmCall, sorted(rows, key=itemgetter(0)), rank=None, columns=_CALL_COLUMNS)
 
 
-def _call_of(entry: LogEntry, window: Window | None) -> tuple[Any, ...]:
+def _call_of(entry: LogEntry, window: Window | None, quality: MatchQuality) -> tuple[Any, ...]:
     """Return the call that an entry stands for. When it was sent is not known: its time is that of the entry.
 
     The tokens are those of the last segment, which is all that the log has.
@@ -165,13 +168,21 @@ def _call_of(entry: LogEntry, window: Window | None) -> tuple[Any, ...]:
     )
     missing = UsageStatus.MISSING if status is CallStatus.SUCCESS else UsageStatus.ABSENT
     return (
-        log_call_key(entry), key_text(entry.key), CallSource.BOLT_EVENTS.value, 1,
-        MatchQuality.NONE.value, None if window is None else window.task_key, entry.person, entry.project,
+        log_call_key(entry), key_text(entry.key), CallSource.BOLT_EVENTS.value,
+        int(quality is MatchQuality.NONE), quality.value, None if window is None else window.task_key,
+        *_owner_of(entry, window),
         entry.provider, model, provider, model, None if window is None else window.task_class,
         entry.occurred_at, day_of(entry.occurred_at), LatencyBasis.NONE.value, status.value, entry.error_kind,
         sent, received, total, (missing if total is None else UsageStatus.REPORTED).value,
         computed.micro_usd, cost, basis.value, computed.price_version,
     )  # fmt: skip
+
+
+def _owner_of(entry: LogEntry, window: Window | None) -> tuple[str | None, str | None]:
+    """Return person and project: what the log names, and else those of the request it is about."""
+    if window is None:
+        return entry.person, entry.project
+    return entry.person or window.person, entry.project or window.project
 
 
 def _touch_day(touched: Touched, instant: int) -> None:

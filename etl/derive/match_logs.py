@@ -51,27 +51,29 @@ def _rows_of(
         if place not in matching.owner
         and place not in matches.entry_of
         and matching.row_quality.get(place) is None
-        and fits_person(matching.rows[place], {entry.person}, chat_people)
         and (
             name is None
             or name in (model_name(matching.rows[place].requested_model), model_name(matching.rows[place].model))
         )
     ]
     rows = matching.rows
+    own = [place for place in free if fits_person(rows[place], {entry.person}, chat_people)]
     if (
         entry.kind == EventKind.RESPONSE_COMPLETED
         and entry.input_tokens is not None
         and entry.output_tokens is not None
     ):
-        equal = [place for place in free if rows[place].tokens == (entry.input_tokens, entry.output_tokens)]
-        nearest = sorted(equal, key=lambda place: (abs(rows[place].ended_at - entry.occurred_at), place))
+        # A log without a person may be anybody's: equal tokens at that time say whose.
+        anyone = own if entry.person is not None else free
+        equal = [place for place in anyone if rows[place].tokens == (entry.input_tokens, entry.output_tokens)]
+        nearest = sorted(equal, key=lambda p: (p not in own, abs(rows[p].ended_at - entry.occurred_at), p))
         return nearest[:1], MatchQuality.EXACT_MAIN
     if not is_gateway(entry.provider):
         return [], MatchQuality.NONE
     if entry.kind == EventKind.REQUEST_FAILED:
         since = entry.occurred_at - _TRIES
-        return [p for p in free if rows[p].is_error and rows[p].ended_at >= since], MatchQuality.TIME
-    under_way = [place for place in free if _spans(rows[place], entry)]
+        return [p for p in own if rows[p].is_error and rows[p].ended_at >= since], MatchQuality.TIME
+    under_way = [place for place in own if _spans(rows[place], entry)]
     return under_way, MatchQuality.TIME if len(under_way) == 1 else MatchQuality.AMBIGUOUS
 
 

@@ -1,6 +1,7 @@
 """Builders of gateway rows and event log entries for tests of what links them to chats."""
 
 import json
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def failures(name: str, minute: int, *, second: int = 1, **more: Any) -> list[Ro
             minute,
             second + 2 * number,
             status="error",
-            trace=hash(name) % 1000 + number,
+            trace=zlib.crc32(name.encode()) % 1000 + number,
             seconds=1,
             **more,
         )

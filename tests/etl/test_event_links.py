@@ -4,8 +4,9 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from chat_files import all_chats, chat, contents, load, micro, reply, request
-from gateway_rows import aborted, completed, failed, log_file
+from gateway_rows import aborted, completed, csv_file, failed, log_file
 
 from data.store import Store
 
@@ -169,3 +170,87 @@ def test_loads_that_bring_nothing_new_leave_the_links_as_they_are(store: Store, 
     again = log_file(tmp_path / "again.json", completed(0, 43, 11), failed(4, 0, "Custom error: x"), exported=70)
     load(store, again)
     assert contents(store) == before
+
+
+def parallel(person_mark: str, text: str) -> list[dict[str, Any]]:
+    """Return a chat of one turn at 10:00, whose reply has other ids than that of anybody else."""
+    return [request(f"aaaaaaaaaaaaaa{person_mark}1", "Build it", 0), reply(f"msg-{person_mark}", text, 0)]
+
+
+def loaded_in_every_order(tmp_path: Path, *files: tuple[Path, str | None]) -> Store:
+    """Load files with their persons in every order, each into a store of its own; all must say the same."""
+    stores: list[Store] = []
+    for number, order in enumerate(permutations(files)):
+        stores.append(Store(f"sqlite:///{tmp_path / f'order-{number}.db'}"))
+        for path, person in order:
+            load(stores[-1], path, person=person)
+    for other in stores[1:]:
+        assert contents(other) == contents(stores[0])
+    return stores[0]
+
+
+COUNTED = "source, is_counted, match_quality, person, latency_ms"
+
+
+@pytest.mark.parametrize(("of_chat", "of_log"), [("ann", None), (None, "ann")])
+def test_a_log_or_a_chat_without_a_person_is_paired_where_one_reply_fits(
+    tmp_path: Path, of_chat: str | None, of_log: str | None
+) -> None:
+    chats = all_chats(tmp_path / "a.json", [chat("1", parallel("a", "Hello world"))])
+    log = log_file(tmp_path / "log.json", completed(0, 43, 11, usage=(1000, 200)))
+    store = loaded_in_every_order(tmp_path, (chats, of_chat), (log, of_log))
+    assert calls(store, COUNTED) == [("bolt_chat", 1, "none", of_chat, 42_000)]  # 10:00:43 - 10:00:01
+
+
+def test_an_entry_without_a_person_that_fits_two_people_counts_as_no_call_of_its_own(tmp_path: Path) -> None:
+    ann = all_chats(tmp_path / "ann.json", [chat("1", parallel("a", "Hello world"))])
+    bob = all_chats(tmp_path / "bob.json", [chat("1", parallel("b", "Hello there"))])
+    log = log_file(tmp_path / "log.json", completed(0, 43, 11))
+    store = loaded_in_every_order(tmp_path, (ann, "ann"), (bob, "bob"), (log, None))
+    assert sorted(calls(store, COUNTED), key=repr) == [
+        ("bolt_chat", 1, "none", "ann", None),
+        ("bolt_chat", 1, "none", "bob", None),
+        ("bolt_events", 0, "ambiguous", None, None),
+    ]
+    assert store.rows("SELECT sum(call_count) FROM call_daily") == [(2,)]
+
+
+def test_an_entry_that_names_its_person_goes_before_one_that_names_nobody(tmp_path: Path) -> None:
+    ann = all_chats(tmp_path / "ann.json", [chat("1", parallel("a", "Hello world"))])
+    named = log_file(tmp_path / "named.json", completed(0, 43, 11))
+    unnamed = log_file(tmp_path / "unnamed.json", completed(0, 31, 11))
+    store = loaded_in_every_order(tmp_path, (ann, "ann"), (named, "ann"), (unnamed, None))
+    # The other entry fits no other reply: it is a call that no chat shows.
+    assert calls(store, COUNTED) == [("bolt_chat", 1, "none", "ann", 42_000), ("bolt_events", 1, "none", None, None)]
+
+
+def test_a_log_loaded_with_and_without_its_person_holds_each_entry_once(tmp_path: Path) -> None:
+    ann = all_chats(tmp_path / "ann.json", [chat("1", parallel("a", "Hello world"))])
+    entries = [completed(0, 43, 11), completed(50, 0, 7)]
+    log, again = log_file(tmp_path / "log.json", *entries), csv_file(tmp_path / "log.csv", *entries)
+    store = loaded_in_every_order(tmp_path, (ann, "ann"), (log, "ann"), (again, None))
+    assert calls(store, COUNTED) == [("bolt_chat", 1, "none", "ann", 42_000), ("bolt_events", 1, "none", "ann", None)]
+
+
+def test_a_project_that_only_the_chat_names_hinders_no_pair(tmp_path: Path, store: Store) -> None:
+    load(store, all_chats(tmp_path / "a.json", [chat("1", parallel("a", "Hello world"))]), project="web")
+    load(store, log_file(tmp_path / "log.json", completed(0, 43, 11)), project=None)
+    assert calls(store, COUNTED) == [("bolt_chat", 1, "none", "ann", 42_000)]
+
+
+@pytest.mark.parametrize(("of_chat", "of_log"), [("ann", None), (None, "ann")])
+def test_a_failure_in_a_log_without_a_person_belongs_to_the_only_request_that_fits(
+    tmp_path: Path, of_chat: str | None, of_log: str | None
+) -> None:
+    partial = all_chats(tmp_path / "a.json", [chat("1", two_turns(reply("msg-b", "Sure, rewri", 5, usage=())))])
+    log = log_file(tmp_path / "log.json", failed(5, 30, "Custom error: Network error."))
+    store = loaded_in_every_order(tmp_path, (partial, of_chat), (log, of_log))
+    assert calls(store, "source, status, error_kind") == [
+        ("bolt_chat", "success", None),
+        ("bolt_chat", "error", "transient"),
+    ]
+    open_request = all_chats(tmp_path / "b.json", [chat("1", two_turns(None))])
+    (tmp_path / "open").mkdir()
+    store = loaded_in_every_order(tmp_path / "open", (open_request, of_chat), (log, of_log))
+    assert calls(store, "source, status, person")[-1] == ("bolt_events", "error", "ann")
+    assert store.rows("SELECT outcome, call_count FROM task ORDER BY requested_at DESC LIMIT 1") == [("failed", 1)]

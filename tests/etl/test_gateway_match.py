@@ -267,6 +267,14 @@ def test_embeddings_and_rows_without_chats_stay_unattributed(store: Store, tmp_p
     assert rows(store) == [("alone", "none", 0)]
 
 
+def test_a_log_without_a_person_finds_the_row_of_equal_tokens_whoever_it_names(store: Store, tmp_path: Path) -> None:
+    load_chat(store, tmp_path, *turn(1, 0))
+    load_rows(store, Row("seen", 40, 1, (44, 4), "ann"))
+    load(store, log_file(tmp_path / "log.json", completed(40, 9, 5, usage=(44, 4), model="smart")), person=None)
+    assert rows(store, "person, match_quality, is_counted") == [("ann", "exact_main", 1)]
+    assert store.rows("SELECT is_counted FROM llm_call WHERE source = 'bolt_events'") == [(0,)]
+
+
 def test_a_log_without_its_chat_counts_once_beside_the_gateway(store: Store, tmp_path: Path) -> None:
     entries = [
         completed(0, 6, 11, usage=(1000, 200), provider="OpenAILike", model="smart"),
