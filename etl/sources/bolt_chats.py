@@ -1,6 +1,5 @@
 """bolt.diy chat exports: all or selected chats of a browser, or a single chat, of every era."""
 
-import json
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from data.words import FileOperation, ForkKind, KnownReason, LinesBasis, Quarant
 from etl.context import LoadContext, insert, upsert
 from etl.credentials import Envelope, outermost, refuse_credentials_in
 from etl.derive.features import FileEdit, encode
-from etl.redact import redact_title, redact_url, shape_of
+from etl.redact import redact_id, redact_name, redact_path, redact_title, redact_url, shape_of
 from etl.sources.base import About, RawFile, RefusedError
 from etl.sources.bolt_messages import (
     TIE_BITS,
@@ -24,7 +23,13 @@ from etl.sources.bolt_messages import (
     plausible_instant_of,
     read_message,
 )
+from etl.sources.lenient_json import as_strict_json
 from etl.sources.line_changes import line_changes, lines_of
+
+_ID_CHARACTERS = 100
+_MESSAGE_ID_CHARACTERS = 120
+# What is stored of a path; inside a chat, files are told apart by the path as it is.
+_PATH_CHARACTERS = 300
 
 
 class _RawChat(msgspec.Struct):
@@ -122,23 +127,12 @@ def _decode(data: bytes, shape: Any, name: str) -> Any:
             "{messages: [...], exportDate}. Export it again from bolt.diy."
         ) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        cleaned = _without_nan(data)
-        if cleaned is not None:
-            return _decode(cleaned, shape, name)
+        strict = as_strict_json(data)
+        if strict is not None and strict != data:
+            return _decode(strict, shape, name)
         raise RefusedError(
             f"{name} is cut off or damaged: {error}. Nothing of it was kept; export it again from bolt.diy."
         ) from None
-
-
-def _without_nan(data: bytes) -> bytes | None:
-    """Return the same JSON with NaN and Infinity as texts, so that only their records are lost; null if no JSON."""
-    if not any(mark in data for mark in (b"NaN", b"Infinity")):
-        return None
-    try:
-        value = json.loads(data, parse_constant=lambda constant: f"not a number: {constant}")
-    except (ValueError, RecursionError):
-        return None
-    return msgspec.json.encode(value)
 
 
 def _chats_of(envelope: _AllChats | _SingleChat, context: LoadContext) -> Iterator[_FastChat | _RawChat]:
@@ -212,13 +206,13 @@ def _typed(raw: RawMessage | msgspec.Raw) -> RawMessage:
 def _track(message: ReadMessage, contents: dict[str, _Content]) -> list[tuple[Any, ...]]:
     """Follow the contents of paths through the chat; return the patch_file rows of a reply, the edits of a request."""
     if message.role == "user":
-        edits = [FileEdit(path, 0) for path in message.edited_paths]
+        edits = [FileEdit(redact_path(path, _PATH_CHARACTERS), 0) for path in message.edited_paths]
         for action in message.edited:
             edited = _content(action.content)
             newest = contents.get(action.path)
             before = newest.before if newest else None
             restores = before is not None and before.content_hash == edited.content_hash
-            edits.append(FileEdit(action.path, edited.content_hash, restores))
+            edits.append(FileEdit(redact_path(action.path, _PATH_CHARACTERS), edited.content_hash, restores))
             contents[action.path] = edited
         if edits:
             message.features = msgspec.structs.replace(message.features, human_edits=tuple(edits))
@@ -248,7 +242,7 @@ def _file_row(patch_key: int, path: str, size: int, before: _Content | None, aft
     return (
         stable_key("patch_file", patch_key, path),
         patch_key,
-        path,
+        redact_path(path, _PATH_CHARACTERS),
         (FileOperation.CREATE if before is None else FileOperation.EDIT).value,
         added,
         removed,
@@ -263,9 +257,15 @@ def _export_row(
     chat: _FastChat | _RawChat, index: int, list_key: int, keys: list[int], context: LoadContext
 ) -> tuple[Any, ...]:
     owner = context.owner
-    native_id = None if chat.id is None else str(chat.id)[:100]
+    native_id = None if chat.id is None else str(chat.id)[:_ID_CHARACTERS]
     title = redact_title(chat.description) if chat.description else None
-    git_url = chat.metadata.get("gitUrl") if isinstance(chat.metadata, dict) else None
+    url_id = redact_name(chat.urlId) or None
+    given_url = chat.metadata.get("gitUrl") if isinstance(chat.metadata, dict) else None
+    git_url = redact_url(given_url) if isinstance(given_url, str) else None
+    if owner.hidden_names is not None:
+        title = owner.hidden_names.in_text(title) if title else title
+        url_id = owner.hidden_names.in_text(url_id) if url_id else url_id
+        git_url = owner.hidden_names.in_address(git_url) if git_url else git_url
     # Without a number, or without a person whose browser it is, only the first message tells chats apart.
     first = keys[0] if keys and (native_id is None or owner.person is None) else None
     chat_key = stable_key("chat", owner.person, owner.project, native_id, first)
@@ -277,11 +277,11 @@ def _export_row(
         context.file_sha256,
         owner.person,
         owner.project,
-        native_id,
-        chat.urlId[:200] if chat.urlId else None,
+        redact_id(str(chat.id), _ID_CHARACTERS) if native_id else native_id,
+        url_id,
         title,
         _fork_kind(chat.description),
-        redact_url(git_url) if isinstance(git_url, str) else None,
+        git_url,
         context.exported_at,
         plausible_instant_of(chat.timestamp, context.latest_allowed),
         list_key,
@@ -354,7 +354,7 @@ def _changed_chats(context: LoadContext) -> set[int]:
 def _message_row(message: ReadMessage, load_id: int) -> tuple[Any, ...]:
     return (
         message.key,
-        message.message_id[:120],
+        redact_id(message.message_id, _MESSAGE_ID_CHARACTERS),
         message.role,
         message.rank,
         message.created_at,

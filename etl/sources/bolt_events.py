@@ -5,7 +5,6 @@ Stack traces, user agents and message texts are not kept; of an error only its k
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -29,6 +28,7 @@ from etl.redact import shape_of
 from etl.sources.base import About, RawFile, RefusedError
 from etl.sources.bolt_event_entries import Entry, UnusableEntryError, read_entry
 from etl.sources.bolt_messages import instant_of
+from etl.sources.lenient_json import as_strict_json
 
 _COLUMNS = ["Timestamp", "Level", "Category", "Message", "Details"]
 _JSON_KEYS = re.compile(rb'\s*\{\s*"(?:timestamp|logs|filters|preferences)"\s*:')
@@ -106,7 +106,7 @@ def _decode_log(file: RawFile) -> _Log:
             "Export it again from bolt.diy: Settings, Event Logs, Export as JSON."
         ) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        log = _with_odd_numbers(data)
+        log = _lenient(data)
         if log is not None:
             return log
         raise RefusedError(
@@ -115,16 +115,12 @@ def _decode_log(file: RawFile) -> _Log:
         ) from None
 
 
-def _with_odd_numbers(data: bytes) -> _Log | None:
-    """Read JSON that holds NaN or Infinity, so that only their entries are quarantined; null when it is no JSON."""
-    if not any(mark in data for mark in (b"NaN", b"Infinity")):
-        return None
+def _lenient(data: bytes) -> _Log | None:
+    """Read JSON with half characters, NaN or Infinity; null when it is no JSON, or no log."""
+    strict = as_strict_json(data)
     try:
-        value = json.loads(data, parse_constant=lambda constant: f"not a number: {constant}")
-        return msgspec.convert(
-            {**value, "logs": [msgspec.Raw(msgspec.json.encode(entry)) for entry in value["logs"]]}, _Log
-        )
-    except (ValueError, TypeError, KeyError, RecursionError, msgspec.ValidationError):
+        return None if strict is None else msgspec.json.decode(strict, type=_Log)
+    except (msgspec.DecodeError, RecursionError):
         return None
 
 

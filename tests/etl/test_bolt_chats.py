@@ -403,3 +403,13 @@ def test_read_is_loaded_plus_known_plus_quarantined(chats: list[list[Any]], tmp_
     (report,) = load(Store(f"sqlite:///{database}"), path)
     assert report.refused is None
     assert report.read == sum(map(len, chats)) == report.loaded + report.known + report.quarantined
+
+
+def test_half_a_character_as_javascript_cuts_it_is_no_reason_to_refuse(store: Store, tmp_path: Path) -> None:
+    path = all_chats(
+        tmp_path / "a.json", [chat("1", [request("u1", "Go", 0), reply("msg-a", "Done XX", 0)], title="App")]
+    )
+    path.write_text(path.read_text().replace("XX", "\\ud83d").replace('"App"', '"App \\ude00"'))
+    (report,) = load(store, path)
+    assert counts(report) == (2, 2, 0, 0)
+    assert store.rows("SELECT text_chars FROM message WHERE role = 'assistant'") == [(len("Done ") + 1,)]
