@@ -43,14 +43,14 @@ def main() -> None:
         # One transaction for the whole rerun: a load that commits meanwhile shows on the next one, never by halves.
         with store.reading() as connection:
             version = int(cache.data_version(connection))
-            path = str(store.path)
-            offered = cache.ask(connection, path, version, choices)
+            name = cache.store_name(connection, store.path)
+            offered = cache.ask(connection, name, version, choices)
             now = view.now()
             this_hour = now.replace(minute=0, second=0, microsecond=0)
-            as_of = cache.ask(connection, path, version, newest_record) or now
+            as_of = cache.ask(connection, name, version, newest_record) or now
             chosen = filters.pick(page.url_path, offered, as_of)
-            covered = cache.ask(connection, path, version, coverage, chosen, this_hour)
-            view.show(view.View(connection, path, version, now, as_of, chosen, offered, covered))
+            covered = cache.ask(connection, name, version, coverage, chosen, this_hour)
+            view.show(view.View(connection, name, version, now, as_of, chosen, offered, covered))
             page.run()
     except BoltscopeError as error:
         states.problem(error)

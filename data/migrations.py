@@ -1,5 +1,6 @@
 """The schema version, and the steps that bring an older store up to it without losing data."""
 
+import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,10 @@ MIGRATIONS: tuple[Migration, ...] = ()
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
-    """Create every table and index of the current schema in an empty store."""
+    """Create every table and index of the current schema in an empty store, and give the store an id of its own.
+
+    The id tells a store from another one that lies at the same path later.
+    """
     from sqlalchemy.dialects import sqlite
     from sqlalchemy.schema import CreateIndex, CreateTable
     from sqlmodel import SQLModel
@@ -34,6 +38,7 @@ def create_schema(connection: sqlite3.Connection) -> None:
         connection.execute(str(CreateTable(table).compile(dialect=dialect)))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             connection.execute(str(CreateIndex(index).compile(dialect=dialect)))
+    connection.execute("INSERT INTO setting (name, value) VALUES ('store_id', ?)", (secrets.token_hex(16),))
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], found: int, wanted: int) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -11,7 +12,7 @@ T = TypeVar("T")
 
 def ask(
     connection: sqlite3.Connection,
-    store_path: str,
+    store_name: str,
     data_version: int,
     question: Callable[..., T],
     *arguments: Any,
@@ -22,13 +23,22 @@ def ask(
     Answers are shared between people: they are immutable (frozen dataclasses, Polars frames). The arguments must have
     a repr that tells them apart, which filters, instants and numbers have.
     """
-    key = repr((store_path, data_version, question.__module__, question.__qualname__, arguments, named))
+    key = repr((store_name, data_version, question.__module__, question.__qualname__, arguments, named))
     return _answer(key, lambda: question(connection, *arguments, **named))
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
 def _answer(key: str, _ask: Callable[[], Any]) -> Any:  # noqa: ARG001  # the key is what the cache looks at
     return _ask()
+
+
+def store_name(connection: sqlite3.Connection, path: Path) -> str:
+    """Return what tells a store from every other one, also from one that was deleted at the same path.
+
+    Stores that were written before they had an id are told apart by the file's inode.
+    """
+    row = connection.execute("SELECT value FROM setting WHERE name = 'store_id'").fetchone()
+    return f"{path}:{row[0] if row else path.stat().st_ino}"
 
 
 def data_version(connection: sqlite3.Connection) -> int:

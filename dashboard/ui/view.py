@@ -28,7 +28,7 @@ class View:
     """One rerun's look at the store: all figures of a page come from the same committed state."""
 
     connection: sqlite3.Connection
-    store_path: str
+    store_name: str
     data_version: int
     now: datetime
     as_of: datetime
@@ -39,7 +39,7 @@ class View:
 
     def ask(self, question: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Return the answer of an analysis function, computed once per state of the store and arguments."""
-        return cache.ask(self.connection, self.store_path, self.data_version, question, *arguments, **named)
+        return cache.ask(self.connection, self.store_name, self.data_version, question, *arguments, **named)
 
     def ask_filtered(self, question: Callable[..., T]) -> T:
         """Return the answer of an analysis function of the filter and as_of."""

@@ -48,6 +48,12 @@ def test_a_new_store_has_every_table_and_is_in_write_ahead_mode(store: Store):
     assert store.data_version == 0
 
 
+def test_every_new_store_has_an_id_of_its_own_which_opening_again_keeps(store: Store, tmp_path: Path):
+    query = "SELECT value FROM setting WHERE name = 'store_id'"
+    ids = [Store(url).rows(query)[0][0] for url in (store.url, store.url, f"sqlite:///{tmp_path / 'other.db'}")]
+    assert ids[0] == ids[1] != ids[2]
+
+
 def test_opening_again_keeps_what_is_there(store: Store, database_url: str):
     with store.writing() as connection:
         connection.execute(INSERT)
@@ -387,7 +393,7 @@ def test_queries_of_one_reading_see_one_state_whatever_is_committed_between_them
         assert reader.execute(COUNT).fetchone() == (0,)
         with store.writing() as connection:
             connection.execute(INSERT)
-        assert reader.execute("SELECT count(*) FROM setting").fetchone() == (0,)
+        assert reader.execute("SELECT count(*) FROM load").fetchone() == (0,)
         assert reader.execute(COUNT).fetchone() == (0,)
     assert count(store) == 1
 

@@ -45,11 +45,14 @@ def messages(store: Store) -> list[str]:
 
 def test_the_first_own_file_takes_the_place_of_the_demo(store: Store, demo: Path, own: Path) -> None:
     load(store, demo)
+    settings = dict(store.rows("SELECT name, value FROM setting"))
     assert store.rows("SELECT is_demo FROM load") == [(1,)]
     load(store, own)
     assert messages(store) == ["msg-own"]
     assert store.rows("SELECT count(*), max(is_demo) FROM load") == [(1, 0)]
     assert store.rows("SELECT sum(task_count) FROM task_daily") == [(1,)]
+    # The store keeps its id, and its data version counts on: no cache takes the one for the other.
+    assert dict(store.rows("SELECT name, value FROM setting")) == settings | {"data_version": "2"}
 
 
 def test_an_own_file_that_is_refused_leaves_the_demo(store: Store, demo: Path, own: Path) -> None:

@@ -193,3 +193,28 @@ def test_a_page_shows_the_old_state_while_a_load_runs_and_the_new_one_after_it(m
         assert "20 records read = 12 loaded" in texts(app)
     app.run()
     assert "30 records read = 22 loaded" in texts(app)
+
+
+def test_a_store_that_took_the_place_of_a_deleted_one_shows_its_own_figures(monkeypatch, store: Store):
+    app = run_page(monkeypatch, odd_facts(store).url, "data-health")
+    assert "20 records read = 12 loaded" in texts(app)
+    for file in store.path.parent.glob("store.db*"):
+        file.unlink()
+    # The same path, and the same data version: only the store is another one.
+    one_task(Store(store.url))
+    app.run()
+    assert "2 records read = 2 loaded" in texts(app)
+    assert "20 records read" not in texts(app)
+
+
+def test_a_store_without_an_id_is_told_from_another_file_at_its_path(monkeypatch, store: Store, tmp_path):
+    other = one_task(Store(f"sqlite:///{tmp_path / 'other.db'}"))
+    odd_facts(store)
+    for written in (store, other):
+        with written.writing() as connection:
+            connection.execute("DELETE FROM setting WHERE name = 'store_id'")
+        with written.connect() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert "20 records read = 12 loaded" in texts(run_page(monkeypatch, store.url, "data-health"))
+    other.path.replace(store.path)
+    assert "2 records read = 2 loaded" in texts(run_page(monkeypatch, store.url, "data-health"))
