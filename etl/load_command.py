@@ -1,7 +1,6 @@
 """The command etl load: find files, load one after the other, report on each."""
 
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from data.store import Store, default_url
 from data.words import KnownReason
 from etl.display import LoadProgress, print_json, print_load
 from etl.files import InputFile, find_files
-from etl.loading import FileReport, load_file
+from etl.loading import FileReport, load_files
 from etl.owners import Owners, owners
 from etl.pseudonyms import pseudonyms_of
 
@@ -64,32 +63,24 @@ def store_url(database: str | None) -> str:
 def _load_all(
     store: Store, files: list[InputFile], owned: Owners, progress: LoadProgress, outcome: Outcome, *, debug: bool
 ) -> None:
-    for file in files:
-        progress.file_begins(file)
-        try:
-            report = load_file(store, file, owned, progress, now=time.time)
-        except StoreError as error:
-            outcome.stopped, outcome.exit_code = str(error), 1
-            return
-        except KeyboardInterrupt:
-            outcome.stopped = "Stopped. Files that were finished are kept; of the one in progress nothing is."
-            outcome.exit_code = 130
-            return
-        except Exception as error:
-            if debug:
-                raise
-            report = FileReport(file.name, refused=_fault(file, error))
-        progress.file_ends(report)
-        outcome.reports.append(report)
-        if report.refused:
-            outcome.exit_code = 1
+    try:
+        for report in load_files(store, files, owned, progress, on_fault=None if debug else _fault):
+            outcome.reports.append(report)
+            if report.refused:
+                outcome.exit_code = 1
+    except StoreError as error:
+        outcome.stopped, outcome.exit_code = str(error), 1
+    except KeyboardInterrupt:
+        outcome.stopped = "Stopped. Files that were finished are kept; of the one in progress nothing is."
+        outcome.exit_code = 130
 
 
-def _fault(file: InputFile, error: Exception) -> str:
+def _fault(file: InputFile, error: Exception) -> FileReport:
     # The text of the error may repeat what is in the file, so only its kind is told.
-    return (
-        f"{file.name} could not be loaded because of a fault in Boltscope ({type(error).__name__}); nothing of it was "
-        "kept. Run 'etl --debug load' on this file to see where, and report it."
+    return FileReport(
+        file.name,
+        refused=f"{file.name} could not be loaded because of a fault in Boltscope ({type(error).__name__}); nothing of "
+        "it was kept. Run 'etl --debug load' on this file to see where, and report it.",
     )
 
 

@@ -2,12 +2,12 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Protocol
 
+from data.errors import StoreError
 from data.store import Store
 from data.words import KnownReason, SourceKind
 from etl.context import DAY_MICROSECONDS, LoadContext, Owner
@@ -88,18 +88,26 @@ def load_files(
     ownership: Ownership,
     progress: Progress,
     *,
+    on_fault: Callable[[InputFile, Exception], FileReport] | None = None,
     now: Callable[[], float] = time.time,
-) -> list[FileReport]:
-    """Load files one after the other and report on each; a refused file leaves nothing and does not stop the others."""
-    reports: list[FileReport] = []
-    # While one connection stays open, SQLite need not empty its write-ahead log at the end of every file.
-    with closing(store.connect()):
-        for file in files:
-            progress.file_begins(file)
+) -> Iterator[FileReport]:
+    """Load files one after the other, yielding a report on each; a refused file leaves nothing and stops no other.
+
+    What a mistake in the program makes of a file is up to on_fault; without it the error is raised. Raises StoreError
+    when the store cannot be written.
+    """
+    for file in files:
+        progress.file_begins(file)
+        try:
             report = load_file(store, file, ownership, progress, now=now)
-            progress.file_ends(report)
-            reports.append(report)
-    return reports
+        except StoreError:
+            raise
+        except Exception as error:
+            if on_fault is None:
+                raise
+            report = on_fault(file, error)
+        progress.file_ends(report)
+        yield report
 
 
 def load_file(

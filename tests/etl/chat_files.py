@@ -134,7 +134,7 @@ class Silent:
 
 
 def load(store: Store, *paths: Path, person: str | None = "ann", project: str | None = "web") -> list[FileReport]:
-    return load_files(store, find_files(list(paths)), OneOwner(person, project), Silent())
+    return list(load_files(store, find_files(list(paths)), OneOwner(person, project), Silent()))
 
 
 def counts(report: FileReport) -> tuple[int, int, int, int]:

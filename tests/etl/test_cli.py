@@ -12,7 +12,7 @@ from chat_files import all_chats, chat, reply, request
 
 from data.errors import StoreError
 from data.store import Store
-from etl import cli, load_command
+from etl import cli, loading
 from etl.sources.bolt_chats import BoltChats
 
 SETTINGS = {"providers": {"apiKeys": "sk-ant-api03-Zq8Yw2Lm9Xr4Tn6Vb1Kc3Pd5"}, "_raw": {}}
@@ -368,7 +368,7 @@ def test_a_file_that_changed_in_the_second_of_its_load_is_looked_at_again(etl, e
 
 def test_a_store_error_in_the_middle_reports_what_was_done(etl, exports, monkeypatch):
     all_chats(exports / "b.json", [chat("2", [request("1772445700000", "Build a desk", 2)])])
-    real = load_command.load_file
+    real = loading.load_file
 
     def full(store, file, *arguments, **options):
         if file.name.endswith("b.json"):
@@ -377,7 +377,7 @@ def test_a_store_error_in_the_middle_reports_what_was_done(etl, exports, monkeyp
             )
         return real(store, file, *arguments, **options)
 
-    monkeypatch.setattr(load_command, "load_file", full)
+    monkeypatch.setattr(loading, "load_file", full)
     code, out, err = etl("load", exports, "--json")
 
     printed = json.loads(out)

@@ -94,7 +94,7 @@ def test_numbers_that_make_no_sense_are_refused_and_nothing_is_written(
 
 
 def _load(store: Store, report: DemoReport) -> list[FileReport]:
-    return load_files(store, find_files([report.folder]), owners([report.folder]), Silent())
+    return list(load_files(store, find_files([report.folder]), owners([report.folder]), Silent()))
 
 
 def _totals_of_truth(truth: dict[str, Any]) -> dict[str, Any]:

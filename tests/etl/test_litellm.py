@@ -497,7 +497,7 @@ def test_loading_reports_progress(store: Store, tmp_path: Path):
             seen.append(records)
 
     file = lines(tmp_path / "rows.ndjson", [spend_row(f"r-{n}") for n in range(5)])
-    load_files(store, find_files([file]), OneOwner(), Watched())
+    list(load_files(store, find_files([file]), OneOwner(), Watched()))
     assert seen[-1] == 5
 
 
