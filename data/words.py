@@ -56,6 +56,7 @@ class OutcomeBasis(Word):
     ERROR = "error", "no reply, an empty reply, or a request that the event log reports as failed"
     UNCLOSED = "unclosed", "the last reply ends inside an artifact"
     NO_REPLY = "no_reply", "the newest export ends with the request; no reply to judge"
+    UNUSABLE = "unusable", "a message of it was quarantined, so nothing can be told from it"
     STOPPED = "stopped", "the last reply has text and no usage record, or the event log reports an abort"
     REWOUND = "rewound", "the messages are gone from a later export that kept what came before them"
     PENDING_TOOL = "pending_tool", "the last reply waits for a decision on a tool call"

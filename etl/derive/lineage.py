@@ -37,7 +37,7 @@ class MessageFacts:
     @property
     def is_reply(self) -> bool:
         """Whether a model wrote it."""
-        return self.role == "assistant" and not self.features.is_synthetic
+        return self.role == "assistant" and not self.features.is_synthetic and not self.features.is_unusable
 
     @property
     def has_random_id(self) -> bool:

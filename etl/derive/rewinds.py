@@ -89,6 +89,8 @@ def _lost(lineage: Lineage, earlier: Export, later: Export, shown: set[int]) -> 
             break
         gone = gone[1:]
     after_at, until = earlier.order[0], later.order[0]
+    if later.saved_at is not None and after_at <= later.saved_at < until:
+        until = later.saved_at
     new = later.messages[kept : kept + 1]
     new_at = lineage.messages[new[0]].created_at if new else None
     if new_at is not None and new_at < after_at and new[0] not in shown:

@@ -17,6 +17,8 @@ class Turn:
     replies: list[MessageFacts] = field(default_factory=list[MessageFacts])
     is_followed: bool = False
     """Whether another request came directly after it in the same list of messages."""
+    has_unusable: bool = False
+    """Whether a reply of it was quarantined, so that its end cannot be told."""
 
 
 @dataclass(slots=True)
@@ -54,13 +56,14 @@ def find_tasks(lineage: Lineage) -> list[Task]:
                 turn_of[key] = before
                 if message.is_reply:
                     before.replies.append(message)
+                before.has_unusable |= message.features.is_unusable
             continue
         turn = Turn(message, before)
         turn_of[key] = turn
         task = task_of.get(before.request.key) if before is not None else None
         if before is not None and parent_key is not None and not lineage.messages[parent_key].is_reply:
             # Directly, or with nothing but a template between.
-            before.is_followed = True
+            before.is_followed = not before.has_unusable
         if task is not None and before is not None and _continues(message, before, usage_seen):
             task.turns.append(turn)
             task.retry_count += _repeats(message, before, usage_seen)
@@ -70,7 +73,8 @@ def find_tasks(lineage: Lineage) -> list[Task]:
             task = Task([turn], is_first_of_chat=parent_key is None)
             tasks.append(task)
         task_of[key] = task
-    return tasks
+    # Of a quarantined request only the replies to it show that there was a task.
+    return [task for task in tasks if task.replies or not task.root.features.is_unusable]
 
 
 def _continues(message: MessageFacts, before: Turn, usage_seen: bool) -> bool:
@@ -83,7 +87,9 @@ def _continues(message: MessageFacts, before: Turn, usage_seen: bool) -> bool:
 
 def _repeats(message: MessageFacts, before: Turn, usage_seen: bool) -> bool:
     """Whether a request repeats the one before it word for word after that one failed."""
-    if message.text_hash != before.request.text_hash or message.features.fix_request is not None:
+    if message.text_hash is None or message.text_hash != before.request.text_hash or before.has_unusable:
+        return False
+    if message.features.fix_request is not None:
         return False
     return not before.replies or ending_of(before.replies[-1], usage_seen)[0] is Outcome.FAILED
 
@@ -93,6 +99,8 @@ def outcome_of(task: Task, rewinds: dict[int, Rewind], usage_seen: bool) -> tupl
     if task.root.key in rewinds:
         return Outcome.FAILED, OutcomeBasis.REWOUND
     last = next(turn for turn in reversed(task.turns) if turn.request.key not in rewinds)
+    if last.has_unusable:
+        return Outcome.UNKNOWN, OutcomeBasis.UNUSABLE
     if not last.replies:
         if last.is_followed:
             return Outcome.FAILED, OutcomeBasis.ERROR

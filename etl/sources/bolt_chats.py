@@ -20,6 +20,7 @@ from etl.sources.bolt_messages import (
     RawMessage,
     ReadMessage,
     UnusableError,
+    placeholder,
     plausible_instant_of,
     read_message,
 )
@@ -76,6 +77,8 @@ class _Pending:
 
     messages: dict[int, ReadMessage] = field(default_factory=dict[int, ReadMessage])
     files: dict[int, list[tuple[Any, ...]]] = field(default_factory=dict[int, list[tuple[Any, ...]]])
+    unusable: dict[int, ReadMessage] = field(default_factory=dict[int, ReadMessage])
+    """Places of quarantined messages."""
     repeats: int = 0
 
 
@@ -167,6 +170,10 @@ def _read_chat(chat: _FastChat | _RawChat, where: str, context: LoadContext, pen
         except UnusableError as error:
             excerpt = shape_of(bytes(raw) if isinstance(raw, msgspec.Raw) else msgspec.to_builtins(raw))
             context.quarantine(f"{where}messages[{position}]", error.reason, error.detail, excerpt)
+            unusable = placeholder(bytes(raw) if isinstance(raw, msgspec.Raw) else msgspec.json.encode(raw))
+            if unusable is not None:
+                keys.append(unusable.key)
+                pending.unusable[unusable.key] = unusable
             continue
         keys.append(message.key)
         context.seen_at(message.created_at)
@@ -322,7 +329,8 @@ def _write(
     context.already_known(KnownReason.REPEATED_IN_FILE, pending.repeats)
     replaced = [(key,) for key in better if key in stored]
     connection.executemany("DELETE FROM patch_file WHERE patch_key = ?", replaced)
-    upsert(connection, Message, sorted(_message_row(message, context.load_id) for message in better.values()))
+    rows = [*better.values(), *(place for key, place in pending.unusable.items() if key not in pending.messages)]
+    upsert(connection, Message, sorted(_message_row(message, context.load_id) for message in rows))
     insert(connection, PatchFile, sorted(row for key in better for row in pending.files[key]))
     known_lists = _known_lists(context, list(lists))
     new_lists = {key: keys for key, keys in lists.items() if key not in known_lists}

@@ -13,12 +13,15 @@ from data.keys import stable_key
 from data.tables.types import EPOCH
 from data.words import Decision, QuarantineReason, TimeBasis, ToolStatus
 from etl.derive.features import Features, ToolUse
+from etl.redact import redact_id, redact_name
 from etl.sources.bolt_artifacts import Artifacts, FileAction, project_path, read_artifacts
 
 MAX_TOKENS = 1_000_000_000
 TIE_BITS = 21
 _MODEL = re.compile(r"^\[Model: (.*?)\]\n\n")
 _PROVIDER = re.compile(r"\[Provider: (.*?)\]\n\n")
+_OTHER_ROLES = frozenset({"system", "tool", "data", "function", "developer"})
+_TOOL_CHARACTERS = 120
 _CLOCK_ID = re.compile(r"(?:^|-)(\d{13})$")
 _CLOCK_SHAPED = re.compile(r"^(?:\d+-)?\d{10,}$|^quick-action-")
 _FIX = re.compile(r"\*(?:Fix this (preview|terminal|deployment) error|(Error executing Supabase query))")
@@ -82,7 +85,7 @@ class ReadMessage:
 def read_message(raw: RawMessage, latest_allowed: int) -> ReadMessage:
     """Read one message. Raises UnusableError when it cannot be used."""
     if raw.role not in ("user", "assistant"):
-        raise UnusableError(QuarantineReason.UNKNOWN_ROLE, f"role is '{raw.role[:40]}'; expected user or assistant")
+        raise UnusableError(QuarantineReason.UNKNOWN_ROLE, f"{_role_shown(raw.role)}; expected user or assistant")
     text = _text_of(raw.content)
     message_id = "" if raw.id is None else str(raw.id)
     created_at, basis = _time_of(raw.createdAt, message_id, latest_allowed)
@@ -97,6 +100,40 @@ def message_key(role: str, message_id: str, text: str) -> int:
     if role == "assistant" and not is_clock_id(message_id):
         return stable_key("message", role, message_id)
     return stable_key("message", role, message_id, text)
+
+
+class _Place(msgspec.Struct):
+    """What must be readable of a message to know its place in the chat."""
+
+    role: str
+    id: str | int | None = None
+
+
+def placeholder(raw: bytes) -> ReadMessage | None:
+    """Return what stands for a message that cannot be used, so that its neighbours are not taken for each other's.
+
+    Null when not even its role can be read. Any usable copy of the message replaces it.
+    """
+    try:
+        place = msgspec.json.decode(raw, type=_Place)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if place.role not in ("user", "assistant"):
+        return None
+    message_id = "" if place.id is None else str(place.id)
+    return ReadMessage(
+        key=message_key(place.role, message_id, raw.decode("utf-8", "replace")),
+        message_id=message_id,
+        role=place.role,
+        rank=0,
+        created_at=None,
+        created_at_basis=TimeBasis.NONE.value,
+        provider=None,
+        model=None,
+        text_hash=None,
+        text_chars=0,
+        features=Features(is_unusable=True),
+    )
 
 
 def is_clock_id(message_id: str) -> bool:
@@ -228,7 +265,7 @@ def _time_of(created_at: Any, message_id: str, latest_allowed: int) -> tuple[int
         if not earliest_allowed() <= instant <= latest_allowed:
             raise UnusableError(
                 QuarantineReason.BAD_TIME,
-                f"createdAt is {str(created_at)[:40]}: before {reporting().first_year} or in the future",
+                f"createdAt is before {reporting().first_year} or in the future",
             )
         return instant, TimeBasis.GIVEN.value
     clock = _CLOCK_ID.search(message_id)
@@ -295,7 +332,7 @@ def _tools_of(raw: RawMessage) -> list[ToolUse]:
     for invocation in [*invocations, *(raw.toolInvocations or ())]:
         if not isinstance(invocation, dict) or not invocation.get("toolCallId"):
             continue
-        tool_call_id = str(invocation["toolCallId"])[:120]
+        tool_call_id = str(invocation["toolCallId"])
         decision, status = Decision.PENDING, ToolStatus.PENDING
         if invocation.get("state") == "result":
             result = invocation.get("result")
@@ -306,13 +343,19 @@ def _tools_of(raw: RawMessage) -> list[ToolUse]:
         if known is None or known.decision == Decision.PENDING:
             server = servers.get(tool_call_id)
             found[tool_call_id] = ToolUse(
-                tool_call_id,
-                str(server)[:120] if server else None,
-                str(invocation.get("toolName") or "unknown")[:120],
+                _tool_call_id(tool_call_id, len(found)),
+                redact_name(str(server), _TOOL_CHARACTERS) or None if server else None,
+                redact_name(str(invocation.get("toolName") or "unknown"), _TOOL_CHARACTERS),
                 decision.value,
                 status.value,
             )
     return list(found.values())
+
+
+def _tool_call_id(given: str, place: int) -> str:
+    """Return the id to keep; ids that are alike once their secrets are masked stay apart by their place."""
+    kept = redact_id(given, _TOOL_CHARACTERS)
+    return kept if kept == given[:_TOOL_CHARACTERS] else f"{kept}#{place}"
 
 
 @cache
@@ -327,8 +370,13 @@ def _matched_words(words: str) -> tuple[str, ...]:
     return tuple(sorted({word.lower() for word in _word_pattern().findall(words, 0, 4000)}))
 
 
+def _role_shown(role: str) -> str:
+    """Say what a wrong role is; only words that are known are repeated."""
+    return f"role is {role}" if role in _OTHER_ROLES else f"role is an unknown text of {len(role)} characters"
+
+
 def _name(text: str) -> str | None:
-    return text.strip()[:200] or None
+    return redact_name(text) or None
 
 
 def _rank(is_import_copy: bool, requests: int, decided: int, has_time: bool, text: str) -> int:

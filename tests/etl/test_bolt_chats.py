@@ -349,7 +349,37 @@ def test_what_cannot_be_used_is_quarantined_with_its_place(store: Store, tmp_pat
     (report,) = load(store, all_chats(tmp_path / "a.json", [chat("1", [*good, bad])]))
     assert counts(report) == (3, 2, 0, 1)
     assert store.rows("SELECT position, reason FROM quarantine") == [("chats[0].messages[2]", reason)]
-    assert tasks(store) == [("completed", "answer", 1)]
+    is_reply = isinstance(bad, dict) and bad.get("role") == "assistant"
+    assert tasks(store) == [("unknown", "unusable", 1) if is_reply else ("completed", "answer", 1)]
+
+
+def test_a_quarantined_reply_is_no_failure_of_the_provider(store: Store, tmp_path: Path) -> None:
+    bad = reply("msg-a", "Done", 0, usage=((-5, 10),))
+    after = [request("u2", "More", 5), reply("msg-b", "Done", 5)]
+    load(store, all_chats(tmp_path / "a.json", [chat("1", [request("u1", "Go", 0), bad, *after])]))
+    assert tasks(store) == [("unknown", "unusable", 1), ("completed", "answer", 1)]
+    assert store.rows("SELECT status FROM llm_call") == [("success",)]
+
+
+def test_a_usable_copy_of_a_quarantined_message_takes_its_place(tmp_path: Path) -> None:
+    start = request("u1", "Go", 0)
+    bad = all_chats(
+        tmp_path / "bad.json", [chat("1", [start, reply("msg-a", "Done", 0, usage=((-5, 10),))])], exported=60
+    )
+    good = all_chats(tmp_path / "good.json", [chat("1", [start, reply("msg-a", "Done", 0)])], exported=90)
+    for name, order in (("x", (bad, good)), ("y", (good, bad))):
+        store = Store(f"sqlite:///{tmp_path / name}.db")
+        for path in order:
+            load(store, path)
+        assert tasks(store) == [("completed", "answer", 1)]
+        assert store.rows("SELECT sum(total_tokens) FROM llm_call") == [(1200,)]
+
+
+def test_replies_after_a_quarantined_request_are_not_the_earlier_requests(store: Store, tmp_path: Path) -> None:
+    odd = request("u2", "More", 5, createdAt="1970-01-01T00:00:00Z")
+    first = [request("u1", "Go", 0), reply("msg-a", "Done", 0)]
+    load(store, all_chats(tmp_path / "a.json", [chat("1", [*first, odd, reply("msg-b", "Sure, rewri", 5, usage=())])]))
+    assert tasks(store) == [("completed", "answer", 1), ("aborted", "stopped", 1)]
 
 
 def test_a_truncated_export_is_refused_and_leaves_nothing(store: Store, tmp_path: Path) -> None:
@@ -413,3 +443,21 @@ def test_half_a_character_as_javascript_cuts_it_is_no_reason_to_refuse(store: St
     (report,) = load(store, path)
     assert counts(report) == (2, 2, 0, 0)
     assert store.rows("SELECT text_chars FROM message WHERE role = 'assistant'") == [(len("Done ") + 1,)]
+
+
+@pytest.mark.parametrize(
+    ("command", "head"),
+    [
+        ("npm run dev", "npm"),
+        ("OPENAI_API_KEY=abc npm run dev", "npm"),
+        ("A='x y' B=\"z \\\" w\" C=$(pwd); vite", "vite"),
+        ("A=1 && B=2 && ./run.sh", "./run.sh"),
+        ("KEY=abc", None),
+        ("KEY='never closed npm", None),
+        ("mysql://root:hunter2@db/x", "[secret]"),
+        ("", None),
+    ],
+)
+def test_of_a_command_only_the_program_is_kept(command, head):
+    found = read_artifacts(artifact(commands=[command]))
+    assert [one.head for one in found.commands] == [head]
