@@ -15,7 +15,7 @@ import polars as pl
 
 from dashboard.analysis.as_of import day_end, day_number, newest_mature_day
 from dashboard.analysis.choices import choices
-from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, Preset, route_parts
+from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, Preset, route_condition
 from dashboard.export_summaries import ROUTES_COLUMNS, SLO_DAILY_COLUMNS, SUMMARIES, routes, slo_daily
 from dashboard.export_tables import FACT_TABLES, ExportTable
 from data.definitions import slos
@@ -143,7 +143,9 @@ def _fact_rows(
         if getattr(selection, option) is not None:
             conditions.append(f"{table.filters[column]} IS :{option}")
     if selection.route is not None:
-        conditions.append(f"{table.filters['provider']} IS :provider AND {table.filters['model']} IS :model")
+        condition, named = route_condition(selection.route, table.filters["provider"], table.filters["model"])
+        conditions.append(condition)
+        parameters |= named
     select = (
         f"SELECT {', '.join(column.sql for column in table.columns)} FROM {table.source} "  # noqa: S608
         f"WHERE {' AND '.join(conditions)}"
@@ -170,7 +172,6 @@ def _batches(cursor: sqlite3.Cursor) -> Iterator[Batch]:
 
 def _parameters(connection: sqlite3.Connection, selection: Selection, as_of: datetime) -> dict[str, object]:
     first, last = selection.first or date(1970, 1, 1), selection.last or date(9998, 12, 31)
-    provider, model = route_parts(selection.route) if selection.route is not None else (None, None)
     return {
         "first": day_number(first),
         "last": day_number(last),
@@ -181,8 +182,6 @@ def _parameters(connection: sqlite3.Connection, selection: Selection, as_of: dat
         "project": _stored(selection.project),
         "task_class": _stored(selection.task_class),
         "person": _stored(selection.person),
-        "provider": provider,
-        "model": model,
     }
 
 

@@ -1,5 +1,6 @@
 """What part of the store a page looks at: a period, what it is compared with, a project, a route, a task class."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -186,12 +187,26 @@ def route_name(provider: str | None, model: str | None) -> str:
     return NONE_NAME if provider is None and model is None else f"{provider or '?'}/{model or '?'}"
 
 
-def route_parts(route: str) -> tuple[str | None, str | None]:
-    """Return provider and model of a route; a model may hold further slashes."""
+def route_condition(route: str, provider: str = "provider", model: str = "model") -> tuple[str, dict[str, object]]:
+    """Return the SQL condition, with its named parameters, for the rows whose route is written like this.
+
+    Providers and models may both hold slashes, so the written name is compared; what could stand before and after a
+    slash leads into the index. "?" stands for none, and for itself.
+    """
     if route == NONE_NAME:
-        return None, None
-    provider, _, model = route.partition("/")
-    return (None if provider == "?" else provider), (None if model in ("?", "") else model)
+        return f"{provider} IS NULL AND {model} IS NULL", {}
+    cuts = [place for place, letter in enumerate(route) if letter == "/"]
+    providers, models = [route[:cut] for cut in cuts], [route[cut + 1 :] for cut in cuts]
+    parts = [f"coalesce(nullif({provider}, ''), '?') || '/' || coalesce(nullif({model}, ''), '?') = :route"]
+    parameters: dict[str, object] = {"route": route}
+    for column, name, candidates in ((provider, "route_providers", providers), (model, "route_models", models)):
+        if "?" not in candidates:
+            parts.append(f"{column} IN (SELECT value FROM json_each(:{name}))")  # noqa: S608
+            parameters[name] = json.dumps(candidates)
+    if route == "?/?":
+        # Rows with neither are written NONE_NAME.
+        parts.append(f"({provider} IS NOT NULL OR {model} IS NOT NULL)")
+    return " AND ".join(parts), parameters
 
 
 def _months_before(first_of_month: date, months: int) -> date:

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from dashboard.analysis.bootstrap import ratio_over_days
-from dashboard.analysis.filters import Filter, route_name, route_parts
+from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.selection import condition_of
 from data.definitions import providers
 
@@ -37,6 +37,7 @@ class RouteFigure:
 
 @dataclass
 class _Days:
+    provider: str | None
     tasks: int = 0
     completed: int = 0
     calls: int = 0
@@ -54,7 +55,7 @@ def route_figures(connection: sqlite3.Connection, chosen: Filter) -> tuple[Route
         f"FROM task_daily WHERE {condition} GROUP BY date, provider, model",
         parameters,
     ):
-        route = found.setdefault(route_name(provider, model), _Days())
+        route = found.setdefault(route_name(provider, model), _Days(provider))
         route.tasks += tasks
         route.completed += completed
         route.kept[day] = kept
@@ -64,7 +65,7 @@ def route_figures(connection: sqlite3.Connection, chosen: Filter) -> tuple[Route
         f"FROM call_daily WHERE is_attributed AND {condition} GROUP BY date, provider, model",
         parameters,
     ):
-        route = found.setdefault(route_name(provider, model), _Days())
+        route = found.setdefault(route_name(provider, model), _Days(provider))
         route.calls += calls
         route.unpriced += unpriced
         route.spend[day] = cost
@@ -73,7 +74,7 @@ def route_figures(connection: sqlite3.Connection, chosen: Filter) -> tuple[Route
 
 def _figure(name: str, route: _Days) -> RouteFigure:
     spend = sum(route.spend.values())
-    is_self_hosted = _is_self_hosted(name)
+    is_self_hosted = route.provider in self_hosted_providers()
     priced = route.calls - route.unpriced
     value, low, high = (None, None, None)
     if spend > 0 and not is_self_hosted:
@@ -107,6 +108,6 @@ def _quality(route: _Days, spend: int, priced: int) -> tuple[float | None, float
     return (None if is_partial else estimate.value), low, high
 
 
-def _is_self_hosted(name: str) -> bool:
-    provider, _ = route_parts(name)
-    return any(known.name == provider and known.is_self_hosted for known in providers().provider)
+def self_hosted_providers() -> frozenset[str]:
+    """Return the providers whose calls run on own machines, at no price per token."""
+    return frozenset(known.name for known in providers().provider if known.is_self_hosted)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dashboard.analysis.as_of import day_number
-from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_parts
+from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_condition
 from data.words import Actor, CallStatus, Decision
 
 DayMeasures = Mapping[str, int]
@@ -153,22 +153,23 @@ def undated_count(connection: sqlite3.Connection, chosen: Filter, measures: Iter
     return count
 
 
-def condition_of(chosen: Filter, period: Period | None, table: str) -> tuple[str, list[object]]:
+def condition_of(chosen: Filter, period: Period | None, table: str) -> tuple[str, dict[str, object]]:
     """Return the condition, with its parameters, that selects the rows of a filter; without period, those undated."""
     parts = ["date IS NULL"]
-    parameters: list[object] = []
+    parameters: dict[str, object] = {}
     if period is not None:
-        parts = ["date BETWEEN ? AND ?"]
-        parameters += [day_number(period.first), day_number(period.last)]
+        parts = ["date BETWEEN :first AND :last"]
+        parameters |= {"first": day_number(period.first), "last": day_number(period.last)}
     if chosen.project is not None:
-        parts.append("project IS ?")
-        parameters.append(_stored(chosen.project))
+        parts.append("project IS :project")
+        parameters["project"] = _stored(chosen.project)
     if table not in _NO_ROUTE and chosen.task_class is not None:
-        parts.append("task_class IS ?")
-        parameters.append(_stored(chosen.task_class))
+        parts.append("task_class IS :task_class")
+        parameters["task_class"] = _stored(chosen.task_class)
     if table not in _NO_ROUTE and chosen.route is not None:
-        parts.append("provider IS ? AND model IS ?")
-        parameters.extend(route_parts(chosen.route))
+        condition, named = route_condition(chosen.route)
+        parts.append(condition)
+        parameters |= named
     return " AND ".join(parts), parameters
 
 

@@ -229,6 +229,7 @@ class TestOrderAndSelection:
             ({"person": "bob"}, 1),
             ({"task_class": "fix"}, 1),
             ({"route": "openrouter/a/b"}, 1),
+            ({"route": "my/llm/qwen"}, 1),
             ({"project": "none such"}, 0),
         ],
     )
@@ -238,7 +239,7 @@ class TestOrderAndSelection:
         facts.task("2026-03-02T23:59", person="bob")
         facts.task("2026-03-03T00:00", task_class="fix")
         facts.task("2026-03-04T00:00", route="openrouter/a/b")
-        facts.task(None)
+        facts.task(None, provider="my/llm", model="qwen")
         assert len(rows(facts.write(store), "tasks", **selected)) == expected
 
     def test_loads_are_selected_by_their_start(self, store: Store) -> None:

@@ -1,5 +1,6 @@
 """Periods, what they are compared with, and the way of a filter through a URL."""
 
+import sqlite3
 from datetime import date
 
 import pytest
@@ -15,8 +16,8 @@ from dashboard.analysis.filters import (
     filter_from_params,
     make_filter,
     preset_period,
+    route_condition,
     route_name,
-    route_parts,
 )
 from data.store import Store
 from fact_rows import Facts, at
@@ -120,11 +121,31 @@ def test_a_period_that_ends_before_it_begins_is_an_error() -> None:
         (None, "gpt-5", "?/gpt-5"),
         ("openai", None, "openai/?"),
         (None, None, NONE_NAME),
+        ("my/llm", "gpt/5", "my/llm/gpt/5"),
+        ("?", "gpt-5?", "?/gpt-5?"),
+        ("open?i", "?", "open?i/?"),
     ],
 )
-def test_a_route_is_written_and_read_back(provider: str | None, model: str | None, written: str) -> None:
+def test_the_rows_of_a_route_are_found_by_its_written_name(
+    provider: str | None, model: str | None, written: str
+) -> None:
     assert route_name(provider, model) == written
-    assert route_parts(written) == (provider, model)
+    others = [("my", "llm"), ("openai", "gpt"), ("?", "gpt-4"), (None, "claude"), (None, None), ("anthropic", None)]
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE call (provider TEXT, model TEXT)")
+    connection.executemany("INSERT INTO call VALUES (?, ?)", {*others, (provider, model)})
+    condition, parameters = route_condition(written)
+    found = connection.execute(f"SELECT provider, model FROM call WHERE {condition}", parameters).fetchall()
+    connection.close()
+    assert found == [(provider, model)]
+
+
+def test_a_name_without_a_slash_is_no_route() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE call AS SELECT 'gpt-5' AS provider, NULL AS model")
+    condition, parameters = route_condition("gpt-5")
+    assert connection.execute(f"SELECT 1 FROM call WHERE {condition}", parameters).fetchall() == []
+    connection.close()
 
 
 def test_the_newest_record_stands_in_for_the_clock(store: Store) -> None:

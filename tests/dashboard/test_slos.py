@@ -80,6 +80,8 @@ class TestTaskSuccess:
             ({"project": NONE_NAME}, 1),
             ({"route": "openai/gpt-5"}, 1),
             ({"route": NONE_NAME}, 1),
+            ({"route": "my/llm/qwen/3"}, 1),
+            ({"route": "?/gpt-5?"}, 1),
             ({"task_class": "fix"}, 1),
             ({"project": "shop", "task_class": "edit", "route": "anthropic/claude-sonnet-4-5"}, 1),
             ({"project": "none such"}, 0),
@@ -91,6 +93,8 @@ class TestTaskSuccess:
         facts.task(route="openai/gpt-5")
         facts.task(task_class="fix")
         facts.task(project=None, route=None)
+        facts.task(project="wiki", task_class="feature", provider="my/llm", model="qwen/3")
+        facts.task(project="wiki", task_class="feature", provider="?", model="gpt-5?")
         assert figures(facts.write(store), march(**named))["task_success"].rate.n == expected
 
     def test_a_clear_fall_is_worse(self, store: Store) -> None:
