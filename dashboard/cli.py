@@ -133,10 +133,9 @@ def _print_list() -> None:
 def _write(table: str, out: str, selection: "Selection", as_of: datetime | None, database: str | None) -> int:
     from dashboard.analysis.as_of import newest_record
     from dashboard.exports import write_csv
-    from dashboard.serving import absolute_url
-    from data.store import Store
+    from data.store import Store, store_url
 
-    with Store(absolute_url(database) if database else None, create=False).reading() as connection:
+    with Store(store_url(database), create=False).reading() as connection:
         # Pages mapped into memory would count as memory of the export, which reads each of them about once.
         connection.execute("PRAGMA mmap_size=0")
         moment = as_of or newest_record(connection) or datetime.now(UTC)

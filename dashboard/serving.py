@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from data.errors import BoltscopeError
-from data.store import URL_VARIABLE, default_url
+from data.store import URL_VARIABLE, store_url
 
 _APP = Path(__file__).resolve().with_name("app.py")
 _ROOT = _APP.parent.parent
@@ -27,7 +27,7 @@ def prepare(database: str | None, address: str, port: int, allowed_hosts: Sequen
     Raises ServeError when the address cannot be used.
     """
     _check_free(address, port)
-    os.environ[URL_VARIABLE] = absolute_url(database or default_url())
+    os.environ[URL_VARIABLE] = store_url(database)
     # Streamlit reads .streamlit/config.toml of the folder it is started in; another folder's would change how we serve.
     os.chdir(_ROOT)
     for module in _WARM:
@@ -37,17 +37,6 @@ def prepare(database: str | None, address: str, port: int, allowed_hosts: Sequen
     if not _is_loopback(address):
         arguments += [f"--server.allowedHosts={name}" for name in _names(address, allowed_hosts)]
     return ["run", str(_APP), *arguments]
-
-
-def absolute_url(url: str) -> str:
-    """Return the address of a store so that it means the same file whatever folder the app runs in."""
-    prefix = "sqlite:///"
-    if "://" not in url:
-        return f"{prefix}{Path(url).absolute()}"
-    path, question, options = url.removeprefix(prefix).partition("?")
-    if not url.startswith(prefix) or not path or path == ":memory:":
-        return url
-    return f"{prefix}{Path(path).absolute()}{question}{options}"
 
 
 def warning_of(address: str) -> str | None:

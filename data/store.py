@@ -38,6 +38,20 @@ def default_url() -> str:
     return os.environ.get(URL_VARIABLE) or DEFAULT_URL
 
 
+def store_url(named: str | None = None) -> str:
+    """Return the address of the store that is named, else of the default one; a plain path means a SQLite file.
+
+    The path in it is absolute: the address means the same file whatever folder it is used in.
+    """
+    url = named or default_url()
+    if "://" not in url:
+        return f"{_SQLITE_FILE}{Path(url).absolute()}"
+    path, question, options = url.removeprefix(_SQLITE_FILE).partition("?")
+    if not url.startswith(_SQLITE_FILE) or not path or path == ":memory:":
+        return url
+    return f"{_SQLITE_FILE}{Path(path).absolute()}{question}{options}"
+
+
 class Store:
     """A Boltscope store. Opening it creates it when missing, and brings an older one up to the current schema."""
 

@@ -148,8 +148,7 @@ def version() -> None:
 
 
 def _store(database: str | None) -> "Store":
-    from data.store import Store
-    from etl.load_command import store_url
+    from data.store import Store, store_url
 
     return Store(store_url(database), create=False)
 

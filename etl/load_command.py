@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.errors import StoreError
-from data.store import Store, default_url
+from data.store import Store, store_url
 from data.words import KnownReason
 from etl.display import LoadProgress, print_json, print_load
 from etl.files import InputFile, find_files
@@ -52,12 +52,6 @@ def run(
     else:
         print_load(outcome.reports, outcome.skipped, outcome.stopped)
     return outcome.exit_code
-
-
-def store_url(database: str | None) -> str:
-    """Return the address of the store; a plain path means a SQLite file."""
-    url = database or default_url()
-    return url if "://" in url else f"sqlite:///{url}"
 
 
 def _load_all(

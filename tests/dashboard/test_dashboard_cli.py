@@ -140,22 +140,6 @@ def test_a_port_in_use_is_told_before_anything_starts(dashboard) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("sqlite:///data/x.db", "sqlite:///{here}/data/x.db"),
-        ("sqlite:////srv/x.db", "sqlite:////srv/x.db"),
-        ("x.db", "sqlite:///{here}/x.db"),
-        ("postgresql://h/x", "postgresql://h/x"),
-    ],
-)
-def test_the_address_of_a_store_means_the_same_file_from_any_folder(
-    monkeypatch, tmp_path: Path, url: str, expected: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert serving.absolute_url(url) == expected.format(here=tmp_path)
-
-
-@pytest.mark.parametrize(
     ("address", "warns"), [("127.0.0.1", False), ("::1", False), ("localhost", False), ("0.0.0.0", True)]
 )
 def test_opening_the_dashboard_to_others_is_said(address: str, warns: bool) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 import data.store
 from data.errors import StoreBusyError, StoreError, StoreMissingError
 from data.migrations import SCHEMA_VERSION, Migration
-from data.store import URL_VARIABLE, Store
+from data.store import URL_VARIABLE, Store, store_url
 from processes import as_ordinary_person, in_child_process, start_python
 
 # One quarantined record; enough columns to be a row.
@@ -95,6 +95,24 @@ def test_an_empty_file_becomes_a_store(tmp_path: Path):
     path = tmp_path / "empty.db"
     path.touch()
     assert count(Store(f"sqlite:///{path}")) == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("sqlite:///data/x.db", "sqlite:///{here}/data/x.db"),
+        ("sqlite:////srv/x.db", "sqlite:////srv/x.db"),
+        ("x.db", "sqlite:///{here}/x.db"),
+        ("postgresql://h/x", "postgresql://h/x"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+    ],
+)
+def test_the_address_of_a_store_means_the_same_file_from_any_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, expected: str
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(URL_VARIABLE, url)
+    assert store_url(url) == store_url() == expected.format(here=tmp_path)
 
 
 # Refusing
