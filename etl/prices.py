@@ -6,12 +6,12 @@ per request, so that tiers by input size and prices by time of day hold; never p
 Which cost counts (``cost_micro_usd`` with its ``cost_basis``):
 
 - reported > 0: reported
-- reported 0 on a cache hit, or on a failed call without tokens: reported, 0
+- reported 0 on a cache hit, or on a failed call: reported, 0; the gateway billed nothing, tokens or not
 - otherwise, when there is a computed cost: computed
 - otherwise, when the provider is self-hosted: self_hosted, 0
 - otherwise: unknown, null
 
-A gateway writes 0 for a model that it has no price for, so a reported 0 for a call with tokens is not believed. A call
+A gateway writes 0 for a model that it has no price for, so a reported 0 for a call that was answered is not believed. A call
 of a self-hosted provider has a computed cost only when an override gives its model a price.
 """
 
@@ -129,13 +129,12 @@ def chosen_cost(
     *,
     status: str,
     is_cache_hit: bool | None,
-    tokens: int | None,
     reported_micro_usd: int | None,
     computed_micro_usd: int | None,
 ) -> tuple[int | None, CostBasis]:
     """Return the cost of one call that counts, and how it is known; the rules are in the module's text."""
     if reported_micro_usd is not None and (
-        reported_micro_usd > 0 or is_cache_hit or (status == CallStatus.ERROR and not tokens)
+        reported_micro_usd > 0 or is_cache_hit or status == CallStatus.ERROR
     ):
         return reported_micro_usd, CostBasis.REPORTED
     if computed_micro_usd is not None:
@@ -146,14 +145,14 @@ def chosen_cost(
 def with_cost(calls: pl.DataFrame) -> pl.DataFrame:
     """Add computed cost, price version, cost and its basis to a frame of calls, as ``chosen_cost`` defines them.
 
-    Needs what ``with_computed_cost`` needs, and status, is_cache_hit, total_tokens and reported_cost_micro_usd.
+    Needs what ``with_computed_cost`` needs, and status, is_cache_hit and reported_cost_micro_usd.
     """
     calls = with_computed_cost(calls)
     reported = pl.col("reported_cost_micro_usd")
     hosted = [name for name in calls["provider"].unique().to_list() if is_self_hosted(name)]
-    failed_empty = (pl.col("status") == CallStatus.ERROR) & (pl.col("total_tokens").fill_null(0) == 0)
+    has_failed = pl.col("status") == CallStatus.ERROR
     is_reported = reported.is_not_null() & (
-        (reported > 0) | pl.col("is_cache_hit").fill_null(value=False) | failed_empty
+        (reported > 0) | pl.col("is_cache_hit").fill_null(value=False) | has_failed
     )
     is_computed = pl.col("computed_cost_micro_usd").is_not_null()
     is_hosted = pl.col("provider").is_in(hosted).fill_null(value=False)

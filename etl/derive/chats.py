@@ -205,7 +205,6 @@ def _call_row(
         provider,
         status=status.value,
         is_cache_hit=None,
-        tokens=tokens[2],
         reported_micro_usd=None,
         computed_micro_usd=computed.micro_usd,
     )

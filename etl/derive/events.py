@@ -162,7 +162,6 @@ def _call_of(entry: LogEntry, window: Window | None, quality: MatchQuality) -> t
         provider,
         status=status.value,
         is_cache_hit=None,
-        tokens=total,
         reported_micro_usd=None,
         computed_micro_usd=computed.micro_usd,
     )
