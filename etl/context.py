@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
     from sqlmodel import SQLModel
 
+    from etl.pseudonyms import HiddenNames
+
 MICROSECONDS = 1_000_000
-DAY_MICROSECONDS = 86_400 * MICROSECONDS
+HOUR_MICROSECONDS = 3600 * MICROSECONDS
+DAY_MICROSECONDS = 24 * HOUR_MICROSECONDS
 _EPOCH_DAY = date(1970, 1, 1)
 
 
@@ -29,6 +32,8 @@ class Owner:
 
     person: str | None = None
     project: str | None = None
+    hidden_names: "HiddenNames | None" = field(default=None, compare=False, repr=False)
+    """Puts pseudonyms in place of names in titles, targets and addresses; null where the store keeps names."""
 
 
 @dataclass
@@ -47,6 +52,8 @@ class Touched:
     """Earliest and latest time (microseconds) of event log entries that were added."""
     gateway_span: tuple[int, int] | None = None
     """Earliest and latest start (microseconds) of gateway rows that were added or completed."""
+    gateway_hours: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
+    """Persons whom gateway rows of the file name, with the hours (since 1970) in which they do."""
     task_keys: set[int] = field(default_factory=set[int])
     """Tasks that were derived anew or whose calls changed; their totals are added up last."""
 

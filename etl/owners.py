@@ -14,7 +14,7 @@ import msgspec
 from data.errors import BoltscopeError
 from etl.context import Owner
 from etl.files import INBOX, SOURCES_FILE, InputFile, shown
-from etl.pseudonyms import Pseudonyms
+from etl.pseudonyms import HiddenNames, Pseudonyms
 from etl.redact import redact_path
 
 _LONGEST_NAME = 100
@@ -52,6 +52,7 @@ class Owners:
     pseudonyms: Pseudonyms | None = None
     _people: dict[str, str] = field(init=False, default_factory=dict[str, str])
     _projects: dict[str, str] = field(init=False, default_factory=dict[str, str])
+    _hidden: dict[str | None, HiddenNames] = field(init=False, default_factory=dict[str | None, HiddenNames])
 
     def __post_init__(self) -> None:
         for source in self.sources:
@@ -61,7 +62,7 @@ class Owners:
     def owner_of(self, file: InputFile) -> Owner:
         """Return whose file it is; null where neither options, nor sources.toml, nor its folder says."""
         person, project = self._named_owner(file)
-        return Owner(self._shown_person(person), project)
+        return Owner(self._shown_person(person), project, self._hidden_names(person))
 
     def person_of_gateway_user(self, user: str | None) -> str | None:
         """Return the person of a user, e-mail address, key alias or key hash at the gateway; itself when unmapped."""
@@ -86,9 +87,10 @@ class Owners:
             return file.name
         name = redact_path(file.name)
         person, _project = self._named_owner(file)
-        if not person:
-            return name
-        return re.sub(re.escape(person), self.pseudonyms.of(person), name, flags=re.IGNORECASE)
+        if person:
+            name = re.sub(re.escape(person), self.pseudonyms.of(person), name, flags=re.IGNORECASE)
+        hidden = self._hidden_names(person)
+        return hidden.in_text(name) if hidden else name
 
     def stored_path(self, file: InputFile) -> str:
         """Return what the store keeps to find the file again; with pseudonyms only a hash, as paths name people."""
@@ -107,6 +109,14 @@ class Owners:
 
     def _shown_person(self, person: str | None) -> str | None:
         return person if person is None or self.pseudonyms is None else self.pseudonyms.of(person)
+
+    def _hidden_names(self, person: str | None) -> HiddenNames | None:
+        if self.pseudonyms is None:
+            return None
+        if person not in self._hidden:
+            called = [(name, who) for name, who in self._people.items() if not _HASH.fullmatch(name)]
+            self._hidden[person] = HiddenNames(self.pseudonyms, person, called)
+        return self._hidden[person]
 
     def _person_of_hash(self, name: str) -> str | None:
         """Gateways and lists shorten key hashes differently: the shorter of two equal beginnings is enough."""

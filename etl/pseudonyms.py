@@ -3,10 +3,12 @@
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import sqlite3
 import stat
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,10 @@ KEY_FILE = "pseudonym.key"
 _SETTING = "pseudonymous"
 _NAMES = "no"
 _SHORTEST_KEY = 16
+# Shorter names are initials, which would be found in every other title.
+_SHORTEST_NAME = 3
+_BETWEEN = r"[\W_]*"
+_ADDRESS = re.compile(r"((?:[A-Za-z][\w+.-]*://)?[^/:]+(?::\d+(?=/))?[:/]/*)(.*)", re.DOTALL)
 
 
 class PseudonymError(BoltscopeError):
@@ -46,6 +52,62 @@ class Pseudonyms:
 
     def _digest(self, text: str) -> str:
         return hmac.new(self.key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+class HiddenNames:
+    """Puts pseudonyms in place of people's names in titles, repositories and addresses of one owner's files."""
+
+    def __init__(self, pseudonyms: Pseudonyms, owner: str | None, called: Iterable[tuple[str, str]] = ()) -> None:
+        """Take whose files they are, and what people are called elsewhere, such as at the gateway.
+
+        Of the owner each part of the name counts, of others only the whole name.
+        """
+        self._pseudonyms = pseudonyms
+        self._people: dict[str, str] = {}
+        names = [(name, person) for called_so, person in called for name in (called_so, person)]
+        for name, person in [*names, *([(owner, owner)] if owner else [])]:
+            parts = _parts(name)
+            self._people.setdefault(" ".join(parts), person)
+            if person == owner:
+                self._people |= {part: person for part in parts if not part.isdecimal()}
+        known = sorted((name for name in self._people if len(name) >= _SHORTEST_NAME), key=len, reverse=True)
+        forms = "|".join(_BETWEEN.join(map(re.escape, name.split(" "))) for name in known)
+        self._pattern = re.compile(rf"(?<![^\W\d_])(?:{forms})(?![^\W\d_])", re.IGNORECASE) if forms else None
+        self._joined = {name.replace(" ", ""): self._people[name] for name in known}
+
+    def in_text(self, text: str) -> str:
+        """Return a text with pseudonyms in place of the names that are known."""
+        if self._pattern is None:
+            return text
+        return self._pattern.sub(self._pseudonym, unicodedata.normalize("NFC", text))
+
+    def in_target(self, target: str) -> str:
+        """Return a repository such as ann.smith/shop with a pseudonym as its owner; names in the rest go too."""
+        owner, slash, rest = target.partition("/")
+        return f"{self._owner(owner)}/{self.in_text(rest)}" if slash else self.in_text(target)
+
+    def in_address(self, address: str) -> str:
+        """Return a git address with a pseudonym as the first part of its path; names in the rest go too."""
+        found = _ADDRESS.fullmatch(address)
+        if found is None:
+            return self.in_text(address)
+        owner, slash, rest = found[2].partition("/")
+        return f"{self.in_text(found[1])}{self._owner(owner)}{slash}{self.in_text(rest)}"
+
+    def _owner(self, name: str) -> str:
+        if not name or name.startswith("["):
+            return name
+        person = self._joined.get("".join(_parts(name)))
+        return self._pseudonyms.of(person or name)
+
+    def _pseudonym(self, match: re.Match[str]) -> str:
+        return self._pseudonyms.of(self._joined.get("".join(_parts(match[0])), match[0]))
+
+
+def _parts(name: str) -> list[str]:
+    """Return the parts of a name or e-mail address, in small letters, without the address's domain."""
+    local = unicodedata.normalize("NFC", name).partition("@")[0]
+    return [part for part in re.split(r"[\W_]+", local.casefold()) if part]
 
 
 def pseudonyms_of(store: Store, *, wanted: bool, on_wait: Callable[[str], None] | None = None) -> Pseudonyms | None:

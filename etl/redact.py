@@ -2,18 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
 
-from etl.secret_patterns import find_secrets
+from etl.secret_patterns import PUBLIC_ADDRESS, RANDOM, Secret, find_secrets, is_mixed
 
 TITLE_CHARACTERS = 200
+NAME_CHARACTERS = 200
 PATH_CHARACTERS = 400
 SHAPE_CHARACTERS = 300
+SECRET = "[secret]"
 # Longer texts are cut before they are searched: no title needs more, and searching stays fast on hostile ones.
 _SEARCHED_CHARACTERS = 1000
 _SHAPE_BYTES = 1_000_000
@@ -22,15 +24,52 @@ _SHAPE_KEYS = 12
 _LONGEST_NUMBER = 10**18
 
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z_.:-]{0,29}[0-9]{0,2}")
+_PLAIN_KEY = re.compile(r"[A-Za-z_]{1,30}[0-9]{0,2}")
 _TIME_LIKE = re.compile(r"[0-9TZ:+. /-]{1,40}")
 _SCP_ADDRESS = re.compile(r"(?:[^@/\s]+@)?([\w.-]+):(?!//)([^\s?#]*)")
+# Names, ids and paths without any of these hold no secret that could be told from them: most are not searched further.
+_KNOWN_BEGINNINGS = (
+    r"\b(?:[srp]k[-_]|csk-)|AIza|ya29\.|xai-|gsk_|hf_|pplx-|fw_|tgp_v1_|r8_|github_pat_|gh[opsur]_|GR1348941|gl[a-z]{2,5}-"
+    r"|npm_|pypi-|nf[pcoub]_|sb[ps]_|xox|xapp-|eyJ|SG\.|sq0csp|AKC|BEGIN|PuTTY|A3T|ABIA|ACCA|AKIA|ASIA|://|@"
+)
+_MAYBE_SECRET = re.compile(
+    _KNOWN_BEGINNINGS + r"|[\s=:\"']|[A-Za-z0-9+=_-]{32}|(?<![A-Za-z0-9])(?=[A-Za-z]{0,100}[0-9])[A-Za-z0-9]{16}"
+)
+ID_MAYBE_SECRET = _KNOWN_BEGINNINGS + r"|[\s=\"']|[0-9]:|(?i:passw|secret|api_?key|token|bearer)"
+"""Pattern (also of the regular expressions of polars) of ids that must go through redact_id; all others stay."""
+_ID_MAYBE_SECRET = re.compile(ID_MAYBE_SECRET)
+_HASH = re.compile(r"[0-9a-f]{8,128}|[0-9A-F]{8,128}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_KEY = re.compile(r"sk-\S*")
+_UNBROKEN = re.compile(r"[A-Za-z0-9]{12,}")
+_HEX = re.compile(r"[0-9a-fA-F]*")
+_LOGIN = re.compile(r"://[^\s/@:]*(?::[^\s@]{0,200})?@")
+_ASSIGNED_IN_PATH = re.compile(r"(?i)[\w-]{0,60}(?:passw(?:or)?d|pwd|secret|key|token)[\w-]{0,60}=\S+")
 _HOME_FOLDER = re.compile(r"(?i)((?:^|[/\\])(?:users|home|documents and settings)[/\\])(?!project(?:[/\\]|$))[^/\\]+")
 
 
 def redact_title(text: object, limit: int = TITLE_CHARACTERS) -> str:
     """Return a title without secrets, e-mail and public internet addresses and control characters, at most 200 long."""
     return _redacted(text[:_SEARCHED_CHARACTERS], limit) if isinstance(text, str) else ""
+
+
+def redact_name(name: object, limit: int = NAME_CHARACTERS) -> str:
+    """Return the name of a model, provider, team, tool or target on one line, without secrets and e-mail addresses.
+
+    Hashes, UUIDs and ordinary names stay as they are, however long and mixed they are.
+    """
+    return _redacted_name(name[:_SEARCHED_CHARACTERS], limit, False) if isinstance(name, str) else ""
+
+
+def redact_person(name: object) -> str:
+    """Return the name of a person at the gateway without secrets; an e-mail address is a name here."""
+    return _redacted_name(name[:_SEARCHED_CHARACTERS], NAME_CHARACTERS, True) if isinstance(name, str) else ""
+
+
+def redact_id(text: str, limit: int = NAME_CHARACTERS) -> str:
+    """Return an id without secrets that are known by their form; ids look random by nature, so that alone is none."""
+    if text.isascii() and text.isprintable() and not _ID_MAYBE_SECRET.search(text, 0, _SEARCHED_CHARACTERS):
+        return text[:limit]
+    return _redacted_id(text[:_SEARCHED_CHARACTERS], limit)
 
 
 def redact_url(url: object) -> str:
@@ -49,7 +88,7 @@ def redact_url(url: object) -> str:
         address = f"{scp[1]}:{scp[2]}"
     else:
         return ""
-    return _cut(_mask_parts(address), PATH_CHARACTERS)
+    return _cut(_mask_path(address), PATH_CHARACTERS)
 
 
 def redact_path(path: object, limit: int = PATH_CHARACTERS) -> str:
@@ -76,25 +115,59 @@ def _redacted(text: str, limit: int) -> str:
 
 @lru_cache(maxsize=65_536)
 def _redacted_path(path: str) -> str:
-    return _mask_parts(_HOME_FOLDER.sub(r"\1[person]", _plain(path)))
+    return _mask_path(_HOME_FOLDER.sub(r"\1[person]", _plain(path)))
 
 
-def _mask_parts(path: str) -> str:
+@lru_cache(maxsize=65_536)
+def _redacted_name(name: str, limit: int, keep_email: bool) -> str:
+    name = _plain(name)
+    if not _MAYBE_SECRET.search(name) or _HASH.fullmatch(name):
+        return name[:limit]
+    if _KEY.fullmatch(name):
+        return SECRET
+    return _mask(name, keep=_is_ordinary_in_names, keep_email=keep_email)[:limit]
+
+
+@lru_cache(maxsize=4096)
+def _redacted_id(text: str, limit: int) -> str:
+    return _mask(_plain(text), keep=_is_ordinary_in_ids)[:limit]
+
+
+def _is_ordinary_in_names(secret: Secret, found: str) -> bool:
+    """Names of models are long and mixed too, but made of short words; hashes are no secrets."""
+    if secret.kind != RANDOM:
+        return secret.kind == PUBLIC_ADDRESS
+    return _HEX.fullmatch(found) is not None or not any(map(is_mixed, _UNBROKEN.findall(found)))
+
+
+def _is_ordinary_in_ids(secret: Secret, found: str) -> bool:  # noqa: ARG001
+    return secret.kind in {RANDOM, PUBLIC_ADDRESS}
+
+
+def _is_ordinary_in_paths(secret: Secret, found: str) -> bool:  # noqa: ARG001
+    return secret.kind == PUBLIC_ADDRESS
+
+
+def _mask_path(path: str) -> str:
     """Return the path with each part masked by itself: a whole path is long and mixed enough to look random."""
-    return "/".join(_mask(part, mask_internet_addresses=False) for part in path.split("/"))
+    if not _MAYBE_SECRET.search(path):
+        return path
+    path = _ASSIGNED_IN_PATH.sub(SECRET, _LOGIN.sub(f"://{SECRET}", path))
+    return "/".join(_mask(part, keep=_is_ordinary_in_paths) for part in path.split("/"))
 
 
-def _mask(text: str, *, mask_internet_addresses: bool = True) -> str:
+def _mask(text: str, *, keep: Callable[[Secret, str], bool] | None = None, keep_email: bool = False) -> str:
+    """Return the text with marks in place of secrets, except those that ``keep`` says are ordinary there."""
     pieces: list[str] = []
     end = 0
     for secret in find_secrets(text):
-        is_address = secret.kind.startswith("Public IP")
-        if is_address and not mask_internet_addresses:
+        if keep is not None and keep(secret, text[secret.start : secret.end]):
             continue
-        pieces += [text[end : secret.start], "[address]" if is_address else "[secret]"]
+        is_address = secret.kind == PUBLIC_ADDRESS
+        pieces += [text[end : secret.start], "[address]" if is_address else SECRET]
         end = secret.end
     masked = "".join([*pieces, text[end:]])
-    return _EMAIL.sub("[e-mail]", masked) if "@" in masked else masked
+    return _EMAIL.sub("[e-mail]", masked) if "@" in masked and not keep_email else masked
 
 
 def _plain(text: str) -> str:

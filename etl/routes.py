@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from data.definitions import Provider, providers
+from etl.redact import redact_name
 
 NAME_CHARACTERS = 200
 # Calls that LiteLLM makes through an OpenAI-compatible interface carry this name, whoever answers.
@@ -26,7 +27,12 @@ class Route:
 
 
 def clean_name(text: str | None) -> str | None:
-    """Return a name without control characters and outer spaces, at most 200 characters; null when nothing is left."""
+    """Return a name on one line, without secrets, at most 200 characters; null when nothing is left."""
+    return redact_name(plain_name(text)) or None
+
+
+def plain_name(text: str | None) -> str | None:
+    """Return a text without control characters and outer spaces, at most 200 characters; null when nothing is left."""
     if not text:
         return None
     if not text.isprintable():

@@ -57,6 +57,8 @@ _TOKEN_REST = re.compile(r"[A-Za-z0-9_.~+/=-]*")
 _LONG_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _HEX_TOKEN = re.compile(r"(?<![A-Za-z0-9])[0-9a-fA-F]{32,}(?![A-Za-z0-9])")
 _LONG_TOKEN_CHARACTERS = 32
+RANDOM = "random characters"
+PUBLIC_ADDRESS = "Public IP (ipv4)"
 
 
 def find_secrets(text: str) -> list[Secret]:
@@ -68,7 +70,8 @@ def find_secrets(text: str) -> list[Secret]:
     for secret in found:
         if merged and secret.start < merged[-1].end:
             last = merged[-1]
-            merged[-1] = Secret(last.start, max(last.end, secret.end), last.kind)
+            kind = secret.kind if last.kind in {RANDOM, PUBLIC_ADDRESS} else last.kind
+            merged[-1] = Secret(last.start, max(last.end, secret.end), kind)
         else:
             merged.append(secret)
     return merged
@@ -86,13 +89,13 @@ def _matches(text: str) -> Iterator[Secret]:
             yield Secret(start, start + len(value), "value named as a secret")
     for match in _LONG_TOKEN.finditer(text):
         token = match.group()
-        if len(token) >= _LONG_TOKEN_CHARACTERS and _is_mixed(token):
+        if len(token) >= _LONG_TOKEN_CHARACTERS and is_mixed(token):
             entropy = base64_plugin.calculate_shannon_entropy(token)
             if entropy > base64_plugin.entropy_limit:
-                yield Secret(match.start(), match.end(), "random characters")
+                yield Secret(match.start(), match.end(), RANDOM)
     for match in _HEX_TOKEN.finditer(text):
         if hex_plugin.calculate_shannon_entropy(match.group().lower()) > hex_plugin.entropy_limit:
-            yield Secret(match.start(), match.end(), "random characters")
+            yield Secret(match.start(), match.end(), RANDOM)
 
 
 def _token_end(text: str, end: int) -> int:
@@ -100,7 +103,8 @@ def _token_end(text: str, end: int) -> int:
     return rest.end() if rest else end
 
 
-def _is_mixed(token: str) -> bool:
+def is_mixed(token: str) -> bool:
+    """Tell whether a token has digits, capital and small letters."""
     return any(map(str.isdigit, token)) and any(map(str.isupper, token)) and any(map(str.islower, token))
 
 

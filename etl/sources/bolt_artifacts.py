@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from data.keys import stable_key
 from data.words import CommandKind
 from etl.derive.features import Command
+from etl.redact import redact_name
 
 _ARTIFACT_OPEN = re.compile(r"<boltArtifact([^>]*)>")
 _ACTION_OPEN = re.compile(r"<boltAction([^>]*)>")
@@ -14,7 +15,11 @@ _ACTION_CLOSE = "</boltAction>"
 _ARTIFACT_CLOSE = "</boltArtifact>"
 _PROJECT_ROOT = "/home/project/"
 _SYNTHETIC_ARTIFACTS = frozenset({"imported-files", "project-setup", "restored-project-setup"})
-_MAX_PATH = 300
+# What is stored of a path is redacted and shorter; it is cut only then, so that no half of a secret is overlooked.
+_MAX_PATH = 1000
+_HEAD_CHARACTERS = 60
+# NAME=value before a program, and what may stand between: values are often keys.
+_ASSIGNMENT = re.compile(r"""[A-Za-z_]\w*\+?=(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"';&|\\])*[\s;&|]*""", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +79,20 @@ def _keep(attributes: dict[str, str], content: str, found: Artifacts) -> None:
         found.files.append(FileAction(project_path(attributes["filepath"]), content.strip("\r\n")))
     elif kind in ("shell", "start", "build", "supabase"):
         command = content.strip()
-        words = command.split(None, 1)
         # Of a database action only the operation is named; its text is SQL, not a program.
-        head = attributes.get("operation") if kind == "supabase" else (words[0][:60] if words else None)
-        found.commands.append(Command(CommandKind(kind).value, head, stable_key("command", command)))
+        head = redact_name(attributes.get("operation"), _HEAD_CHARACTERS) if kind == "supabase" else _head_of(command)
+        found.commands.append(Command(CommandKind(kind).value, head or None, stable_key("command", command)))
+
+
+def _head_of(command: str) -> str:
+    """Return the program that a command calls, without secrets; empty when it only sets variables."""
+    position = 0
+    while assignment := _ASSIGNMENT.match(command, position):
+        position = assignment.end()
+    words = command[position : position + 1000].split(None, 1)
+    # A quote that never ends belongs to the value of a variable, not to a program.
+    is_value = position > 0 and words and words[0][0] in "\"'\\"
+    return redact_name(words[0], _HEAD_CHARACTERS) if words and not is_value else ""
 
 
 def _attributes(text: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from data.keys import stable_key
-from data.tables import ChatExport, Message, MessagePresence, PatchFile
+from data.tables import ChatExport, Message, MessagePresence, PatchFile, UnusableMessage
 from data.words import FileOperation, ForkKind, KnownReason, LinesBasis, QuarantineReason, SourceKind
 from etl.context import LoadContext, insert, upsert
 from etl.credentials import Envelope, outermost, refuse_credentials_in
@@ -20,7 +20,7 @@ from etl.sources.bolt_messages import (
     RawMessage,
     ReadMessage,
     UnusableError,
-    placeholder,
+    place_of,
     plausible_instant_of,
     read_message,
 )
@@ -77,7 +77,7 @@ class _Pending:
 
     messages: dict[int, ReadMessage] = field(default_factory=dict[int, ReadMessage])
     files: dict[int, list[tuple[Any, ...]]] = field(default_factory=dict[int, list[tuple[Any, ...]]])
-    unusable: dict[int, ReadMessage] = field(default_factory=dict[int, ReadMessage])
+    unusable: dict[int, tuple[int, str, str]] = field(default_factory=dict[int, tuple[int, str, str]])
     """Places of quarantined messages."""
     repeats: int = 0
 
@@ -170,10 +170,10 @@ def _read_chat(chat: _FastChat | _RawChat, where: str, context: LoadContext, pen
         except UnusableError as error:
             excerpt = shape_of(bytes(raw) if isinstance(raw, msgspec.Raw) else msgspec.to_builtins(raw))
             context.quarantine(f"{where}messages[{position}]", error.reason, error.detail, excerpt)
-            unusable = placeholder(bytes(raw) if isinstance(raw, msgspec.Raw) else msgspec.json.encode(raw))
-            if unusable is not None:
-                keys.append(unusable.key)
-                pending.unusable[unusable.key] = unusable
+            place = place_of(bytes(raw) if isinstance(raw, msgspec.Raw) else msgspec.json.encode(raw))
+            if place is not None:
+                keys.append(place[0])
+                pending.unusable[place[0]] = place
             continue
         keys.append(message.key)
         context.seen_at(message.created_at)
@@ -329,8 +329,8 @@ def _write(
     context.already_known(KnownReason.REPEATED_IN_FILE, pending.repeats)
     replaced = [(key,) for key in better if key in stored]
     connection.executemany("DELETE FROM patch_file WHERE patch_key = ?", replaced)
-    rows = [*better.values(), *(place for key, place in pending.unusable.items() if key not in pending.messages)]
-    upsert(connection, Message, sorted(_message_row(message, context.load_id) for message in rows))
+    upsert(connection, Message, sorted(_message_row(message, context.load_id) for message in better.values()))
+    upsert(connection, UnusableMessage, sorted(pending.unusable.values()), rank=None)
     insert(connection, PatchFile, sorted(row for key in better for row in pending.files[key]))
     known_lists = _known_lists(context, list(lists))
     new_lists = {key: keys for key, keys in lists.items() if key not in known_lists}

@@ -3,14 +3,14 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from data.keys import stable_key
 from data.words import EventKind, QuarantineReason
 from etl.context import LoadContext
 from etl.error_kinds import error_kind_of
-from etl.redact import redact_title
+from etl.redact import redact_name, redact_title
 from etl.sources.bolt_messages import MAX_TOKENS, earliest_allowed, instant_of
 
 _PROVIDER_TOGGLE = re.compile(r"Provider (.+) (enabled|disabled)")
@@ -63,7 +63,12 @@ def read_entry(record: object, context: LoadContext) -> Entry:
     if details is not None and not isinstance(details, dict):
         raise UnusableEntryError(QuarantineReason.WRONG_TYPE, "details are not an object")
     key = _key_of(context, occurred_at, message, details)
-    return _classified(key, occurred_at, message.strip(), cast("dict[str, Any]", details or {}))
+    entry = _classified(key, occurred_at, message.strip(), cast("dict[str, Any]", details or {}))
+    hidden = context.owner.hidden_names
+    if hidden is None or entry.subject is None:
+        return entry
+    is_target = entry.kind is EventKind.DEPLOYMENT
+    return replace(entry, subject=(hidden.in_target if is_target else hidden.in_text)(entry.subject))
 
 
 def _key_of(context: LoadContext, occurred_at: int, message: str, details: object) -> int:
@@ -89,7 +94,7 @@ def _time_of(value: object, latest_allowed: int) -> int:
             QuarantineReason.BAD_TIME, "timestamp is not a time; expected 2026-02-08T10:18:44.356Z"
         )
     if not earliest_allowed() <= instant <= latest_allowed:
-        raise UnusableEntryError(QuarantineReason.BAD_TIME, f"timestamp is {value[:40]}: too early or in the future")
+        raise UnusableEntryError(QuarantineReason.BAD_TIME, "timestamp is too early or in the future")
     return instant
 
 
@@ -119,7 +124,7 @@ def _classified(key: int, occurred_at: int, message: str, details: dict[str, Any
             is_ok=False,
         )
     if text in _DEPLOYMENTS:
-        target = redact_title(_first_text(details, "projectPath", "repoName")) or None
+        target = redact_name(_first_text(details, "projectPath", "repoName")) or None
         files = _count(details, "filesCount")
         return Entry(
             key, occurred_at, EventKind.DEPLOYMENT, subject=target, is_ok=_DEPLOYMENTS[text], files_count=files
@@ -169,7 +174,7 @@ def _count(fields: Mapping[str, Any], name: str) -> int | None:
 
 
 def _name(value: object) -> str | None:
-    return redact_title(value) or None
+    return redact_name(value) or None
 
 
 def _first_text(details: Mapping[str, Any], *names: str) -> str | None:

@@ -109,10 +109,10 @@ class _Place(msgspec.Struct):
     id: str | int | None = None
 
 
-def placeholder(raw: bytes) -> ReadMessage | None:
-    """Return what stands for a message that cannot be used, so that its neighbours are not taken for each other's.
+def place_of(raw: bytes) -> tuple[int, str, str] | None:
+    """Return key, id and role of a message that cannot be used, so that its neighbours are not taken for each other's.
 
-    Null when not even its role can be read. Any usable copy of the message replaces it.
+    Null when not even its role can be read.
     """
     try:
         place = msgspec.json.decode(raw, type=_Place)
@@ -121,19 +121,7 @@ def placeholder(raw: bytes) -> ReadMessage | None:
     if place.role not in ("user", "assistant"):
         return None
     message_id = "" if place.id is None else str(place.id)
-    return ReadMessage(
-        key=message_key(place.role, message_id, raw.decode("utf-8", "replace")),
-        message_id=message_id,
-        role=place.role,
-        rank=0,
-        created_at=None,
-        created_at_basis=TimeBasis.NONE.value,
-        provider=None,
-        model=None,
-        text_hash=None,
-        text_chars=0,
-        features=Features(is_unusable=True),
-    )
+    return message_key(place.role, message_id, raw.decode("utf-8", "replace")), message_id[:120], place.role
 
 
 def is_clock_id(message_id: str) -> bool:

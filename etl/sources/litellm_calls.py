@@ -13,6 +13,7 @@ from data.tables.types import EPOCH_DAY
 from data.words import CallSource, CallStatus, LatencyBasis, MatchQuality, QuarantineReason, UsageStatus
 from etl.context import DAY_MICROSECONDS, LoadContext, day_of
 from etl.prices import with_cost
+from etl.redact import ID_MAYBE_SECRET, redact_id
 from etl.sources.litellm_columns import frame_of_records
 from etl.sources.litellm_records import Metadata, Record, UnusableRecordError, metadata_of
 
@@ -149,7 +150,7 @@ def _llm_calls(raw: pl.DataFrame, context: LoadContext) -> pl.DataFrame:
     number = pl.lit(None, dtype=pl.Int64)
     return priced.select(
         pl.Series("llm_call_key", stable_keys(CallSource.LITELLM.value, raw["native_id"].to_list()), dtype=pl.Int64),
-        pl.col("native_id").str.slice(0, _ID_CHARACTERS),
+        _ids_without_secrets(raw["native_id"]),
         pl.lit(CallSource.LITELLM.value).alias("source"),
         _ranks(facts),
         pl.lit(value=True).alias("is_counted"),
@@ -190,6 +191,16 @@ def _llm_calls(raw: pl.DataFrame, context: LoadContext) -> pl.DataFrame:
         "call_type",
         pl.lit(context.load_id, dtype=pl.Int64).alias("load_id"),
     )
+
+
+def _ids_without_secrets(ids: pl.Series) -> pl.Series:
+    """Return ids as they are kept; nearly all stay as they are, which is told for all at once."""
+    kept = ids.str.slice(0, _ID_CHARACTERS)
+    is_odd = ids.str.contains(ID_MAYBE_SECRET)
+    if not is_odd.any():
+        return kept
+    masked = ids.filter(is_odd).map_elements(redact_id, return_dtype=pl.String)
+    return kept.scatter(is_odd.arg_true(), masked)
 
 
 # What copies of one record can differ in; the more of it is known, the more complete is the copy.

@@ -7,7 +7,8 @@ from hashlib import sha256
 from data.words import CallStatus
 from etl.context import LoadContext
 from etl.error_kinds import error_kind_of, is_cancelled
-from etl.routes import clean_name
+from etl.redact import SECRET, redact_name, redact_person
+from etl.routes import plain_name
 from etl.sources.litellm_records import ErrorInformation, Metadata, PromptDetails, Record, UsageObject
 
 _MISSING_WORDS = frozenset({"", "None", "null"})
@@ -35,7 +36,7 @@ def id_of(text: str | None) -> str | None:
     """Return an id without control characters; null when LiteLLM wrote that there is none."""
     if text is None or text in _MISSING_WORDS:
         return None
-    return text if text.isprintable() else clean_name(text)
+    return text if text.isprintable() else plain_name(text)
 
 
 def cache_read_of(usage: UsageObject) -> int | None:
@@ -66,19 +67,21 @@ def ending_of(record: Record, metadata: Metadata) -> tuple[str, str | None, str 
 def _failure(error: ErrorInformation, text: str | None) -> tuple[str, str | None, str | None]:
     message = (error.error_message or text or "")[:2000]
     name = error.error_class or ((found := _ERROR_PREFIX.match(message)) and found[1]) or None
-    kept = name if name and _ERROR_CLASS.fullmatch(name) else None
+    kept = name if name and _ERROR_CLASS.fullmatch(name) and redact_name(name) == name else None
     if is_cancelled(name, error.error_code, message):
         return CallStatus.CANCELLED.value, None, kept
     return CallStatus.ERROR.value, error_kind_of(name, error.error_code, message).value, kept
 
 
 def is_fallback(record: Record, metadata: Metadata) -> bool | None:
-    """Tell whether another model group than the one asked for served the call; null when the record does not say."""
+    """Tell whether another model group than the one asked for served the call; null when the record does not say.
+
+    The gateway writes the fallback's group into the failed attempts as well; nothing served those.
+    """
     asked = metadata.original_model_group
-    if metadata.attempted_fallbacks:
-        return True
-    if asked and record.model_group:
-        return asked != record.model_group
+    is_elsewhere = bool(metadata.attempted_fallbacks or (asked and record.model_group and asked != record.model_group))
+    if is_elsewhere or (asked and record.model_group):
+        return is_elsewhere and ending_of(record, metadata)[0] != CallStatus.ERROR
     return None if metadata.attempted_fallbacks is None else False
 
 
@@ -128,12 +131,15 @@ class People:
 
         The hash of the key counts only where sources.toml names its person: it is no name, and keys get shared.
         """
+        context = self._context
         given = [name for name in names if name and name not in _NOBODY]
-        mapped = [name for name in (*given, key) if name and self._context.is_mapped_user(name)]
-        known = (self._context.person_of_gateway_user(name) for name in (*mapped, *given))
-        return next(filter(None, known), self._context.owner.person)
+        mapped = [name for name in (*given, key) if name and context.is_mapped_user(name)]
+        # Some clients send a key where a name belongs: nobody is called that, unless sources.toml says who it is.
+        shown = [name for name in given if redact_person(name).strip() != SECRET]
+        known = (redact_person(context.person_of_gateway_user(name)) for name in (*mapped, *shown))
+        return next(filter(None, known), context.owner.person)
 
     def _project_of(self, *names: str | None) -> str | None:
         """Return the project of the team at the gateway, else the project of the file."""
         known = (self._context.project_of_team(name) for name in names if name and name not in _MISSING_WORDS)
-        return next(filter(None, known), self._context.owner.project)
+        return next(filter(None, map(redact_name, known)), self._context.owner.project)

@@ -5,12 +5,15 @@ import hmac
 import stat
 
 import pytest
+from chat_files import all_chats, chat, reply, request
+from gateway_rows import entry, log_file
+from loads import load_json
 
 from data.store import Store
 from etl.context import Owner
 from etl.files import find_files
 from etl.owners import SourcesError, owners, read_sources
-from etl.pseudonyms import PseudonymError, Pseudonyms, pseudonyms_of
+from etl.pseudonyms import HiddenNames, PseudonymError, Pseudonyms, pseudonyms_of
 
 
 @pytest.fixture
@@ -226,3 +229,60 @@ def test_the_key_can_come_from_the_environment(tmp_path, monkeypatch):
 
     assert pseudonyms_of(store, wanted=True) == Pseudonyms(b"a key of enough length")
     assert not (tmp_path / "pseudonym.key").exists()
+
+
+def test_with_pseudonyms_no_name_gets_through_targets_addresses_and_titles(folder):
+    (folder / "inbox/sources.toml").write_text(
+        '[people]\n"ann.smith@example.org" = "Ann Smith"\n"bob-laptop" = "bob"\n'
+        '"88dc28d0f030c55ed4ab77ed8faf0981" = "bob"\n'
+    )
+    named = owners([folder / "inbox/shop/ann/a.json"], person="Ann Smith")
+    assert named.owner_of(find_files([folder / "inbox/shop/ann/a.json"])[0]).hidden_names is None
+
+    named.pseudonyms = Pseudonyms(b"0123456789abcdef")
+    ann, bob = named.pseudonyms.of("Ann Smith"), named.pseudonyms.of("bob")
+    hidden = named.owner_of(find_files([folder / "inbox/shop/ann/a.json"])[0]).hidden_names
+
+    assert hidden is not None
+    assert hidden.in_text("Ann's shop by annSmith, for BOB") == f"{ann}'s shop by {ann}, for {bob}"
+    assert hidden.in_text("ann-smith-portfolio_2") == f"{ann}-portfolio_2"
+    assert hidden.in_text("A banner for bobsled annals") == "A banner for bobsled annals"
+    assert hidden.in_target("ann.smith/shop") == f"{ann}/shop"
+    assert hidden.in_target("group/ann.smith/shop") == f"{named.pseudonyms.of('group')}/{ann}/shop"
+    assert hidden.in_target("shop") == "shop"
+    assert hidden.in_address("https://gitlab.com:8443/ann.smith/shop.git") == f"https://gitlab.com:8443/{ann}/shop.git"
+    assert hidden.in_address("gitlab.com:carol/shop.git") == f"gitlab.com:{named.pseudonyms.of('carol')}/shop.git"
+    assert hidden.in_address("https://github.com/[secret]/a") == "https://github.com/[secret]/a"
+    assert hidden.in_address("https://ann-smith.example.org/x") == (
+        f"https://{ann}.example.org/{named.pseudonyms.of('x')}"
+    )
+
+
+def test_without_an_owner_pseudonyms_still_replace_who_a_repository_belongs_to():
+    hidden = HiddenNames(Pseudonyms(b"0123456789abcdef"), None)
+
+    assert hidden.in_text("Ann's shop") == "Ann's shop"
+    assert hidden.in_target("ann/shop") == f"{Pseudonyms(b'0123456789abcdef').of('ann')}/shop"
+
+
+def test_a_pseudonymous_store_and_its_exports_name_nobody(folder, monkeypatch):
+    monkeypatch.setenv("BOLTSCOPE_PSEUDONYM_KEY", "0123456789abcdef")
+    home = folder / "inbox/shop/ann.smith"
+    record = chat("1", [request("m1", "Add a page", 0), reply("r1", "Done.", 0)], title="Git Project:ann-smith-shop")
+    record |= {"urlId": "ann-smith-shop", "metadata": {"gitUrl": "https://gitlab.com/ann.smith/shop.git"}}
+    all_chats(home / "chats.json", [record])
+    done = "GitLab deployment completed successfully"
+    log_file(home / "log.json", entry(done, 3, 0, projectPath="ann.smith/shop", filesCount=3))
+    url = f"sqlite:///{folder / 'store.db'}"
+
+    summary = load_json(url, "--pseudonymous", home)
+
+    assert [file["quarantined"] for file in summary["files"]] == [0, 0]
+    store = Store(url, create=False)
+    (ann,) = next(iter(store.rows("SELECT person FROM load")))
+    assert store.rows("SELECT title, url_id, git_url FROM chat") == [
+        (f"Git Project:{ann}-shop", f"{ann}-shop", f"https://gitlab.com/{ann}/shop.git")
+    ]
+    assert store.rows("SELECT target FROM deployment") == [(f"{ann}/shop",)]
+    with store.reading() as connection:
+        assert "smith" not in "\n".join(connection.iterdump()).lower()

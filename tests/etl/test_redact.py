@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.redact import redact_path, redact_title, redact_url, shape_of
+from etl.redact import redact_id, redact_name, redact_path, redact_person, redact_title, redact_url, shape_of
 
 R = "Zq8Yw2Lm9Xr4Tn6Vb1Kc3Pd5"  # 24 random characters
 FAKES = {
@@ -138,3 +138,49 @@ def test_hostile_records_have_a_short_shape():
     assert shape_of(10**5000) == "<integer of 16610 bits>"
     assert shape_of(b"[" * 100_000).startswith("100000 bytes: [[[")
     assert shape_of(float("nan")) == "nan"
+
+
+@pytest.mark.parametrize("secret", [secret for name, secret in FAKES.items() if name != "hex key"])
+def test_a_secret_in_a_name_or_path_is_masked(secret):
+    for kept in (redact_name(f"team {secret}"), redact_name(secret), redact_person(secret), redact_path(f"a/{secret}")):
+        assert not any(part in kept for part in (R[:12], "hunter2", "s3cr3tpw", "dozjgNry", "MIIEow", "abc123def"))
+        assert "[secret]" in kept
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "claude-3-5-sonnet-20241022",
+        "qwen2.5-coder:32b",
+        "anthropic.claude-3-5-sonnet-20241022-v2:0",
+        "meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8",
+        "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-4-20250514-v1:0",
+        "hf.co/bartowski/Llama-3.2-3B-Instruct-GGUF:Q4_K_M",
+        "ft:gpt-4o-mini-2024-07-18:acme::AbC123xY",
+        "vertex_ai/claude-sonnet-4@20250514",
+        "88dc28d0f030c55ed4ab77ed8faf098196cb1c05df778539800c9f1243fe6b4b",
+        "9f86d081884c7d659a2feaa0c55ad015",
+        "6f1c7b1e-8a1a-4b7e-9c7d-0a1b2c3d4e5f",
+        "My Azure Deployment 2024 (west europe)",
+        "risk-model",
+    ],
+)
+def test_an_ordinary_name_stays_as_it_is(name):
+    assert redact_name(name) == redact_person(name) == name
+
+
+def test_an_address_is_a_name_of_a_person_and_of_nothing_else():
+    assert redact_person(" ann.lee+x@mail.example.org\n") == "ann.lee+x@mail.example.org"
+    assert redact_name("ann.lee+x@mail.example.org") == "[e-mail]"
+    assert redact_person("sk-1234") == "[secret]"
+
+
+def test_an_id_looks_random_and_is_masked_only_for_a_known_form_of_secret():
+    assert redact_id(f"chatcmpl-{R}{R}") == f"chatcmpl-{R}{R}"
+    assert redact_id(f"src/sk-ant-api03-{R}/x") == "[secret]"
+    assert redact_id("a" * 300, 120) == "a" * 120
+
+
+def test_a_login_or_value_with_slashes_in_a_path_is_masked_whole():
+    assert redact_path("x/mysql://root:hun/ter2@db/x") == "x/mysql://[secret]db/x"
+    assert redact_path("x/AWS_SECRET_KEY=wJalr/K7MDENG/bPx") == "x/[secret]"
