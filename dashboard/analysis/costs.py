@@ -10,6 +10,7 @@ from dashboard.analysis.figures import Change, Direction, Fact, Figure, Point, S
 from dashboard.analysis.intervals import ratio
 from dashboard.analysis.rates import GoodOfTotal, View, part, slo_rate
 from dashboard.analysis.selection import Sums, daily_histograms
+from dashboard.analysis.self_hosted import completed_at_no_cost, without_self_hosted_cost
 from dashboard.analysis.series import Bucket, points
 from data.definitions import Slo
 from data.histogram import Histogram
@@ -22,16 +23,32 @@ _PARTIAL_SHARE = 0.05
 
 
 def cost_efficiency(connection: sqlite3.Connection, slo: Slo, view: View) -> SloFigure:
-    """Return spend of all tasks, failed ones included, per completed task; and the budget's indicator."""
-    spend = _facts(connection, view)
+    """Return spend of all tasks, failed ones included, per completed task; and the budget's indicator.
+
+    Self-hosted routes have no price per token: where only they served, nothing is measured rather than 0.
+    """
+    chosen = view.chosen
+    now = without_self_hosted_cost(connection, chosen, chosen.period, view.now)
+    before = view.before
+    if before is not None and chosen.compared is not None:
+        before = without_self_hosted_cost(connection, chosen, chosen.compared, before)
+    is_hosted = now is not view.now
+    view = replace(view, now=now, before=before)
+    spend = _facts(connection, view, is_hosted=is_hosted)
     rate = slo_rate(slo, "completed tasks", view, within_budget, spend)
     headline = _headline(view, spend)
-    if rate.n == 0:
+    if is_hosted:
+        rate = replace(rate, reason=_HOSTED_REASON, remedy=_HOSTED_REMEDY)
+        headline = replace(headline, reason=_HOSTED_REASON, remedy=_HOSTED_REMEDY)
+    elif rate.n == 0:
         rate = replace(rate, reason=_why_unmeasured(view.now), remedy=_REMEDY)
     return SloFigure(slo, rate, headline)
 
 
 _REMEDY = "Load gateway logs beside the chats (etl load PATH), or add prices to data/definitions/price_overrides.toml."
+
+_HOSTED_REASON = "all calls of known cost ran on self-hosted routes, which have no price per token"
+_HOSTED_REMEDY = "To count what own machines cost, give their models a price in data/definitions/price_overrides.toml."
 
 
 def within_budget(sums: Sums) -> GoodOfTotal:
@@ -108,11 +125,15 @@ def _estimate(found: RatioEstimate, sums: Sums) -> Estimate | None:
     return Estimate(found.value, *found.interval, sums.total("completed_count"))
 
 
-def _facts(connection: sqlite3.Connection, view: View) -> tuple[Fact, ...]:
+def _facts(connection: sqlite3.Connection, view: View, *, is_hosted: bool) -> tuple[Fact, ...]:
     sums = view.now
     unpriced, calls = sums.total("unpriced_call_count"), sums.total("call_count")
     unattributed = sums.total("cost_micro_usd") - sums.total("attributed_cost_micro_usd")
-    facts = [Fact("Known spend of all tasks", sums.total("known_cost_micro_usd") / MICRO_USD, Unit.USD)]
+    spend = None if is_hosted else sums.total("known_cost_micro_usd") / MICRO_USD
+    hosted = completed_at_no_cost(connection, view.chosen, view.chosen.period)
+    facts = [Fact("Known spend of all tasks", spend, Unit.USD)]
+    if hosted:
+        facts.append(Fact("Completed on self-hosted routes", hosted, note=_HOSTED_NOTE))
     if unpriced:
         facts += [
             Fact(
@@ -125,12 +146,18 @@ def _facts(connection: sqlite3.Connection, view: View) -> tuple[Fact, ...]:
         ]
     facts += [
         Fact("Calls of unknown cost", ratio(sums.total("unpriced_count"), calls), Unit.RATE, f"of {calls:,} calls"),
-        Fact("Median cost of a completed task", _median_cost(connection, view), Unit.USD, "tasks of known cost"),
+        Fact(
+            "Median cost of a completed task",
+            None if is_hosted else _median_cost(connection, view),
+            Unit.USD,
+            "tasks of known cost",
+        ),
         Fact("Spend of no task", unattributed / MICRO_USD, Unit.USD, "gateway calls that belong to no known task"),
     ]
     return tuple(facts)
 
 
+_HOSTED_NOTE = "tasks at no counted cost; they count as completed, so the spend per completed task is that much lower"
 _BOUND = "per completed task, if each unpriced call cost as much as a mean call on the dearest route of the period"
 
 

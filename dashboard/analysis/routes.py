@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.selection import condition_of
-from data.definitions import providers
+from dashboard.analysis.self_hosted import self_hosted_providers
 
 MICRO_USD = 1_000_000
 PARTIAL_SHARE = 0.05
@@ -106,8 +106,3 @@ def _quality(route: _Days, spend: int, priced: int) -> tuple[float | None, float
         low *= spend / (spend + route.unpriced * spend / priced)
     is_partial = route.unpriced > PARTIAL_SHARE * route.calls
     return (None if is_partial else estimate.value), low, high
-
-
-def self_hosted_providers() -> frozenset[str]:
-    """Return the providers whose calls run on own machines, at no price per token."""
-    return frozenset(known.name for known in providers().provider if known.is_self_hosted)

@@ -14,6 +14,7 @@ from dashboard.analysis.rates import GoodOfTotal, View
 from dashboard.analysis.route_calls import calls_by_route
 from dashboard.analysis.runtime import runtime_health, within_threshold
 from dashboard.analysis.selection import Sums, daily_sums
+from dashboard.analysis.self_hosted import without_self_hosted_cost
 from data.definitions import Slo, slos
 
 
@@ -52,10 +53,12 @@ def daily_good_of_total(
 ) -> Iterator[tuple[date, Slo, int, int]]:
     """Return day, objective, good and total, where there is any; over the period they sum up to the figures.
 
-    Patches of days that are not mature are left out, as in the figure.
+    Patches of days that are not mature, and costs where only self-hosted routes served, are left out as in the figures.
     """
     newest_mature = day_number(newest_mature_day(connection, as_of))
-    for day, measures in sorted(daily_sums(connection, chosen, chosen.period).days.items()):
+    sums = daily_sums(connection, chosen, chosen.period)
+    sums = without_self_hosted_cost(connection, chosen, chosen.period, sums)
+    for day, measures in sorted(sums.days.items()):
         for slo in slos().slo:
             if slo.name not in GOOD_OF_TOTAL or (slo.name == "diff_acceptance" and day > newest_mature):
                 continue

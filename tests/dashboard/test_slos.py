@@ -352,6 +352,61 @@ class TestCostEfficiency:
         main = figures(facts.write(store))["cost_efficiency"].main
         assert (main.value, main.reason) == (None, "no task was completed in this period")
 
+    @staticmethod
+    def self_hosted(facts: Facts, count: int, when: str = "2026-03-02T10:00") -> None:
+        for _ in range(count):
+            task = facts.task(when, route="ollama/qwen")
+            facts.call(when, task_key=task, route="ollama/qwen", cost_micro_usd=0, cost_basis="self_hosted")
+
+    def test_self_hosted_tasks_alone_are_not_measured_rather_than_free(self, store: Store) -> None:
+        facts = Facts()
+        self.self_hosted(facts, 3)
+        self.self_hosted(facts, 2, "2026-02-20T10:00")  # the compared period
+        facts.call(status="error", cost_micro_usd=0, task_key=1)  # a gateway reports 0 for a failed call
+        found = figures(facts.write(store))["cost_efficiency"]
+        assert found.headline is not None
+        for figure in (found.headline, found.rate):
+            assert (figure.value, figure.standing) == (None, Standing.NOT_MEASURED)
+            assert figure.reason is not None
+            assert "self-hosted" in figure.reason
+            assert figure.change is not None
+            assert figure.change.before is None
+        assert found.rate.n == 0
+        assert fact(found.headline, "Completed on self-hosted routes").value == 3
+        assert fact(found.headline, "Known spend of all tasks").value is None
+        assert fact(found.headline, "Median cost of a completed task").value is None
+        with store.reading() as connection:
+            assert "cost_efficiency" not in {
+                slo.name for _, slo, _, _ in daily_good_of_total(connection, march(), AS_OF)
+            }
+
+    def test_self_hosted_tasks_among_others_are_told(self, store: Store) -> None:
+        facts = Facts()
+        self.self_hosted(facts, 3)
+        task = facts.task(known_cost_micro_usd=2_000_000)
+        facts.call(task_key=task, cost_micro_usd=2_000_000)
+        found = figures(facts.write(store))["cost_efficiency"]
+        assert found.headline is not None
+        assert found.headline.value == 0.5  # 2 / (3 + 1)
+        assert fact(found.headline, "Completed on self-hosted routes").value == 3
+        hosted = figures(store, march(route="ollama/qwen"))["cost_efficiency"]
+        paid = figures(store, march(route="anthropic/claude-sonnet-4-5"))["cost_efficiency"]
+        assert (hosted.main.value, paid.main.value) == (None, 2.0)
+        assert not [found for found in paid.main.beside if "self-hosted" in found.label]
+
+    def test_a_self_hosted_route_with_a_price_of_its_own_is_measured(self, store: Store) -> None:
+        facts = Facts()
+        task = facts.task(route="ollama/qwen", known_cost_micro_usd=40_000)
+        facts.call(task_key=task, route="ollama/qwen", cost_micro_usd=40_000, cost_basis="computed")
+        found = figures(facts.write(store))["cost_efficiency"]
+        assert (found.main.value, found.rate.k, found.rate.n) == (0.04, 1, 1)
+
+    def test_a_model_that_costs_nothing_elsewhere_is_free(self, store: Store) -> None:
+        facts = Facts()
+        task = facts.task(route="openrouter/qwen:free")
+        facts.call(task_key=task, route="openrouter/qwen:free", cost_micro_usd=0, cost_basis="computed")
+        assert figures(facts.write(store))["cost_efficiency"].main.value == 0
+
     def test_spend_that_belongs_to_no_task_is_said(self, store: Store) -> None:
         facts = Facts()
         facts.call(cost_micro_usd=250_000)
