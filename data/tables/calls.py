@@ -1,8 +1,9 @@
-"""Tables of calls to providers' models, and of what a match with a chat filled in."""
+"""Tables of calls to providers' models, of when the gateway saw whom, and of what a match with a chat filled in."""
 
 from datetime import date, datetime
 
 from sqlalchemy import Index, text
+from sqlmodel import Field
 
 from data.tables.base import Row
 from data.tables.columns import big, col, day, instant, key, must, ref
@@ -63,3 +64,13 @@ class MatchedOwner(Row, table=True):
     llm_call_key: int = key("the gateway call")
     is_person_filled: bool = must("whether its person came from the chat")
     is_project_filled: bool = must("whether its project came from the chat")
+
+
+class GatewayPersonHour(Row, table=True):
+    """One row per person and hour in which a gateway row of any file names the person.
+
+    Says when a person whose first chats arrive was seen before, without looking through all calls.
+    """
+
+    person: str = Field(primary_key=True, description="the person, as far as mapped")
+    hour: int = Field(primary_key=True, description="whole hours since 1970, UTC")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 
 from data.words import MatchQuality
-from etl.context import Touched, day_of
+from etl.context import HOUR_MICROSECONDS, Touched, day_of
 from etl.derive.candidates import GatewayRow, Matching, asks_of, find_candidates, is_gateway
 from etl.derive.match_logs import LogMatches, match_log_calls
 from etl.derive.match_time import match_times
@@ -27,7 +27,7 @@ _OTHER_CALL_TYPES = ("embedding", "image", "speech", "transcription", "moderatio
 
 def match_gateway(connection: sqlite3.Connection, links: Sequence[tuple[Block, Pairs]], touched: Touched) -> None:
     """Match calls of chats with gateway rows anew, in whole blocks of time. Adds changed tasks and days to touched."""
-    if connection.execute("SELECT 1 FROM llm_call WHERE source = 'litellm' LIMIT 1").fetchone() is None:
+    if not _has_gateway(connection, touched):
         return
     chat_people = frozenset(row[0] for row in connection.execute("SELECT DISTINCT person FROM chat") if row[0])
     seen: set[int] = set()
@@ -40,6 +40,14 @@ def match_gateway(connection: sqlite3.Connection, links: Sequence[tuple[Block, P
             _match_block(connection, block, pairs, inside, chat_people, touched)
     _forget_others(connection, seen, touched)
     _take_served_routes(connection, tasks, touched)
+
+
+def _has_gateway(connection: sqlite3.Connection, touched: Touched) -> bool:
+    """Tell whether there are gateway rows: this load brought some, or the rollup of an earlier load has them."""
+    if touched.gateway_span is not None:
+        return True
+    row = connection.execute("SELECT 1 FROM route_daily WHERE source = 'litellm' LIMIT 1").fetchone()
+    return row is not None
 
 
 def _match_block(
@@ -197,10 +205,13 @@ def _parted(rows: Iterable[GatewayRow], blocks: Sequence[Block]) -> list[list[Ga
 
 
 def spans_of_new_people(connection: sqlite3.Connection, touched: Touched) -> list[Span]:
-    """Return when people whose first chats this load brought appear at the gateway.
+    """Note who was seen at the gateway, and return the hours of people whose first chats this load brought.
 
     Until now their rows could have been of a shared key; from now on they belong to nobody else.
     """
+    connection.executemany(
+        "INSERT OR IGNORE INTO gateway_person_hour (person, hour) VALUES (?, ?)", sorted(touched.gateway_hours)
+    )
     if not touched.chat_keys:
         return []
     fill_keys(connection, touched.chat_keys)
@@ -218,11 +229,8 @@ def spans_of_new_people(connection: sqlite3.Connection, touched: Touched) -> lis
     if not new:
         return []
     marks = ",".join("?" * len(new))
-    rows = connection.execute(
-        f"SELECT started_at FROM llm_call WHERE source = 'litellm' AND started_at IS NOT NULL AND person IN ({marks})",  # noqa: S608
-        new,
-    )
-    return [(row[0], row[0]) for row in rows]
+    hours = connection.execute(f"SELECT DISTINCT hour FROM gateway_person_hour WHERE person IN ({marks})", new)  # noqa: S608
+    return [(hour * HOUR_MICROSECONDS, (hour + 1) * HOUR_MICROSECONDS - 1) for (hour,) in hours]
 
 
 def _forget_others(connection: sqlite3.Connection, seen: Set[int], touched: Touched) -> None:

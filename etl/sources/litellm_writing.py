@@ -9,7 +9,7 @@ import polars as pl
 
 from data.tables.calls import LlmCall
 from data.words import KnownReason
-from etl.context import LoadContext, upsert
+from etl.context import HOUR_MICROSECONDS, LoadContext, upsert
 
 _AT_ONCE = 300
 # Rows of a call that is there already, in one look-up; the keys are passed as one JSON text.
@@ -71,6 +71,9 @@ class CallWriter:
         context = self._context
         for instant in (calls["started_at"].min(), calls["started_at"].max()):
             context.seen_at(_integer(instant))
+        # Of every copy, the worse ones too: what is noted must not depend on the order of files.
+        hours = calls.select("person", pl.col("started_at") // HOUR_MICROSECONDS).drop_nulls().unique()
+        context.touched.gateway_hours.update(hours.rows())
         better = _better_ones(calls, context)
         if better.is_empty():
             return

@@ -11,7 +11,7 @@ from chat_files import at, micro
 from data.keys import stable_key
 from data.store import Store
 from data.tables import LlmCall
-from etl.context import Touched, day_of, upsert
+from etl.context import HOUR_MICROSECONDS, Touched, day_of, upsert
 from etl.derive.run import derive
 
 
@@ -53,6 +53,8 @@ def load_rows(store: Store, *rows: Row) -> None:
         sent, received = row.tokens or (None, None)
         touched.add_gateway_span(started_at, started_at)
         touched.days.add(day_of(started_at) or 0)
+        if row.person is not None:
+            touched.gateway_hours.add((row.person, started_at // HOUR_MICROSECONDS))
         values.append(
             (stable_key("litellm", row.name), row.name, "litellm", 1, 1, "none", row.person, row.project, row.key,
              row.model, *row.served, started_at, day_of(started_at), row.seconds * 1000, "gateway", row.status,
