@@ -1,7 +1,7 @@
 """The tables of the store, one class per table; each class says its grain, each column its meaning and unit."""
 
 from data.tables.calls import GatewayPersonHour, LlmCall, MatchedOwner
-from data.tables.chats import Chat, ChatExport, Event, Message, MessagePresence
+from data.tables.chats import Chat, ChatExport, Event, Message, MessagePresence, UnusableMessage
 from data.tables.decisions import Approval, CommandRun, Deployment, ToolCall
 from data.tables.loads import Load, LoadKnown, Quarantine, Setting
 from data.tables.rollups import ApprovalDaily, CallDaily, CommandDaily, PatchDaily, ProjectDaily, RouteDaily, TaskDaily
@@ -34,4 +34,5 @@ __all__ = [
     "Task",
     "TaskDaily",
     "ToolCall",
+    "UnusableMessage",
 ]

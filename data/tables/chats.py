@@ -75,6 +75,14 @@ class Message(Row, table=True):
     load_id: int | None = ref("the load that first brought it")
 
 
+class UnusableMessage(Row, table=True):
+    """One row per quarantined message whose place in its chat is known; a usable copy in message goes before it."""
+
+    message_key: int = key("key as in message")
+    message_id: str = must("id in the file")
+    role: str = must("user or assistant")
+
+
 class Event(Row, table=True):
     """One row per distinct entry of a bolt.diy event log."""
 

@@ -51,8 +51,6 @@ class Features(msgspec.Struct, omit_defaults=True, frozen=True):
     """User: files saved by the person since the last reply."""
     usage: tuple[tuple[int, int, int], ...] = ()
     """Assistant: prompt, completion and total tokens, one triple per HTTP request; 0/0/0 means missing."""
-    is_unusable: bool = False
-    """The record was quarantined in every file so far; only its place in the chat is known."""
     usage_lost: bool = False
     """Came through a data-tab import, which drops usage, times and marks."""
     expects_usage: bool = False

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from data.words import TimeBasis
 from etl.context import Touched
 from etl.derive.features import Features, decode
 from etl.sources.bolt_messages import is_clock_id
@@ -28,6 +29,8 @@ class MessageFacts:
     text_hash: int | None
     text_chars: int
     features: Features
+    is_unusable: bool = False
+    """The record was quarantined in every file so far; only its place in the chat is known."""
 
     @property
     def is_request(self) -> bool:
@@ -37,7 +40,7 @@ class MessageFacts:
     @property
     def is_reply(self) -> bool:
         """Whether a model wrote it."""
-        return self.role == "assistant" and not self.features.is_synthetic and not self.features.is_unusable
+        return self.role == "assistant" and not self.features.is_synthetic and not self.is_unusable
 
     @property
     def has_random_id(self) -> bool:
@@ -136,6 +139,14 @@ def read_lineages(connection: sqlite3.Connection) -> Iterator[Lineage]:
             "m.text_hash, m.text_chars, m.features FROM affected_message a CROSS JOIN message m USING (message_key)"
         )
     }
+    for key, message_id, role in connection.execute(
+        "SELECT u.message_key, u.message_id, u.role "
+        "FROM affected_message CROSS JOIN unusable_message u USING (message_key)"
+    ):
+        nothing = MessageFacts(
+            key, message_id, role, None, TimeBasis.NONE.value, None, None, None, 0, Features(), is_unusable=True
+        )
+        messages.setdefault(key, nothing)
     lists: dict[int, list[int]] = defaultdict(list)
     for list_key, message_key in connection.execute(
         "SELECT p.message_list_key, p.message_key FROM affected_list "

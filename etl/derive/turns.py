@@ -56,7 +56,7 @@ def find_tasks(lineage: Lineage) -> list[Task]:
                 turn_of[key] = before
                 if message.is_reply:
                     before.replies.append(message)
-                before.has_unusable |= message.features.is_unusable
+                before.has_unusable |= message.is_unusable
             continue
         turn = Turn(message, before)
         turn_of[key] = turn
@@ -74,7 +74,7 @@ def find_tasks(lineage: Lineage) -> list[Task]:
             tasks.append(task)
         task_of[key] = task
     # Of a quarantined request only the replies to it show that there was a task.
-    return [task for task in tasks if task.replies or not task.root.features.is_unusable]
+    return [task for task in tasks if task.replies or not task.root.is_unusable]
 
 
 def _continues(message: MessageFacts, before: Turn, usage_seen: bool) -> bool:
@@ -99,9 +99,9 @@ def outcome_of(task: Task, rewinds: dict[int, Rewind], usage_seen: bool) -> tupl
     if task.root.key in rewinds:
         return Outcome.FAILED, OutcomeBasis.REWOUND
     last = next(turn for turn in reversed(task.turns) if turn.request.key not in rewinds)
-    if last.has_unusable:
-        return Outcome.UNKNOWN, OutcomeBasis.UNUSABLE
     if not last.replies:
+        if last.has_unusable:
+            return Outcome.UNKNOWN, OutcomeBasis.UNUSABLE
         if last.is_followed:
             return Outcome.FAILED, OutcomeBasis.ERROR
         return Outcome.UNKNOWN, OutcomeBasis.NO_REPLY
