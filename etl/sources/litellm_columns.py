@@ -79,11 +79,11 @@ def _names(pairs: _Pairs, context: LoadContext) -> list[pl.Series]:
         people.person_of(
             key,
             meta.user_api_key_user_id,
-            meta.user_api_key_user_email,
             one.user,
             one.end_user,
             meta.user_api_key_end_user_id,
             meta.user_api_key_alias,
+            meta.user_api_key_user_email,
         )
         for key, (one, meta) in zip(keys, pairs, strict=True)
     ]

@@ -16,6 +16,7 @@ _MISSING_WORDS = frozenset({"", "None", "null"})
 _NOBODY = frozenset({"", "None", "null", "default_user_id", "litellm_proxy_master_key", "litellm-proxy-master-key"})
 _ERROR_CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")
 _ERROR_PREFIX = re.compile(r"\s*(?:litellm\.)?([A-Za-z]+(?:Error|Exception|Timeout)|Timeout)\b")
+_UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEY_HASH = re.compile(r"[0-9a-f]{12,}")
 # Requests of the OpenAI interface and of the gateway itself that ask no model for anything.
 _NOT_A_CALL_TYPE = re.compile(
@@ -118,6 +119,11 @@ def key_hash_of(key: str | None) -> str | None:
     return key[:12] if _KEY_HASH.fullmatch(key) else sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
+def _plainness(name: str) -> int:
+    """Return how far a name is from what people are called: 0 a plain name, 1 an e-mail address, 2 a UUID."""
+    return 1 if "@" in name else 2 if _UUID.fullmatch(name) else 0
+
+
 class People:
     """Who caused a call and for which project, asked once per combination of names."""
 
@@ -127,12 +133,14 @@ class People:
         self.project_of = lru_cache(maxsize=4096)(self._project_of)
 
     def _person_of(self, key: str | None, *names: str | None) -> str | None:
-        """Return whom sources.toml says one of the names at the gateway is, else the first name, else the file's owner.
+        """Return whom sources.toml says one of the names at the gateway is, else the best name, else the file's owner.
 
-        The hash of the key counts only where sources.toml names its person: it is no name, and keys get shared.
+        Names come in the order of trust: of users, of the key, the address. Plain names go before addresses, which no
+        folder of an inbox is called, and these before UUIDs. The hash of the key counts only where sources.toml names
+        its person: it is no name, and keys get shared.
         """
         context = self._context
-        given = [name for name in names if name and name not in _NOBODY]
+        given = sorted((name for name in names if name and name not in _NOBODY), key=_plainness)
         mapped = [name for name in (*given, key) if name and context.is_mapped_user(name)]
         # Some clients send a key where a name belongs: nobody is called that, unless sources.toml says who it is.
         shown = [name for name in given if redact_person(name).strip() != SECRET]

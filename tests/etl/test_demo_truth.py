@@ -179,7 +179,7 @@ def test_calls_and_spend_of_the_gateway_are_found(store: Store, truth: dict[str,
     gateway = truth["gateway"]
     found = one(
         store,
-        "count(*), sum(status = 'error'), sum(is_fallback AND status = 'success'), sum(reported_cost_micro_usd), "
+        "count(*), sum(status = 'error'), sum(is_fallback), sum(reported_cost_micro_usd), "
         "sum(cost_micro_usd) FROM llm_call WHERE source = 'litellm' AND is_counted",
     )
     assert found == (
@@ -189,6 +189,7 @@ def test_calls_and_spend_of_the_gateway_are_found(store: Store, truth: dict[str,
         gateway["spend_micro_usd"],
         gateway["spend_micro_usd"],
     )
+    assert one(store, "sum(fallback_count) FROM task") == (gateway["fallback_successes"],)
     routes = counts(store, "provider || '/' || model, count(*) FROM llm_call WHERE source = 'litellm'")
     assert routes == gateway["calls_by_served_route"]
 

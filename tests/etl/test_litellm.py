@@ -402,6 +402,40 @@ def test_people_that_sources_toml_names_go_before_names_that_are_merely_written(
     assert call_of(spend_row(user=""))["person"] == "ann"
 
 
+@pytest.mark.parametrize(
+    ("user", "names", "person"),
+    [
+        ("danuta", {"alias": "danuta", "user_email": "danuta@corp.example"}, "danuta"),
+        ("danuta", {"user_id": "danuta@corp.example", "alias": "laptop"}, "danuta"),
+        ("danuta@corp.example", {"alias": "danuta"}, "danuta"),
+        ("", {"alias": "danuta", "user_email": "danuta@corp.example"}, "danuta"),
+        ("default_user_id", {"user_id": "default_user_id", "user_email": "danuta@corp.example"}, "danuta@corp.example"),
+        ("6f1c0b1e-0000-4000-8000-00000000000a", {"user_email": "danuta@corp.example"}, "danuta@corp.example"),
+        ("6F1C0B1E-0000-4000-8000-00000000000A", {}, "6F1C0B1E-0000-4000-8000-00000000000A"),
+    ],
+)
+def test_a_plain_name_goes_before_an_address_and_an_address_before_a_uuid(user, names, person):
+    metadata = {f"user_api_key_{name}": value for name, value in names.items()}
+    assert call_of(spend_row(user=user, metadata=metadata))["person"] == person
+
+
+@pytest.mark.parametrize(
+    ("status", "model_group", "metadata", "expected"),
+    [
+        # Both attempts of one fallback name the group that served in the end; only one of them was served by it.
+        ("failure", "backup", {"original_model_group": "sonnet"}, False),
+        ("success", "backup", {"original_model_group": "sonnet"}, True),
+        ("success", "sonnet", {"original_model_group": "sonnet"}, False),
+        ("failure", "backup", {"attempted_fallbacks": 1}, False),
+        ("success", "backup", {"attempted_fallbacks": 1}, True),
+        ("success", "backup", {}, None),
+    ],
+)
+def test_only_the_call_that_another_group_served_is_a_fallback(status, model_group, metadata, expected):
+    row = spend_row(status=status, model_group=model_group, metadata=metadata)
+    assert call_of(row)["is_fallback"] is expected
+
+
 def test_a_key_that_is_not_hashed_is_never_stored():
     # LiteLLM's own hash of a key is its SHA-256; sha256("sk-1234") begins with 88dc28d0f030.
     assert call_of(spend_row(api_key="sk-1234"))["key_hash"] == "88dc28d0f030"
