@@ -11,8 +11,8 @@ Which cost counts (``cost_micro_usd`` with its ``cost_basis``):
 - otherwise, when the provider is self-hosted: self_hosted, 0
 - otherwise: unknown, null
 
-A gateway writes 0 for a model that it has no price for, so a reported 0 for a call that was answered is not believed. A call
-of a self-hosted provider has a computed cost only when an override gives its model a price.
+A gateway writes 0 for a model that it has no price for, so a reported 0 for a call that was answered is not believed.
+A call of a self-hosted provider has a computed cost only when an override gives its model a price.
 """
 
 from collections.abc import Sequence
