@@ -21,6 +21,8 @@ ROUTES_COLUMNS = (
     "quality_per_usd_low",
     "quality_per_usd_high",
     "completed_without_rollback",
+    "immature_task_count",
+    "mature_spend_usd",
     "calls",
     "unpriced_calls",
     "is_spend_known",
@@ -44,7 +46,10 @@ SUMMARIES = (
         SLO_DAILY_COLUMNS,
     ),
     Summary(
-        "routes", "one row per provider route: tasks that asked for it, spend of the calls it served", ROUTES_COLUMNS
+        "routes",
+        "one row per provider route: tasks that asked for it, spend of the calls it served; quality per dollar is "
+        "completed_without_rollback per mature_spend_usd, both only of days that are mature",
+        ROUTES_COLUMNS,
     ),
 )
 
@@ -54,21 +59,23 @@ def slo_daily(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -
     for day, slo, good, total in daily_good_of_total(connection, chosen, as_of):
         low, high = wilson(good, total) or (None, None)
         value = ratio(good, total)
-        yield day.isoformat(), slo.name, good, total, _rate(value), _rate(low), _rate(high), slo.objective
+        yield day.isoformat(), slo.name, good, total, _plain(value), _plain(low), _plain(high), slo.objective
 
 
-def routes(connection: sqlite3.Connection, chosen: Filter) -> Iterator[tuple[Cell, ...]]:
+def routes(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> Iterator[tuple[Cell, ...]]:
     """Return the routes by name."""
-    for route in route_figures(connection, chosen):
+    for route in route_figures(connection, chosen, as_of):
         yield (
             route.route,
             route.tasks,
             route.completed,
-            None if route.spend_usd is None else f"{route.spend_usd:.6f}",
-            _rate(route.quality_per_usd),
-            _rate(route.low),
-            _rate(route.high),
+            _plain(route.spend_usd),
+            _plain(route.quality_per_usd),
+            _plain(route.low),
+            _plain(route.high),
             route.kept,
+            route.immature_tasks,
+            _plain(route.mature_spend_usd),
             route.calls,
             route.unpriced_calls,
             "true" if route.is_spend_known else "false",
@@ -76,6 +83,6 @@ def routes(connection: sqlite3.Connection, chosen: Filter) -> Iterator[tuple[Cel
         )
 
 
-def _rate(value: float | None) -> str | None:
-    """Write a rate or ratio plainly, never as 1e-05."""
+def _plain(value: float | None) -> str | None:
+    """Write a rate, a ratio or dollars plainly, never as 1e-05."""
     return None if value is None else f"{value:.6f}"

@@ -196,7 +196,7 @@ def _figure_rows(
     chosen = _filter(connection, selection)
     if chosen is None:
         return ()
-    return slo_daily(connection, chosen, as_of) if name == "slo_daily" else routes(connection, chosen)
+    return slo_daily(connection, chosen, as_of) if name == "slo_daily" else routes(connection, chosen, as_of)
 
 
 def _stored(name: str | None) -> str | None:

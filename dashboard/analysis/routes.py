@@ -1,8 +1,11 @@
 """Quality and cost of each route: completed tasks without rollback per dollar, with an interval over days."""
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from dashboard.analysis.as_of import day_number, newest_mature_day
 from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.selection import condition_of
@@ -15,18 +18,25 @@ PARTIAL_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class RouteFigure:
-    """One route. Tasks stay with the route they asked for; spend lies with the route that served the call."""
+    """One route. Tasks stay with the route they asked for; spend lies with the route that served the call.
+
+    Quality per dollar is that of mature days alone, tasks and spend alike: younger tasks can still be rolled back.
+    """
 
     route: str
     tasks: int
     completed: int
+    immature_tasks: int
+    """Tasks asked on days that are not older than the rollback window, as the newest chat export shows."""
     kept: int
-    """Completed tasks none of whose patches was undone within the window."""
+    """Completed tasks of mature days none of whose patches was rolled back within the window."""
     calls: int
     """Calls of tasks that the route served."""
     unpriced_calls: int
     spend_usd: float | None
     """Known spend of these calls; null when none of them has a known cost."""
+    mature_spend_usd: float | None
+    """The part of it that fell on mature days; null when no call of these days has a known cost."""
     is_spend_known: bool
     """Whether every call has a known cost; otherwise the spend is a lower bound."""
     is_self_hosted: bool
@@ -36,18 +46,41 @@ class RouteFigure:
 
 
 @dataclass
+class _Calls:
+    count: int = 0
+    unpriced: int = 0
+    spend: dict[int, int] = field(default_factory=dict[int, int])
+    """Known spend by day, in millionths of a US dollar."""
+
+    def add(self, day: int, count: int, unpriced: int, cost: int) -> None:
+        self.count += count
+        self.unpriced += unpriced
+        self.spend[day] = self.spend.get(day, 0) + cost
+
+    @property
+    def priced(self) -> int:
+        return self.count - self.unpriced
+
+    @property
+    def spend_usd(self) -> float | None:
+        return sum(self.spend.values()) / MICRO_USD if self.priced else None
+
+
+@dataclass
 class _Days:
     provider: str | None
     tasks: int = 0
     completed: int = 0
-    calls: int = 0
-    unpriced: int = 0
+    immature_tasks: int = 0
     kept: dict[int, int] = field(default_factory=dict[int, int])
-    spend: dict[int, int] = field(default_factory=dict[int, int])
+    """By day, mature days only."""
+    calls: _Calls = field(default_factory=_Calls)
+    mature_calls: _Calls = field(default_factory=_Calls)
 
 
-def route_figures(connection: sqlite3.Connection, chosen: Filter) -> tuple[RouteFigure, ...]:
+def route_figures(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> tuple[RouteFigure, ...]:
     """Return every route that tasks asked for or that served them, by name."""
+    newest_mature = day_number(newest_mature_day(connection, as_of))
     found: dict[str, _Days] = {}
     condition, parameters = condition_of(chosen, chosen.period, "task_daily")
     for day, provider, model, tasks, completed, kept in connection.execute(
@@ -58,7 +91,10 @@ def route_figures(connection: sqlite3.Connection, chosen: Filter) -> tuple[Route
         route = found.setdefault(route_name(provider, model), _Days(provider))
         route.tasks += tasks
         route.completed += completed
-        route.kept[day] = kept
+        if day <= newest_mature:
+            route.kept[day] = route.kept.get(day, 0) + kept
+        else:
+            route.immature_tasks += tasks
     condition, parameters = condition_of(chosen, chosen.period, "call_daily")
     for day, provider, model, calls, unpriced, cost in connection.execute(
         "SELECT date, provider, model, sum(call_count), sum(unpriced_count), sum(cost_micro_usd) "  # noqa: S608
@@ -66,28 +102,28 @@ def route_figures(connection: sqlite3.Connection, chosen: Filter) -> tuple[Route
         parameters,
     ):
         route = found.setdefault(route_name(provider, model), _Days(provider))
-        route.calls += calls
-        route.unpriced += unpriced
-        route.spend[day] = cost
+        route.calls.add(day, calls, unpriced, cost)
+        if day <= newest_mature:
+            route.mature_calls.add(day, calls, unpriced, cost)
     return tuple(_figure(name, found[name]) for name in sorted(found))
 
 
 def _figure(name: str, route: _Days) -> RouteFigure:
-    spend = sum(route.spend.values())
     is_self_hosted = route.provider in self_hosted_providers()
-    priced = route.calls - route.unpriced
     value, low, high = (None, None, None)
-    if spend > 0 and not is_self_hosted:
-        value, low, high = _quality(route, spend, priced)
+    if any(route.mature_calls.spend.values()) and not is_self_hosted:
+        value, low, high = _quality(route.kept, route.mature_calls)
     return RouteFigure(
         route=name,
         tasks=route.tasks,
         completed=route.completed,
+        immature_tasks=route.immature_tasks,
         kept=sum(route.kept.values()),
-        calls=route.calls,
-        unpriced_calls=route.unpriced,
-        spend_usd=spend / MICRO_USD if priced else None,
-        is_spend_known=route.calls > 0 and route.unpriced == 0,
+        calls=route.calls.count,
+        unpriced_calls=route.calls.unpriced,
+        spend_usd=route.calls.spend_usd,
+        mature_spend_usd=route.mature_calls.spend_usd,
+        is_spend_known=route.calls.count > 0 and route.calls.unpriced == 0,
         is_self_hosted=is_self_hosted,
         quality_per_usd=value,
         low=low,
@@ -95,14 +131,14 @@ def _figure(name: str, route: _Days) -> RouteFigure:
     )
 
 
-def _quality(route: _Days, spend: int, priced: int) -> tuple[float | None, float | None, float | None]:
+def _quality(kept: Mapping[int, int], calls: _Calls) -> tuple[float | None, float | None, float | None]:
     """Return kept tasks per dollar. Unpriced calls widen the interval downwards: they cost as much as a mean call."""
-    days = sorted(route.kept.keys() | route.spend.keys())
+    days = sorted(kept.keys() | calls.spend.keys())
     estimate = ratio_over_days(
-        [route.kept.get(day, 0) for day in days], [route.spend.get(day, 0) / MICRO_USD for day in days]
+        [kept.get(day, 0) for day in days], [calls.spend.get(day, 0) / MICRO_USD for day in days]
     )
     low, high = estimate.interval or (None, None)
     if low is not None:
-        low *= spend / (spend + route.unpriced * spend / priced)
-    is_partial = route.unpriced > PARTIAL_SHARE * route.calls
+        low *= calls.priced / calls.count
+    is_partial = calls.unpriced > PARTIAL_SHARE * calls.count
     return (None if is_partial else estimate.value), low, high
