@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -117,24 +118,47 @@ def test_a_file_that_a_windows_shell_saved_is_loaded_all_the_same(tmp_path, stor
     assert (report.read, report.loaded, report.refused) == (3, 3, None)
 
 
-@pytest.mark.parametrize("opening", ["[", '{"a":'])
-def test_deep_nesting_never_breaks_the_program(tmp_path, store, opening):
-    closing = {"[": "]", '{"a":': "}"}[opening]
-    deep = opening * 100_000 + "1" + closing * 100_000
-    whole = tmp_path / "whole.json"
-    whole.write_text(deep)
-    bad = {"id": "x", "role": "user", "content": "DEEP"}
-    inside = all_chats(tmp_path / "inside.json", [chat("1", [*messages(0), bad])])
-    inside.write_text(inside.read_text().replace('"DEEP"', deep))
-    row = ndjson(tmp_path / "row.ndjson", [litellm_row(1), litellm_row(2, metadata="DEEP")])
-    row.write_text(row.read_text().replace('"DEEP"', deep))
-    log = log_file(tmp_path / "log.json", [log_entry(1), log_entry(2, details="DEEP")])
-    log.write_text(log.read_text().replace('"DEEP"', deep))
+def deep_file(path, where, deep):
+    """Write a file of a kind that holds a value nested very deep."""
+    if where == "nothing else":
+        path.write_text(deep)
+    elif where == "chats":
+        all_chats(path, [chat("1", [*messages(0), {"id": "x", "role": "user", "content": "DEEP"}])])
+    elif where == "event log":
+        log_file(path, [log_entry(1), log_entry(2, details="DEEP")])
+    else:
+        ndjson(path, [litellm_row(1), litellm_row(2, metadata="DEEP")])
+    path.write_text(path.read_text().replace('"DEEP"', deep))
+    return path
 
-    for path in (whole, inside, row, log):
-        report = load_one(store, path)
-        assert report.refused is not None or report.quarantined == 1, path.name
-        assert report.read == report.loaded + report.known + report.quarantined
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+@pytest.mark.parametrize(
+    ("where", "refusal"),
+    [
+        ("nothing else", "not known|no kind that is known"),
+        ("chats", "deeper than any"),
+        ("event log", "deeper than any"),
+    ],
+)
+def test_a_document_nested_too_deep_is_refused_and_leaves_nothing(tmp_path, store, opening, where, refusal):
+    deep = opening * 100_000 + "1" + {"[": "]", '{"a":': "}"}[opening] * 100_000
+
+    report = load_one(store, deep_file(tmp_path / "deep.json", where, deep))
+
+    assert re.search(refusal, report.refused)
+    assert (report.read, report.load_id) == (0, None)
+    assert store.rows("SELECT count(*) FROM load") == [(0,)]
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_a_gateway_row_nested_too_deep_is_quarantined_alone(tmp_path, store, opening):
+    deep = opening * 100_000 + "1" + {"[": "]", '{"a":': "}"}[opening] * 100_000
+
+    report = load_one(store, deep_file(tmp_path / "deep.ndjson", "gateway", deep))
+
+    assert (report.read, report.loaded, report.quarantined, report.refused) == (2, 1, 1, None)
+    assert store.rows("SELECT reason, position FROM quarantine") == [("too_deep", "line 2")]
 
 
 def test_a_directory_of_junk_is_refused_file_by_file_and_the_one_good_file_is_loaded(tmp_path, database_url):
@@ -207,17 +231,27 @@ def test_a_bad_message_is_quarantined_alone(tmp_path, store, bad, reason):
     assert store.rows("SELECT reason, position FROM quarantine") == [(reason, "chats[0].messages[4]")]
 
 
-@pytest.mark.parametrize("number", ["NaN", "-Infinity", "-3", "1e400", "9" * 400])
-def test_an_impossible_number_of_tokens_never_reaches_a_sum(tmp_path, store, number):
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        ("NaN", "wrong_type"),
+        ("-Infinity", "wrong_type"),
+        ("1e400", "wrong_type"),
+        ("-3", "bad_number"),
+        ("9" * 400, "bad_number"),
+    ],
+    ids=["not a number", "infinite", "too large for a float", "negative", "400 digits"],
+)
+def test_an_impossible_number_of_tokens_never_reaches_a_sum(tmp_path, store, number, reason):
     bad = reply("msg-9", "Done.", 9, usage=((770077, 5),))
     path = all_chats(tmp_path / "c.json", [chat("1", [*messages(0), request("9", "More", 9), bad])])
     path.write_text(path.read_text().replace("770077", number))
 
     report = load_one(store, path)
 
-    assert report.refused is not None or report.read == 6 == report.loaded + report.known + report.quarantined
-    ((largest, smallest),) = store.rows("SELECT max(total_tokens), min(total_tokens) FROM llm_call")
-    assert report.refused is not None or (largest, smallest) == (1200, 1200)
+    assert (report.read, report.loaded, report.quarantined, report.refused) == (6, 5, 1, None)
+    assert store.rows("SELECT reason, position FROM quarantine") == [(reason, "chats[0].messages[5]")]
+    assert store.rows("SELECT total_tokens FROM llm_call") == [(1200,), (1200,)]  # the two replies before it
 
 
 @pytest.mark.parametrize("year", ["1970", "2099"])
