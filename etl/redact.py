@@ -27,17 +27,17 @@ _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _PLAIN_KEY = re.compile(r"[A-Za-z_]{1,30}[0-9]{0,2}")
 _TIME_LIKE = re.compile(r"[0-9TZ:+. /-]{1,40}")
 _SCP_ADDRESS = re.compile(r"(?:[^@/\s]+@)?([\w.-]+):(?!//)([^\s?#]*)")
-# Names, ids and paths without any of these hold no secret that could be told from them: most are not searched further.
-_KNOWN_BEGINNINGS = (
-    r"\b(?:[srp]k[-_]|csk-)|AIza|ya29\.|xai-|gsk_|hf_|pplx-|fw_|tgp_v1_|r8_|github_pat_|gh[opsur]_|GR1348941|gl[a-z]{2,5}-"
-    r"|npm_|pypi-|nf[pcoub]_|sb[ps]_|xox|xapp-|eyJ|SG\.|sq0csp|AKC|BEGIN|PuTTY|A3T|ABIA|ACCA|AKIA|ASIA|://|@"
+# Names, ids and paths without any of these hold no secret that could be told from them: most are searched no further.
+# Alternatives that begin with a plain character are found several times faster.
+_BEGINNINGS = (
+    r"AIza|ya29\.|xai-|gsk_|hf_|pplx-|fw_|tgp_v1_|r8_|github_pat_|gh[opsur]_|GR1348941|gl[a-z]{2,5}-|npm_|pypi-"
+    r"|nf[pcoub]_|sb[ps]_|xox|xapp-|eyJ|SG\.|sq0csp|AKC|BEGIN|PuTTY|A3T|ABIA|ACCA|AKIA|ASIA|@| |:|\"|'"
 )
-_MAYBE_SECRET = re.compile(
-    _KNOWN_BEGINNINGS + r"|[\s=:\"']|[A-Za-z0-9+=_-]{32}|(?<![A-Za-z0-9])(?=[A-Za-z]{0,100}[0-9])[A-Za-z0-9]{16}"
-)
-ID_MAYBE_SECRET = _KNOWN_BEGINNINGS + r"|[\s=\"']|[0-9]:|(?i:passw|secret|api_?key|token|bearer)"
-"""Pattern (also of the regular expressions of polars) of ids that must go through redact_id; all others stay."""
-_ID_MAYBE_SECRET = re.compile(ID_MAYBE_SECRET)
+_MARKS = re.compile(rf"sk-|sk_|rk_|pk_|pk-|=|{_BEGINNINGS}")
+_LONG_IN_PATH = re.compile(r"(?<![A-Za-z0-9+=_-])[A-Za-z0-9+=_-]{32}")
+_LONG_IN_NAME = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]{32}")
+ID_MAYBE_SECRET = rf"\b(?:[srp]k[-_]|csk-)|=[^=]|{_BEGINNINGS}"
+"""Pattern for many ids at once, as polars understands it: those that must go through redact_id; all others stay."""
 _HASH = re.compile(r"[0-9a-f]{8,128}|[0-9A-F]{8,128}|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _KEY = re.compile(r"sk-\S*")
 _UNBROKEN = re.compile(r"[A-Za-z0-9]{12,}")
@@ -67,7 +67,7 @@ def redact_person(name: object) -> str:
 
 def redact_id(text: str, limit: int = NAME_CHARACTERS) -> str:
     """Return an id without secrets that are known by their form; ids look random by nature, so that alone is none."""
-    if text.isascii() and text.isprintable() and not _ID_MAYBE_SECRET.search(text, 0, _SEARCHED_CHARACTERS):
+    if text.isascii() and text.isprintable() and not _MARKS.search(text, 0, _SEARCHED_CHARACTERS):
         return text[:limit]
     return _redacted_id(text[:_SEARCHED_CHARACTERS], limit)
 
@@ -121,7 +121,7 @@ def _redacted_path(path: str) -> str:
 @lru_cache(maxsize=65_536)
 def _redacted_name(name: str, limit: int, keep_email: bool) -> str:
     name = _plain(name)
-    if not _MAYBE_SECRET.search(name) or _HASH.fullmatch(name):
+    if not (_MARKS.search(name) or _LONG_IN_NAME.search(name)) or _HASH.fullmatch(name):
         return name[:limit]
     if _KEY.fullmatch(name):
         return SECRET
@@ -150,10 +150,16 @@ def _is_ordinary_in_paths(secret: Secret, found: str) -> bool:  # noqa: ARG001
 
 def _mask_path(path: str) -> str:
     """Return the path with each part masked by itself: a whole path is long and mixed enough to look random."""
-    if not _MAYBE_SECRET.search(path):
+    if not _may_hold_secret(path):
         return path
     path = _ASSIGNED_IN_PATH.sub(SECRET, _LOGIN.sub(f"://{SECRET}", path))
-    return "/".join(_mask(part, keep=_is_ordinary_in_paths) for part in path.split("/"))
+    return "/".join(
+        _mask(part, keep=_is_ordinary_in_paths) if _may_hold_secret(part) else part for part in path.split("/")
+    )
+
+
+def _may_hold_secret(path: str) -> bool:
+    return _MARKS.search(path) is not None or _LONG_IN_PATH.search(path) is not None
 
 
 def _mask(text: str, *, keep: Callable[[Secret, str], bool] | None = None, keep_email: bool = False) -> str:

@@ -121,7 +121,7 @@ def place_of(raw: bytes) -> tuple[int, str, str] | None:
     if place.role not in ("user", "assistant"):
         return None
     message_id = "" if place.id is None else str(place.id)
-    return message_key(place.role, message_id, raw.decode("utf-8", "replace")), message_id[:120], place.role
+    return message_key(place.role, message_id, raw.decode("utf-8", "replace")), redact_id(message_id, 120), place.role
 
 
 def is_clock_id(message_id: str) -> bool:

@@ -89,6 +89,7 @@ def test_no_text_of_a_chat_brings_a_secret_into_the_store(tmp_path, secret):
     messages = [request("m1", words, 0), reply("r1", text, 0, annotations=[note])]
     messages[0]["content"] = f"[Model: {secret}]\n\n[Provider: {secret}]\n\n{words}"
     messages[1]["parts"].append({"type": "tool-invocation", "toolInvocation": call})
+    messages.append(request(secret, "x", 1) | {"createdAt": "no time"})
     record = chat("1", messages) | {"metadata": {"gitUrl": "https://gitlab.com/acme/shop.git", "gitBranch": "main"}}
 
     store = store_of(
