@@ -23,8 +23,8 @@ ROUTES_COLUMNS = (
     "completed_without_rollback",
     "immature_task_count",
     "mature_spend_usd",
-    "calls",
-    "unpriced_calls",
+    "call_count",
+    "unpriced_call_count",
     "is_spend_known",
     "is_self_hosted",
 )

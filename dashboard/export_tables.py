@@ -109,8 +109,8 @@ _TASKS = ExportTable(
         usd("cost_usd", "iif(call_count > 0 AND unpriced_call_count = 0, known_cost_micro_usd, NULL)"),
         usd("known_cost_usd", "known_cost_micro_usd"),
         *plain("call_count"),
-        Column("unpriced_calls", "unpriced_call_count"),
         *plain(
+            "unpriced_call_count",
             "fallback_count",
             "total_tokens",
             "turn_count",
@@ -189,7 +189,7 @@ _PATCHES = ExportTable(
             "WHEN proposed_date <= :last_mature_day THEN 'kept' ELSE 'immature' END",
         ),
         instant("rolled_back_at"),
-        instant("last_seen_at", "rolled_back_after"),
+        instant("rolled_back_after"),
         *plain("rollback_evidence", "rollback_confidence", "rework_kind"),
         instant("reworked_at"),
     ),

@@ -43,7 +43,7 @@ def control_plane(connection: sqlite3.Connection, chosen: Filter, as_of: datetim
                     Fact("Tasks", sums.total("task_count")),
                     Fact("Completed", sums.total("completed_count")),
                     Fact("Failed", sums.total("failed_count")),
-                    Fact("Stopped", sums.total("aborted_count")),
+                    Fact("Aborted", sums.total("aborted_count"), note="stopped by the person"),
                 ),
             ),
             Stage(
@@ -69,7 +69,7 @@ def control_plane(connection: sqlite3.Connection, chosen: Filter, as_of: datetim
                 "Patches and commands",
                 (
                     Fact("Patches", sums.total("patch_count")),
-                    Fact("Undone", sums.total("rolled_back_count")),
+                    Fact("Rolled back", sums.total("rolled_back_count")),
                     Fact("Commands", _commands(sums)),
                     _by_project(sums, chosen, "Tool calls", "tool_call_count"),
                     _by_project(sums, chosen, "Deployments", "deployment_count"),

@@ -152,7 +152,7 @@ def _facts(connection: sqlite3.Connection, view: View, *, is_hosted: bool) -> tu
             Unit.USD,
             "tasks of known cost",
         ),
-        Fact("Spend of no task", unattributed / MICRO_USD, Unit.USD, "gateway calls that belong to no known task"),
+        Fact("Unattributed spend", unattributed / MICRO_USD, Unit.USD, "gateway calls that belong to no known task"),
     ]
     return tuple(facts)
 

@@ -20,7 +20,7 @@ def task_success(connection: sqlite3.Connection, slo: Slo, view: View) -> SloFig
     unknown = view.now.total("unknown_count")
     beside = [
         Fact("Failed", view.now.total("failed_count")),
-        Fact("Stopped by the person", view.now.total("aborted_count")),
+        Fact("Aborted", view.now.total("aborted_count"), note="stopped by the person"),
         Fact(
             "Outcome unknown",
             ratio(unknown, view.now.total("task_count")),
@@ -40,7 +40,7 @@ def task_success(connection: sqlite3.Connection, slo: Slo, view: View) -> SloFig
 
 
 def diff_acceptance(connection: sqlite3.Connection, slo: Slo, view: View) -> SloFigure:
-    """Patches accepted and not undone of patches decided, both only of days older than the rollback window."""
+    """Patches accepted and not rolled back of patches decided, both only of days older than the rollback window."""
     newest = newest_mature_day(connection, view.as_of)
     mature = view.now.until(day_number(newest))
 
@@ -63,13 +63,13 @@ def completed_of_ended(sums: Sums) -> GoodOfTotal:
 
 
 def kept_of_decided(sums: Sums) -> GoodOfTotal:
-    """Return patches accepted and not undone, and patches decided; whether days are mature is the caller's concern."""
+    """Return patches accepted and not rolled back, and patches decided; maturity of days is the caller's concern."""
     decided = sums.total("decided_count")
     return decided - sums.total("rolled_back_count"), decided + sums.total("rejected_count")
 
 
 def _patch_points(view: View, newest: int) -> tuple[Point, ...]:
-    """Buckets that hold a day younger than the window are provisional: their patches can still be undone."""
+    """Buckets that hold a day younger than the window are provisional: their patches can still be rolled back."""
 
     def measure(bucket: Bucket) -> Point | None:
         return rate_point(
@@ -89,16 +89,16 @@ def _patch_facts(everything: Sums, mature: Sums) -> list[Fact]:
     window = slos().rollback_window_days
     decided = everything.total("decided_count") + everything.total("rejected_count")
     immature = decided - mature.total("decided_count") - mature.total("rejected_count")
-    by_person, undone_by_person = mature.total("human_decided_count"), mature.total("human_rolled_back_count")
+    by_person, rolled_back_by_person = mature.total("human_decided_count"), mature.total("human_rolled_back_count")
     automatic = mature.total("decided_count") - by_person
-    undone_automatic = mature.total("rolled_back_count") - undone_by_person
+    rolled_back_automatic = mature.total("rolled_back_count") - rolled_back_by_person
     unsure = mature.total("rolled_back_unsure_count")
     facts = [
         Fact("Too young to tell", immature, note=f"decided on days less than {window} days before the day of judging"),
         Fact("Rejected", mature.total("rejected_count")),
-        Fact("Undone", mature.total("rolled_back_count"), note=f"within {window} days"),
+        Fact("Rolled back", mature.total("rolled_back_count"), note=f"within {window} days"),
         *(
-            Fact(f"Undone by {words}", mature.total(f"{evidence}_count"))
+            Fact(f"Rolled back by {words}", mature.total(f"{evidence}_count"))
             for evidence, words in (
                 ("rewind", "a rewind"),
                 ("git_revert", "a git revert"),
@@ -109,22 +109,26 @@ def _patch_facts(everything: Sums, mature: Sums) -> list[Fact]:
         ),
         Fact(
             "Kept, of those applied without a question",
-            ratio(automatic - undone_automatic, automatic),
+            ratio(automatic - rolled_back_automatic, automatic),
             Unit.RATE,
             f"{automatic:,} patches",
         ),
         Fact(
             "Kept, of those that a person accepted",
-            ratio(by_person - undone_by_person, by_person),
+            ratio(by_person - rolled_back_by_person, by_person),
             Unit.RATE,
             f"{by_person:,} patches",
         ),
-        Fact("Needed repair", mature.total("reworked_count"), note="weaker than undone; not counted against the rate"),
+        Fact(
+            "Rework",
+            mature.total("reworked_count"),
+            note="a repair followed; weaker than a rollback, not counted against the rate",
+        ),
     ]
     if unsure:
         facts.append(
             Fact(
-                "Undone at an unknown time",
+                "Rolled back at an unknown time",
                 unsure,
                 note="the exports are too far apart to tell whether it was within the window; counted as kept",
                 is_warning=True,
@@ -138,7 +142,7 @@ def _no_patches(rate: Figure, young: int, first_young: str) -> Figure:
         return replace(
             rate,
             standing=Standing.NOT_MEASURED,
-            reason=f"all {young:,} patches are too young: they can still be undone",
+            reason=f"all {young:,} patches are too young: they can still be rolled back",
             remedy=f"Choose a period that begins before {first_young}, or load newer chat exports.",
         )
     return replace(rate, reason="no patch was decided in this period", remedy=_LOAD_CHATS)

@@ -50,7 +50,7 @@ def _facts(sums: Sums, routes: Iterable[RouteCalls]) -> list[Fact]:
     kinds = sum((route.error_kinds for route in routes), Counter[str]())
     facts = [
         *_kinds(kinds),
-        Fact("Stopped by the person", sums.total("cancelled_call_count"), note="not an error"),
+        Fact("Cancelled", sums.total("cancelled_call_count"), note="stopped by the person; not an error"),
         Fact(
             "End unknown",
             ratio(unknown, calls),

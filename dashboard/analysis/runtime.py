@@ -53,7 +53,7 @@ def _facts(sums: Sums) -> list[Fact]:
     return [
         Fact("Timed out", ratio(timeouts, runs), Unit.RATE, f"{timeouts:,} runs; a median hides them"),
         Fact("Only proposed", sums.total("proposed_count"), note="no file says how they ended; not counted"),
-        Fact("Stopped by a person", sums.total("cancelled_count"), note="not counted"),
+        Fact("Cancelled", sums.total("cancelled_count"), note="stopped by a person; not counted"),
         Fact(
             "Duration unknown", sums.total("untimed_count"), note="ended, but nobody says after how long; not counted"
         ),

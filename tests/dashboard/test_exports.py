@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
+from sqlmodel import SQLModel
 
 from dashboard.exports import (
     ExportError,
@@ -16,7 +17,9 @@ from dashboard.exports import (
     safe_file_name,
     write_csv,
 )
+from data.frames import schema_of
 from data.store import Store
+from data.tables import Patch, Task
 from fact_rows import Facts, at
 
 AS_OF = at("2026-03-20T12:00")
@@ -68,6 +71,14 @@ def test_what_is_listed_can_be_exported_and_the_header_is_as_listed(store: Store
         assert text_of(store, found.name).decode().rstrip("\r\n") == ",".join(found.columns)
 
 
+@pytest.mark.parametrize(("name", "table"), [("tasks", Task), ("patches", Patch)])
+def test_what_a_table_counts_and_dates_has_the_same_name_in_its_file(name: str, table: type[SQLModel]) -> None:
+    columns = set(next(found.columns for found in exports() if found.name == name))
+    asked = {column for column in columns if column.endswith(("_count", "_at", "_after", "_kind", "_basis"))}
+    assert asked
+    assert asked <= set(schema_of(table))
+
+
 class TestValues:
     def test_ids_instants_and_money_are_written_plainly(self, store: Store) -> None:
         facts = Facts()
@@ -89,7 +100,7 @@ class TestValues:
         facts.task(call_count=calls, unpriced_call_count=unpriced, known_cost_micro_usd=500_000)
         row = rows(facts.write(store), "tasks")[0]
         assert row["cost_usd"] == cost
-        assert (row["known_cost_usd"], row["unpriced_calls"]) == ("0.500000", str(unpriced))
+        assert (row["known_cost_usd"], row["unpriced_call_count"]) == ("0.500000", str(unpriced))
 
     def test_unknown_values_are_empty_and_zero_is_zero(self, store: Store) -> None:
         facts = Facts()
@@ -342,7 +353,7 @@ class TestRoutes:
             facts.call(when, task_key=task, cost_micro_usd=500_000)
             facts.call(when, task_key=task, cost_micro_usd=None)
         row = rows(facts.write(store), "routes")[0]
-        assert (row["unpriced_calls"], row["is_spend_known"], row["spend_usd"]) == ("10", "false", "5.000000")
+        assert (row["unpriced_call_count"], row["is_spend_known"], row["spend_usd"]) == ("10", "false", "5.000000")
         assert row["quality_per_usd"] == ""
         # 10 tasks for 5 USD at best; for 10 USD if each unpriced call cost as much as the others.
         assert (row["quality_per_usd_low"], row["quality_per_usd_high"]) == ("1.000000", "2.000000")

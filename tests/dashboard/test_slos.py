@@ -55,7 +55,7 @@ class TestTaskSuccess:
         assert (rate.low, rate.high) == wilson(6, 9)
         assert fact(rate, "Outcome unknown").value == 3 / 12
         assert fact(rate, "Outcome unknown").is_warning
-        assert (fact(rate, "Failed").value, fact(rate, "Stopped by the person").value) == (2, 1)
+        assert (fact(rate, "Failed").value, fact(rate, "Aborted").value) == (2, 1)
 
     def test_only_unknown_outcomes_are_no_rate_of_zero(self, store: Store) -> None:
         facts = Facts()
@@ -173,8 +173,8 @@ class TestDiffAcceptance:
         rate = figures(facts.write(store))["diff_acceptance"].rate
         assert fact(rate, "Kept, of those that a person accepted").value == 1 / 2
         assert fact(rate, "Kept, of those applied without a question").value == 2 / 3
-        assert fact(rate, "Undone by a rewind").value == 1
-        assert fact(rate, "Undone by a git revert").value == 1
+        assert fact(rate, "Rolled back by a rewind").value == 1
+        assert fact(rate, "Rolled back by a git revert").value == 1
         assert (rate.k, rate.n) == (3, 5)
 
     def test_only_young_patches_are_not_measured_yet(self, store: Store) -> None:
@@ -182,7 +182,7 @@ class TestDiffAcceptance:
         facts.patch("2026-03-19T10:00")
         rate = figures(facts.write(store))["diff_acceptance"].rate
         assert rate.value is None
-        assert rate.reason == "all 1 patches are too young: they can still be undone"
+        assert rate.reason == "all 1 patches are too young: they can still be rolled back"
 
     def test_patches_are_judged_from_the_newest_chat_export_and_other_sources_let_none_mature(
         self, store: Store
@@ -224,7 +224,7 @@ class TestDiffAcceptance:
         facts.patch("2026-03-02T10:00", "2026-03-15", rolled_back_after=at("2026-03-03"))
         rate = figures(facts.write(store))["diff_acceptance"].rate
         assert (rate.k, rate.n) == (1, 1)
-        assert fact(rate, "Undone at an unknown time").value == 1
+        assert fact(rate, "Rolled back at an unknown time").value == 1
 
 
 class TestRuntimeHealth:
@@ -275,7 +275,7 @@ class TestProviderStability:
         assert (rate.k, rate.n) == (4, 5)
         assert fact(rate, "Error: timeout").value == 1
         assert fact(rate, "End unknown").value == 1 / 5
-        assert fact(rate, "Stopped by the person").value == 1
+        assert fact(rate, "Cancelled").value == 1
 
     @pytest.mark.parametrize("named", [{}, {"project": "shop"}, {"task_class": "edit"}])
     def test_the_routes_add_up_to_the_whole(self, store: Store, named: dict[str, str]) -> None:
@@ -413,7 +413,7 @@ class TestCostEfficiency:
         facts.call(cost_micro_usd=750_000, task_key=1)
         headline = figures(facts.write(store))["cost_efficiency"].headline
         assert headline is not None
-        assert fact(headline, "Spend of no task").value == 0.25
+        assert fact(headline, "Unattributed spend").value == 0.25
 
 
 @pytest.mark.parametrize("named", [{}, {"project": "shop"}, {"route": "openai/gpt-5"}, {"task_class": "edit"}])

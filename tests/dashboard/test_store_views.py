@@ -138,10 +138,10 @@ def test_the_control_plane_counts_what_flowed_through_it(full: Store) -> None:
     with full.reading() as connection:
         found = control_plane(connection, CHOSEN, AS_OF)
     counts = {stage.name: {fact.label: fact.value for fact in stage.counts} for stage in found.stages}
-    assert counts["tasks"] == {"Tasks": 2, "Completed": 1, "Failed": 0, "Stopped": 0}
+    assert counts["tasks"] == {"Tasks": 2, "Completed": 1, "Failed": 0, "Aborted": 0}
     assert counts["decisions"] == {"Decisions": 2, "By a person": 1, "Waiting": 1}
     assert counts["routes"] == {"Routes": 1, "Calls": 2, "By a fallback": 1}
-    assert counts["changes"] == {"Patches": 1, "Undone": 1, "Commands": 2, "Tool calls": 1, "Deployments": 1}
+    assert counts["changes"] == {"Patches": 1, "Rolled back": 1, "Commands": 2, "Tool calls": 1, "Deployments": 1}
     assert counts["telemetry"] == {"Calls": 2, "Log entries": 1, "Files loaded": 2}
     assert counts["alerts"] == {"Alerts": None}
     assert {name for flow in found.flows for name in flow} == {stage.name for stage in found.stages}
