@@ -13,6 +13,7 @@ from data.errors import StoreError
 from data.store import Store
 from data.words import KnownReason, SourceKind
 from etl.context import DAY_MICROSECONDS, LoadContext, Owner
+from etl.derive.anew import definitions_changed, derive_anew, remember_definitions
 from etl.files import InputFile
 from etl.sources.base import RefusedError, Source
 
@@ -98,6 +99,10 @@ def load_files(
     What a mistake in the program makes of a file is up to on_fault; without it the error is raised. Raises StoreError
     when the store cannot be written.
     """
+    if definitions_changed(store):
+        progress.says("Definitions or prices changed since the last load: everything is derived anew from the facts.")
+        with store.writing(on_wait=progress.says) as connection:
+            derive_anew(connection)
     for file in files:
         progress.file_begins(file)
         try:
@@ -281,6 +286,7 @@ def _finish(context: LoadContext, finished_at: int) -> None:
         "INSERT INTO load_known (load_id, reason, known_count) VALUES (?, ?, ?)",
         ((context.load_id, reason.value, known) for reason, known in sorted(context.known.items())),
     )
+    remember_definitions(context.connection)
     context.connection.execute(
         "INSERT INTO setting (name, value) VALUES ('data_version', '1') "
         "ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"

@@ -1,0 +1,110 @@
+"""Deriving everything anew when a definition changed: prices, classes, objectives, providers, time zone."""
+
+import sqlite3
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.resources import files
+
+from data.store import Store
+from etl.context import Touched, day_of
+
+SETTING = "definitions"
+_FILES = ("price_overrides.toml", "providers.toml", "reporting.toml", "slos.toml", "task_classes.toml")
+_PRICED = (
+    "llm_call_key, provider, model, started_at, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, "
+    "status, is_cache_hit, total_tokens, reported_cost_micro_usd"
+)
+_BATCH = 100_000
+
+
+def fingerprint() -> str:
+    """Return a hash of the definitions and of the price table's version: what derived rows depend on beside facts."""
+    digest = sha256(version("genai-prices").encode())
+    for name in _FILES:
+        digest.update(files("data.definitions").joinpath(name).read_bytes())
+    return digest.hexdigest()
+
+
+def definitions_changed(store: Store) -> bool:
+    """Tell whether the store was derived with other definitions; an empty store was not derived at all."""
+    found = store.rows("SELECT value FROM setting WHERE name = ?", (SETTING,))
+    return bool(found) and found[0][0] != fingerprint()
+
+
+def remember_definitions(connection: sqlite3.Connection) -> None:
+    """Write down with which definitions the store is derived."""
+    connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (SETTING, fingerprint()))
+
+
+def derive_anew(connection: sqlite3.Connection) -> None:
+    """Price all gateway calls anew, cut days anew, and derive all that follows from facts, in the open transaction.
+
+    Words of new task class rules are not found in requests that were read before: their text is not kept.
+    """
+    from etl.derive.run import derive
+    from etl.rollups import refresh
+
+    _price_gateway_calls(connection)
+    _cut_days(connection)
+    derive(connection, _everything(connection))
+    refresh(connection, None)
+    remember_definitions(connection)
+    connection.execute(
+        "UPDATE setting SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE name = 'data_version'"
+    )
+
+
+def _everything(connection: sqlite3.Connection) -> Touched:
+    touched = Touched()
+    touched.chat_keys = {row[0] for row in connection.execute("SELECT DISTINCT chat_key FROM chat_export")}
+    touched.changed_chat_keys = set(touched.chat_keys)
+    touched.message_keys = {row[0] for row in connection.execute("SELECT message_key FROM message")}
+    for sql, add in (
+        ("SELECT min(occurred_at), max(occurred_at) FROM event", touched.add_event_span),
+        ("SELECT min(started_at), max(started_at) FROM llm_call WHERE source = 'litellm'", touched.add_gateway_span),
+    ):
+        first, last = connection.execute(sql).fetchone()
+        if first is not None:
+            add(first, last)
+    return touched
+
+
+def _price_gateway_calls(connection: sqlite3.Connection) -> None:
+    import polars as pl
+
+    from data.frames import schema_of
+    from data.tables import LlmCall
+    from etl.prices import with_cost
+
+    names = _PRICED.split(", ")
+    stored = {name: pl.Int64() if name == "started_at" else schema_of(LlmCall)[name] for name in names}
+    stored["is_cache_hit"] = pl.Int64()
+    last = -1
+    while rows := connection.execute(
+        f"SELECT {_PRICED} FROM llm_call WHERE llm_call_key > ? AND source = 'litellm' "  # noqa: S608
+        "ORDER BY llm_call_key LIMIT ?",
+        (last, _BATCH),
+    ).fetchall():
+        last = rows[-1][0]
+        calls = pl.DataFrame(rows, schema=stored, orient="row").with_columns(pl.col("is_cache_hit").cast(pl.Boolean))
+        priced = with_cost(calls).select(
+            "computed_cost_micro_usd", "price_version", "cost_micro_usd", "cost_basis", "llm_call_key"
+        )
+        connection.executemany(
+            "UPDATE llm_call SET computed_cost_micro_usd = ?, price_version = ?, cost_micro_usd = ?, cost_basis = ? "
+            "WHERE llm_call_key = ?",
+            priced.rows(),
+        )
+
+
+def _cut_days(connection: sqlite3.Connection) -> None:
+    """Write the days of facts anew, in case the reporting time zone changed."""
+    connection.create_function("day_of", 1, day_of, deterministic=True)
+    for table, instant, day in (
+        ("llm_call", "started_at", "started_date"),
+        ("event", "occurred_at", "occurred_date"),
+        ("deployment", "finished_at", "finished_date"),
+    ):
+        connection.execute(
+            f"UPDATE {table} SET {day} = day_of({instant}) WHERE {day} IS NOT day_of({instant})"  # noqa: S608
+        )
