@@ -4,10 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from data.words import MatchQuality
+from etl.context import MICROSECONDS
 from etl.derive.candidates import Ask, GatewayRow, Matching
 
 # A request without a reply stands for a summary, a context selection and a main call at most.
 _ROWS_WITHOUT_REPLY = 3
+_PAUSE = 5 * MICROSECONDS
+"""Nobody reads a reply and has the next request improved faster than this."""
 
 KeyPeople = dict[str, frozenset[str | None]]
 """Gateway key to the people whose replies it is known to have paid for."""
@@ -17,13 +20,14 @@ class _Shares:
     """The rows that are left, parted among the asks that are left; kept up to date as asks are settled."""
 
     def __init__(self, matching: Matching, asks: Iterable[Ask], key_people: KeyPeople) -> None:
+        solved = [ask for ask in matching.asks if ask.is_gateway and matching.is_solved(ask)]
         self._matching = matching
         self._key_people = key_people
         self._claims: dict[int, list[Ask]] = defaultdict(list)
         self._rivals: dict[int, list[Ask]] = {}
         for ask in asks:
             for place in ask.rows:
-                if place not in matching.owner:
+                if place not in matching.owner and not _is_over(ask, matching.rows[place], solved):
                     self._claims[place].append(ask)
         for place, claims in self._claims.items():
             self._rivals[place] = _likely(matching.rows[place], claims, key_people)
@@ -44,7 +48,8 @@ class _Shares:
             if claims is None:
                 continue
             changed += self._rivals[place]
-            claims.remove(ask)
+            if ask in claims:
+                claims.remove(ask)
             if place in self._matching.owner or not claims:
                 del self._claims[place], self._rivals[place]
             else:
@@ -64,6 +69,7 @@ def match_times(matching: Matching) -> None:
     """
     _complete_sums(matching)
     key_people = _people_of_keys(matching)
+    _claim_failures(matching, key_people)
     open_asks = [ask for ask in matching.asks if ask.is_gateway and ask.window.message_key not in matching.ask_quality]
     shares = _Shares(matching, open_asks, key_people)
     waiting = open_asks
@@ -112,6 +118,35 @@ def _complete_sums(matching: Matching) -> None:
         matching.give(ask, spare[:missing] if is_overhead_only else spare[-missing:], MatchQuality.TIME)
 
 
+def _claim_failures(matching: Matching, key_people: KeyPeople) -> None:
+    """Give solved asks the failures between their request and their last answer, before others are matched by time."""
+    claims: dict[int, list[Ask]] = defaultdict(list)
+    tight: dict[int, list[Ask]] = defaultdict(list)
+    for ask in matching.asks:
+        if not ask.is_gateway:
+            continue
+        answers = [place for place in matching.rows_of(ask) if not matching.rows[place].is_error]
+        for place in ask.rows:
+            row = matching.rows[place]
+            if row.is_error and place not in matching.owner:
+                claims[place].append(ask)
+                if answers and place < answers[-1] and row.started_at >= ask.first:
+                    tight[place].append(ask)
+    for place, asks in sorted(tight.items()):
+        rivals = _likely(matching.rows[place], claims[place], key_people)
+        likely = [ask for ask in asks if ask in rivals]
+        if len(likely) == 1 and not any(ask.is_error for ask in rivals):
+            matching.give(likely[0], (place,), MatchQuality.TIME)
+
+
+def _is_over(ask: Ask, row: GatewayRow, solved: Iterable[Ask]) -> bool:
+    """Whether an ask had ended when a row began, and a solved one of the same person was under way instead."""
+    return ask.last < row.started_at and any(
+        ask.last <= later.first <= row.started_at <= later.last and later.window.person == ask.window.person
+        for later in solved
+    )
+
+
 def _likely(row: GatewayRow, asks: Sequence[Ask], key_people: KeyPeople) -> list[Ask]:
     """Return who of several can have made a row, by the person, the key, the ending and the clock of one browser."""
     rivals = list(asks)
@@ -154,9 +189,24 @@ def _fits(ask: Ask, shares: _Shares, matching: Matching) -> bool:
     answered = [place for place in own if not matching.rows[place].is_error]
     if not own or (not answered and not ask.is_error):
         return False
+    if _has_more(ask, answered, matching):
+        return False
     expected = ask.expected_rows
     is_complete = expected is not None and not ask.is_error and len(answered) >= expected
     return is_complete or not shares.contested(ask)
+
+
+def _has_more(ask: Ask, answered: Sequence[int], matching: Matching) -> bool:
+    """Whether more answers than the reply stands for came at its time, so that no one knows which are its own.
+
+    What began before the request, or a while after the reply's calls had ended, is the prompt enhancer or the choice of
+    a template.
+    """
+    if ask.expected_rows is None or ask.is_error:
+        return False
+    inside = [matching.rows[place] for place in answered if matching.rows[place].started_at >= ask.first]
+    taken, more = inside[: ask.expected_rows], inside[ask.expected_rows :]
+    return bool(more) and more[0].started_at < max(row.ended_at for row in taken) + _PAUSE
 
 
 def _wanted(ask: Ask, own: Sequence[int], matching: Matching) -> list[int]:

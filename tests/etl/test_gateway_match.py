@@ -202,6 +202,41 @@ def test_failed_tries_before_a_success_belong_to_the_turn(store: Store, tmp_path
     assert rows(store) == [("try", "time", 1), ("main", "exact", 1)]
 
 
+def test_a_failed_try_belongs_to_the_turn_whose_answer_follows_and_not_to_the_one_before(
+    store: Store, tmp_path: Path
+) -> None:
+    load_chat(store, tmp_path, *turn(1, 0, usage=NO_USAGE), *turn(2, 1))
+    load_rows(
+        store,
+        Row("first", 0, 2, (600, 60)),
+        Row("try", 1, 2, status="error", trace=1),  # 2 s after the second request, and within 5 s of the first's end
+        Row("second", 1, 5, (1000, 200), trace=2),
+    )
+    assert rows(store) == [("first", "time", 1), ("try", "time", 1), ("second", "exact", 1)]
+    assert store.rows("SELECT call_count FROM task ORDER BY requested_at") == [(1,), (2,)]
+
+
+def test_a_row_after_the_next_request_is_not_of_the_turn_before(store: Store, tmp_path: Path) -> None:
+    load_chat(store, tmp_path, *turn(1, 0, usage=NO_USAGE), *turn(2, 1))
+    load_rows(store, Row("other", 1, 2, (600, 60)), Row("second", 1, 5, (1000, 200)))
+    assert rows(store) == [("other", "none", 0), ("second", "exact", 1)]
+    assert chat_calls(store) == [("msg-1#0", 1, "none"), ("msg-2#0", 0, "exact")]
+
+
+def test_two_answers_at_once_for_a_reply_that_stands_for_one_are_ambiguous(store: Store, tmp_path: Path) -> None:
+    load_chat(store, tmp_path, *turn(1, 0, usage=NO_USAGE))
+    load_rows(store, Row("one", 0, 2, (600, 60)), Row("two", 0, 3, (610, 61)))
+    assert rows(store) == [("one", "ambiguous", 0), ("two", "ambiguous", 0)]
+    assert chat_calls(store) == [("msg-1#0", 0, "ambiguous")]
+    assert store.rows("SELECT count(*), sum(cost_micro_usd) FROM llm_call WHERE is_counted") == [(2, 2000)]
+
+
+def test_failures_before_one_answer_are_no_second_answer(store: Store, tmp_path: Path) -> None:
+    load_chat(store, tmp_path, *turn(1, 0, usage=NO_USAGE))
+    load_rows(store, Row("try", 0, 2, status="error", trace=1), Row("main", 0, 4, (610, 61), trace=2))
+    assert rows(store) == [("try", "time", 1), ("main", "time", 1)]
+
+
 def test_two_people_on_one_key_at_one_time_are_ambiguous_and_count_once(store: Store, tmp_path: Path) -> None:
     load_chat(store, tmp_path, *turn(1, 0, usage=NO_USAGE))
     load_chat(store, tmp_path, *turn(2, 0, usage=NO_USAGE), person="bob")
