@@ -133,9 +133,7 @@ def chosen_cost(
     computed_micro_usd: int | None,
 ) -> tuple[int | None, CostBasis]:
     """Return the cost of one call that counts, and how it is known; the rules are in the module's text."""
-    if reported_micro_usd is not None and (
-        reported_micro_usd > 0 or is_cache_hit or status == CallStatus.ERROR
-    ):
+    if reported_micro_usd is not None and (reported_micro_usd > 0 or is_cache_hit or status == CallStatus.ERROR):
         return reported_micro_usd, CostBasis.REPORTED
     if computed_micro_usd is not None:
         return computed_micro_usd, CostBasis.COMPUTED
@@ -151,9 +149,7 @@ def with_cost(calls: pl.DataFrame) -> pl.DataFrame:
     reported = pl.col("reported_cost_micro_usd")
     hosted = [name for name in calls["provider"].unique().to_list() if is_self_hosted(name)]
     has_failed = pl.col("status") == CallStatus.ERROR
-    is_reported = reported.is_not_null() & (
-        (reported > 0) | pl.col("is_cache_hit").fill_null(value=False) | has_failed
-    )
+    is_reported = reported.is_not_null() & ((reported > 0) | pl.col("is_cache_hit").fill_null(value=False) | has_failed)
     is_computed = pl.col("computed_cost_micro_usd").is_not_null()
     is_hosted = pl.col("provider").is_in(hosted).fill_null(value=False)
     return calls.with_columns(

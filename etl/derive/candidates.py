@@ -190,6 +190,11 @@ def find_candidates(asks: Iterable[Ask], rows: Sequence[GatewayRow], chat_people
         ask.rows = found
 
 
+def rows_between(starts: Sequence[int], first: int, last: int) -> range:
+    """Return the places of rows that began between two instants, both included, of rows in order of time."""
+    return range(bisect_left(starts, first), bisect_right(starts, last))
+
+
 def fits_person(row: GatewayRow, people: Set[str | None], chat_people: Set[str]) -> bool:
     """Whether a row may be of one of the people; a name that no chat knows may be a shared key or an application."""
     return row.person is None or row.person in people or row.person not in chat_people

@@ -13,6 +13,7 @@ from typing import Any
 from data.words import MatchQuality
 from etl.context import HOUR_MICROSECONDS, Touched, day_of
 from etl.derive.candidates import GatewayRow, Matching, asks_of, find_candidates, is_gateway
+from etl.derive.match_fallbacks import match_fallbacks
 from etl.derive.match_logs import LogMatches, match_log_calls
 from etl.derive.match_time import match_times
 from etl.derive.match_tokens import match_main, match_sums
@@ -62,6 +63,7 @@ def _match_block(
     find_candidates(matching.asks, rows, chat_people)
     match_sums(matching)
     match_main(matching)
+    match_fallbacks(matching, chat_people)
     match_times(matching)
     logs = match_log_calls(matching, pairs, chat_people)
     _write_rows(connection, matching, logs, touched)

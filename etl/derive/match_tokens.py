@@ -54,7 +54,7 @@ def match_sums(matching: Matching) -> None:
             for place in offer.places:
                 if place not in matching.owner:
                     matching.row_quality[place] = MatchQuality.AMBIGUOUS
-    _add_attempts(matching)
+    add_attempts(matching)
 
 
 def match_main(matching: Matching) -> None:
@@ -71,7 +71,7 @@ def match_main(matching: Matching) -> None:
             place = min(fitting, key=lambda place: (abs(matching.rows[place].ended_at - ask.last), place))
             matching.give(ask, (place,), MatchQuality.EXACT_MAIN)
             matching.ask_quality[ask.window.message_key] = MatchQuality.EXACT_MAIN
-    _add_attempts(matching)
+    add_attempts(matching)
 
 
 def _sums_of(ask: Ask, matching: Matching) -> list[_Sum]:
@@ -118,7 +118,7 @@ def _contested(
     return contested
 
 
-def _add_attempts(matching: Matching) -> None:
+def add_attempts(matching: Matching) -> None:
     """Give an ask the failed attempts that share the trace of a row it has: a fallback is two rows of one request."""
     by_trace: dict[int, list[int]] = defaultdict(list)
     for place, row in enumerate(matching.rows):

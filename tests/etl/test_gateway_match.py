@@ -86,6 +86,46 @@ def test_a_fallback_keeps_the_route_that_was_asked_and_both_attempts_belong(stor
     assert store.rows("SELECT provider, model, fallback_count FROM task") == [("openai", "gpt-5", 1)]
 
 
+def test_a_fallback_whose_rows_name_its_own_group_alone_is_joined_by_its_trace(store: Store, tmp_path: Path) -> None:
+    load_chat(store, tmp_path, *turn(1, 0))
+    load_rows(
+        store,
+        Row("primary", 0, 1, status="error", trace=7, model="backup", served=("anthropic", "claude")),
+        Row("fallback", 0, 3, (1000, 200), trace=7, model="backup", served=("openai", "gpt-5")),
+    )
+    assert rows(store) == [("primary", "exact", 1), ("fallback", "exact", 1)]
+    assert chat_calls(store) == [("msg-1#0", 0, "exact")]
+    assert store.rows("SELECT provider, model, total_tokens FROM task") == [("anthropic", "claude", 1200)]
+
+
+def test_rows_of_another_model_that_name_the_person_and_add_up_alone_are_joined(store: Store, tmp_path: Path) -> None:
+    load_chat(store, tmp_path, *turn(1, 0, usage=((1500, 250),), annotations=SUMMARY), *turn(2, 20))
+    load_rows(
+        store,
+        Row("summary", 0, 1, (300, 30), "ann"),
+        Row("context", 0, 6, (200, 20), "ann"),
+        Row("main", 0, 11, (1000, 200), "ann", model="backup"),
+        Row("of nobody", 20, 1, (1000, 200), model="backup"),
+    )
+    assert rows(store) == [
+        ("summary", "exact", 1),
+        ("context", "exact", 1),
+        ("main", "exact", 1),
+        ("of nobody", "none", 0),
+    ]
+    assert chat_calls(store) == [("msg-1#0", 0, "exact"), ("msg-2#0", 1, "none")]
+
+
+def test_two_rows_of_another_model_that_both_fit_are_not_joined(store: Store, tmp_path: Path) -> None:
+    load_chat(store, tmp_path, *turn(1, 0))
+    load_rows(
+        store,
+        Row("one", 0, 1, (1000, 200), "ann", model="backup"),
+        Row("two", 0, 9, (1000, 200), "ann", model="backup"),
+    )
+    assert {row[1] for row in rows(store)} == {"none"}
+
+
 def test_exact_tokens_count_for_any_provider_and_time_only_for_gateways(store: Store, tmp_path: Path) -> None:
     direct = [request("request-00000001", "Wish", 0), reply("msg-1", "Done.", 0)]
     silent = [request("request-00000002", "Wish 2", 5), reply("msg-2", "Done!", 5, usage=NO_USAGE)]
