@@ -190,7 +190,8 @@ def _read_chat(chat: _FastChat | _RawChat, where: str, context: LoadContext, pen
 
 def _tie(message: ReadMessage, rows: list[tuple[Any, ...]]) -> int:
     """Return bits that decide between equally complete copies: a checksum of all that is stored of each."""
-    stored = f"{message.created_at}{encode(message.features)}{rows}"
+    message.stored_features = encode(message.features)
+    stored = f"{message.created_at}{message.stored_features}{rows}"
     return zlib.crc32(stored.encode("utf-8", "surrogatepass")) & ((1 << TIE_BITS) - 1)
 
 
@@ -371,7 +372,7 @@ def _message_row(message: ReadMessage, load_id: int) -> tuple[Any, ...]:
         message.model,
         message.text_hash,
         message.text_chars,
-        encode(message.features),
+        message.stored_features,
         load_id,
     )
 

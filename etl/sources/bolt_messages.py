@@ -77,6 +77,8 @@ class ReadMessage:
     features: Features
     files: list[FileAction] = field(default_factory=list[FileAction])
     edited: list[FileAction] = field(default_factory=list[FileAction])
+    stored_features: str = ""
+    """The features as JSON, once all of them are known."""
     edited_paths: list[str] = field(default_factory=list[str])
     """Paths of old-style human edits, whose content is a difference and cannot be compared."""
     is_import_copy: bool = False
