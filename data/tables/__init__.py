@@ -1,6 +1,6 @@
 """The tables of the store, one class per table; each class says its grain, each column its meaning and unit."""
 
-from data.tables.calls import GatewayPersonHour, LlmCall, MatchedOwner
+from data.tables.calls import FoundFallback, GatewayPersonHour, LlmCall, MatchedOwner
 from data.tables.chats import Chat, ChatExport, Event, Message, MessagePresence, UnusableMessage
 from data.tables.decisions import Approval, CommandRun, Deployment, ToolCall
 from data.tables.loads import Load, LoadKnown, Quarantine, Setting
@@ -17,6 +17,7 @@ __all__ = [
     "CommandRun",
     "Deployment",
     "Event",
+    "FoundFallback",
     "GatewayPersonHour",
     "LlmCall",
     "Load",

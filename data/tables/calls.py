@@ -66,6 +66,14 @@ class MatchedOwner(Row, table=True):
     is_project_filled: bool = must("whether its project came from the chat")
 
 
+class FoundFallback(Row, table=True):
+    """One row per gateway call that is a fallback by the failed attempt beside it, to undo it."""
+
+    llm_call_key: int = key("the gateway call")
+    started_date: date | None = day("day it was sent")
+    is_fallback_by_record: bool | None = col("what its own record says; null when it does not say")
+
+
 class GatewayPersonHour(Row, table=True):
     """One row per person and hour in which a gateway row of any file names the person.
 

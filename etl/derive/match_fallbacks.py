@@ -13,7 +13,7 @@ from etl.derive.sums import rows_that_sum
 from etl.derive.windows import SKEW
 
 _MOST_CALLS = 3
-"""A summary, a context selection and a main call; among larger sets some of another application's rows fit by chance."""
+"""A summary, a context selection and a main call; larger sets of another application's rows fit by chance."""
 
 
 def match_fallbacks(matching: Matching, chat_people: Set[str]) -> None:
@@ -65,7 +65,7 @@ def _names(matching: Matching, place: int, ask: Ask) -> bool:
 
 
 def _only_sum(ask: Ask, places: Sequence[int], matching: Matching) -> tuple[int, ...] | None:
-    """Return the rows that add up to an ask, as many as it stands for; null when there are none or several such sets."""
+    """Return the rows that add up to an ask, as many as it stands for; null unless there is one such set."""
     expected = ask.expected_rows
     if ask.tokens is None or expected is None or expected > _MOST_CALLS:
         return None

@@ -4,6 +4,7 @@ import sqlite3
 
 from etl.context import Touched
 from etl.derive.chats import derive_chats
+from etl.derive.fallbacks import find_fallbacks
 from etl.derive.links import derive_links
 from etl.derive.totals import total_tasks
 from etl.rollups import refresh
@@ -16,6 +17,7 @@ def derive(connection: sqlite3.Connection, touched: Touched) -> None:
     then the totals of tasks over what counts, last the rollups of the days that changed.
     """
     derive_chats(connection, touched)
+    find_fallbacks(connection, touched)
     derive_links(connection, touched)
     total_tasks(connection, touched)
     refresh(connection, touched.days)

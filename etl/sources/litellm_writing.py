@@ -117,10 +117,12 @@ def _touch_replaced(replaced: pl.DataFrame, context: LoadContext) -> None:
     """
     if replaced.is_empty():
         return
-    context.connection.execute(
-        "DELETE FROM matched_owner WHERE llm_call_key IN (SELECT value FROM json_each(?))",
-        (json.dumps(replaced["llm_call_key"].to_list()),),
-    )
+    keys = json.dumps(replaced["llm_call_key"].to_list())
+    for table in ("matched_owner", "found_fallback"):
+        context.connection.execute(
+            f"DELETE FROM {table} WHERE llm_call_key IN (SELECT value FROM json_each(?))",  # noqa: S608
+            (keys,),
+        )
     context.touched.days.update(replaced["stored_date"].drop_nulls().unique().to_list())
     context.touched.task_keys.update(replaced["stored_task"].drop_nulls().unique().to_list())
     context.touched.add_gateway_span(_integer(replaced["stored_at"].min()), _integer(replaced["stored_at"].max()))

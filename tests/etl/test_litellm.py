@@ -233,6 +233,43 @@ def test_copies_of_one_call_in_one_file_are_one_row_whatever_their_order(tmp_pat
     assert len(found) == 1
 
 
+def failed_attempt(**fields: object) -> dict[str, object]:
+    nothing = {"spend": 0, "prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    times = {"startTime": "2026-03-02T09:59:58Z", "endTime": "2026-03-02T09:59:59Z"}
+    row = nothing | times | {"status": "failure", "model": "claude", "custom_llm_provider": "anthropic"}
+    return spend_row("f-1", **(row | {"litellm_call_id": "c-1"} | fields))
+
+
+ANSWER = spend_row("a-1", litellm_call_id="c-1")
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_fallback"),
+    [
+        ([failed_attempt(), ANSWER], 1),
+        ([failed_attempt(), ANSWER | {"metadata": {"attempted_fallbacks": 0}}], 1),
+        # The same route once more is a retry; another trace, an hour later or a failure afterwards is another request.
+        ([failed_attempt(model="openai/gpt-4o", custom_llm_provider="openai"), ANSWER], None),
+        ([failed_attempt(litellm_call_id="c-2"), ANSWER], None),
+        ([failed_attempt(startTime="2026-03-02T09:00:00Z", endTime="2026-03-02T09:00:01Z"), ANSWER], None),
+        ([failed_attempt(startTime="2026-03-02T10:00:03Z", endTime="2026-03-02T10:00:04Z"), ANSWER], None),
+        # A better copy of the failure tells its trace: it is another one.
+        ([failed_attempt(), ANSWER, failed_attempt(session_id="t-9", team_id="web")], None),
+    ],
+)
+def test_an_answer_beside_a_failure_of_another_route_is_a_fallback_in_any_order(rows, is_fallback, tmp_path: Path):
+    files = [lines(tmp_path / f"{number}.ndjson", [row]) for number, row in enumerate(rows)]
+    found = set()
+    for number, order in enumerate(itertools.permutations(files)):
+        store = Store(f"sqlite:///{tmp_path / f'{number}.db'}")
+        for file in order:
+            load(store, file)
+        [(value,)] = store.rows("SELECT is_fallback FROM llm_call WHERE native_id = 'a-1'")
+        counted = store.rows("SELECT sum(fallback_count) FROM call_daily")
+        found.add((value, *counted, *store.rows("SELECT count(*) FROM found_fallback")))
+    assert found == {(is_fallback, (is_fallback or 0,), (is_fallback or 0,))}
+
+
 def test_a_copy_in_a_later_block_of_the_file_is_repeated_in_it(store: Store, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(litellm_reading, "split_lines", lambda stream: split_lines(stream, 100))
     rows = [spend_row("a"), spend_row("b"), spend_row("a"), spend_row("a", session_id="t-1")]
