@@ -22,7 +22,6 @@ ROUTES_COLUMNS = (
     "quality_per_usd_high",
     "completed_without_rollback",
     "immature_task_count",
-    "mature_spend_usd",
     "call_count",
     "unpriced_call_count",
     "is_spend_known",
@@ -48,7 +47,7 @@ SUMMARIES = (
     Summary(
         "routes",
         "one row per provider route: tasks that asked for it, spend of the calls it served; quality per dollar is "
-        "completed_without_rollback per mature_spend_usd, both only of days that are mature",
+        "completed_without_rollback per spend_usd; immature tasks can still be rolled back",
         ROUTES_COLUMNS,
     ),
 )
@@ -75,7 +74,6 @@ def routes(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> I
             _plain(route.high),
             route.kept,
             route.immature_tasks,
-            _plain(route.mature_spend_usd),
             route.calls,
             route.unpriced_calls,
             "true" if route.is_spend_known else "false",

@@ -20,7 +20,7 @@ PARTIAL_SHARE = 0.05
 class RouteFigure:
     """One route. Tasks stay with the route they asked for; spend lies with the route that served the call.
 
-    Quality per dollar is that of mature days alone, tasks and spend alike: younger tasks can still be rolled back.
+    Tasks younger than the rollback window can still be rolled back: how many there are is said beside the ratio.
     """
 
     route: str
@@ -29,14 +29,12 @@ class RouteFigure:
     immature_tasks: int
     """Tasks asked on days that are not older than the rollback window, as the newest chat export shows."""
     kept: int
-    """Completed tasks of mature days none of whose patches was rolled back within the window."""
+    """Completed tasks none of whose patches was rolled back within the window."""
     calls: int
     """Calls of tasks that the route served."""
     unpriced_calls: int
     spend_usd: float | None
     """Known spend of these calls; null when none of them has a known cost."""
-    mature_spend_usd: float | None
-    """The part of it that fell on mature days; null when no call of these days has a known cost."""
     is_spend_known: bool
     """Whether every call has a known cost; otherwise the spend is a lower bound."""
     is_self_hosted: bool
@@ -73,9 +71,8 @@ class _Days:
     completed: int = 0
     immature_tasks: int = 0
     kept: dict[int, int] = field(default_factory=dict[int, int])
-    """By day, mature days only."""
+    """By day."""
     calls: _Calls = field(default_factory=_Calls)
-    mature_calls: _Calls = field(default_factory=_Calls)
 
 
 def route_figures(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> tuple[RouteFigure, ...]:
@@ -91,9 +88,8 @@ def route_figures(connection: sqlite3.Connection, chosen: Filter, as_of: datetim
         route = found.setdefault(route_name(provider, model), _Days(provider))
         route.tasks += tasks
         route.completed += completed
-        if day <= newest_mature:
-            route.kept[day] = route.kept.get(day, 0) + kept
-        else:
+        route.kept[day] = route.kept.get(day, 0) + kept
+        if day > newest_mature:
             route.immature_tasks += tasks
     condition, parameters = condition_of(chosen, chosen.period, "call_daily")
     for day, provider, model, calls, unpriced, cost in connection.execute(
@@ -103,16 +99,14 @@ def route_figures(connection: sqlite3.Connection, chosen: Filter, as_of: datetim
     ):
         route = found.setdefault(route_name(provider, model), _Days(provider))
         route.calls.add(day, calls, unpriced, cost)
-        if day <= newest_mature:
-            route.mature_calls.add(day, calls, unpriced, cost)
     return tuple(_figure(name, found[name]) for name in sorted(found))
 
 
 def _figure(name: str, route: _Days) -> RouteFigure:
     is_self_hosted = route.provider in self_hosted_providers()
     value, low, high = (None, None, None)
-    if any(route.mature_calls.spend.values()) and not is_self_hosted:
-        value, low, high = _quality(route.kept, route.mature_calls)
+    if any(route.calls.spend.values()) and not is_self_hosted:
+        value, low, high = _quality(route.kept, route.calls)
     return RouteFigure(
         route=name,
         tasks=route.tasks,
@@ -122,7 +116,6 @@ def _figure(name: str, route: _Days) -> RouteFigure:
         calls=route.calls.count,
         unpriced_calls=route.calls.unpriced,
         spend_usd=route.calls.spend_usd,
-        mature_spend_usd=route.mature_calls.spend_usd,
         is_spend_known=route.calls.count > 0 and route.calls.unpriced == 0,
         is_self_hosted=is_self_hosted,
         quality_per_usd=value,

@@ -311,27 +311,18 @@ class TestRoutes:
         row = rows(facts.write(store), "routes")[0]
         assert (row["completed"], row["completed_without_rollback"], row["quality_per_usd"]) == ("2", "1", "1.000000")
 
-    def test_young_tasks_and_their_spend_are_no_quality_yet(self, store: Store) -> None:
+    def test_young_tasks_count_and_are_told_beside(self, store: Store) -> None:
         facts = Facts()
         # Seen from noon of 20 March, 12 March is the newest mature day; seen from the export of 12 March, 4 March is.
         for when in ("2026-03-02T10:00", "2026-03-12T10:00", "2026-03-13T10:00", "2026-03-19T10:00"):
             facts.call(when, task_key=facts.task(when), cost_micro_usd=500_000)
         row = rows(facts.write(store), "routes")[0]
         assert (row["tasks"], row["completed"], row["spend_usd"]) == ("4", "4", "2.000000")
-        assert (row["completed_without_rollback"], row["immature_task_count"]) == ("2", "2")
-        assert (row["mature_spend_usd"], row["quality_per_usd"]) == ("1.000000", "2.000000")  # 2 / (2 * 0.50)
+        assert (row["completed_without_rollback"], row["quality_per_usd"]) == ("4", "2.000000")  # 4 / (4 * 0.50)
+        assert row["immature_task_count"] == "2"
         facts = Facts()
         facts.load(1, exported_at=at("2026-03-12T10:00"))
-        row = rows(facts.write(store), "routes")[0]
-        assert (row["completed_without_rollback"], row["immature_task_count"]) == ("1", "3")
-        assert (row["mature_spend_usd"], row["quality_per_usd"]) == ("0.500000", "2.000000")
-
-    def test_only_young_tasks_have_no_quality(self, store: Store) -> None:
-        facts = Facts()
-        facts.call("2026-03-19T10:00", task_key=facts.task("2026-03-19T10:00"), cost_micro_usd=500_000)
-        row = rows(facts.write(store), "routes")[0]
-        assert (row["completed_without_rollback"], row["immature_task_count"]) == ("0", "1")
-        assert (row["spend_usd"], row["mature_spend_usd"], row["quality_per_usd"]) == ("0.500000", "", "")
+        assert rows(facts.write(store), "routes")[0]["immature_task_count"] == "3"
 
     @pytest.mark.parametrize(
         ("route", "cost", "spend"),
