@@ -191,7 +191,7 @@ def _read_chat(chat: _FastChat | _RawChat, where: str, context: LoadContext, pen
 def _tie(message: ReadMessage, rows: list[tuple[Any, ...]]) -> int:
     """Return bits that decide between equally complete copies: a checksum of all that is stored of each."""
     message.stored_features = encode(message.features)
-    stored = f"{message.created_at}{message.stored_features}{rows}"
+    stored = f"{message.created_at}{message.created_at_basis}{message.text_chars}{message.stored_features}{rows}"
     return zlib.crc32(stored.encode("utf-8", "surrogatepass")) & ((1 << TIE_BITS) - 1)
 
 
@@ -348,16 +348,21 @@ def _write(
 
 
 def _changed_chats(context: LoadContext) -> set[int]:
-    """Return the chats of the file, without those that only show once more what an earlier export of them shows."""
+    """Return the chats of the file, without those that only show once more what an earlier export of them shows.
+
+    Earlier by its date, not by when it was loaded: the first export that shows a message says whose it is.
+    """
+    if context.exported_at is None:
+        return context.touched.chat_keys
     rows = _in_chunks(
         context,
-        "SELECT chat_key FROM chat_export WHERE chat_key IN ({}) GROUP BY chat_key "
+        "SELECT chat_key, min(coalesce(exported_at, saved_at, 0)) FROM chat_export WHERE chat_key IN ({}) "
+        "GROUP BY chat_key "
         "HAVING count(DISTINCT message_list_key) = 1 AND count(DISTINCT coalesce(saved_at, 0)) = 1 "
-        "AND count(DISTINCT coalesce(title, '') || coalesce(fork_kind, '')) = 1 "
-        "AND min(coalesce(exported_at, 0)) < max(coalesce(exported_at, 0))",
+        "AND count(DISTINCT coalesce(title, '') || coalesce(fork_kind, '')) = 1",
         sorted(context.touched.chat_keys),
     )
-    return context.touched.chat_keys - {row[0] for row in rows}
+    return context.touched.chat_keys - {key for key, earliest in rows if earliest < context.exported_at}
 
 
 def _message_row(message: ReadMessage, load_id: int) -> tuple[Any, ...]:

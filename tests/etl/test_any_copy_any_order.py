@@ -3,12 +3,14 @@
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from chat_files import all_chats, artifact, at, chat, contents, data_tab_copy, human_edit, load, reply, request
+from chat_files import all_chats, artifact, at, chat, data_tab_copy, human_edit, load, reply, request
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from loads import facts
 
 from data.store import Store
 
@@ -89,7 +91,7 @@ def _loaded(folder: Path, exports: list[Export], order: Iterable[int]) -> dict[s
             # The title keeps the bytes of different people apart: equal bytes are one file, whoever loads them first.
             record = chat("1", export.messages(), title=f"App of {export.person}")
             load(store, all_chats(Path(own) / "chats.json", [record], exported=export.minute), person=export.person)
-        return contents(store)
+        return facts(store.url)
 
 
 @_EXAMPLES
@@ -99,3 +101,11 @@ def test_the_order_of_loading_copies_that_differ_never_shows(exports: list[Expor
     with tempfile.TemporaryDirectory() as folder:
         straight = _loaded(Path(folder), exports, range(len(exports)))
         assert _loaded(Path(folder), exports, order) == straight
+
+
+def test_an_earlier_export_that_comes_last_still_says_whose_the_chat_is(tmp_path: Path) -> None:
+    exports = [Export(minute=60, person="bob"), Export(minute=61, person="ann"), Export(minute=62, person="bob")]
+    expected = _loaded(tmp_path, exports, [0, 1, 2])
+    assert {row[1] for row in expected["task"]} == {"bob"}
+    for order in permutations(range(3)):
+        assert _loaded(tmp_path, exports, order) == expected, order
