@@ -45,7 +45,7 @@ class Touched:
     chat_keys: set[int] = field(default_factory=set[int])
     """Chats that got a new export."""
     changed_chat_keys: set[int] = field(default_factory=set[int])
-    """Of these, the ones whose new export may change what is derived; a chat that only shows the same again does not."""
+    """Of these, the ones whose new export may change what is derived, and not only shows the same once more."""
     message_keys: set[int] = field(default_factory=set[int])
     """Messages that are new or more complete than before, and all messages of lists that are new."""
     event_span: tuple[int, int] | None = None
