@@ -92,7 +92,10 @@ def _floor(loaded: str, decode: Callable[[], Iterator[None]], call_order: str) -
 
 def _rows(reader: Any, call_order: str) -> Iterator[tuple[str, list[Any]]]:
     """Yield batches of the rows of every table, read outside of the measured time."""
-    for (table,) in reader.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall():
+    # A new store has settings of its own.
+    for (table,) in reader.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'setting' ORDER BY name"
+    ).fetchall():
         if table.startswith("sqlite_"):
             continue
         order = call_order if table == "llm_call" else "rowid"
