@@ -9,11 +9,11 @@ import msgspec
 
 from data.keys import stable_key
 from data.tables import ChatExport, Message, MessagePresence, PatchFile, UnusableMessage
-from data.words import FileOperation, ForkKind, KnownReason, LinesBasis, QuarantineReason, SourceKind
+from data.words import ForkKind, KnownReason, QuarantineReason, SourceKind
 from etl.context import LoadContext, insert, upsert
 from etl.credentials import Envelope, outermost, refuse_credentials_in
-from etl.derive.features import FileEdit, encode
-from etl.redact import redact_id, redact_name, redact_path, redact_title, redact_url, shape_of
+from etl.derive.features import encode
+from etl.redact import redact_id, redact_name, redact_title, redact_url, shape_of
 from etl.sources.base import About, RawFile, RefusedError
 from etl.sources.bolt_messages import (
     TIE_BITS,
@@ -24,13 +24,11 @@ from etl.sources.bolt_messages import (
     plausible_instant_of,
     read_message,
 )
+from etl.sources.chat_contents import Content, track
 from etl.sources.lenient_json import as_strict_json
-from etl.sources.line_changes import line_changes, lines_of
 
 _ID_CHARACTERS = 100
 _MESSAGE_ID_CHARACTERS = 120
-# What is stored of a path; inside a chat, files are told apart by the path as it is.
-_PATH_CHARACTERS = 300
 
 
 class _RawChat(msgspec.Struct):
@@ -60,15 +58,6 @@ class _FastChat(msgspec.Struct):
     description: str | None = None
     timestamp: Any = None
     metadata: Any = None
-
-
-@dataclass(slots=True)
-class _Content:
-    """Newest content of a path while a chat is read, and the one before it."""
-
-    lines: list[str]
-    content_hash: int
-    before: "_Content | None" = None
 
 
 @dataclass
@@ -162,7 +151,7 @@ def _chats_of(envelope: _AllChats | _SingleChat, context: LoadContext) -> Iterat
 def _read_chat(chat: _FastChat | _RawChat, where: str, context: LoadContext, pending: _Pending) -> list[int]:
     """Read the messages of one chat in order and return their keys; counts lines against the contents before."""
     keys: list[int] = []
-    contents: dict[str, _Content] = {}
+    contents: dict[str, Content] = {}
     context.read(len(chat.messages))
     for position, raw in enumerate(chat.messages):
         try:
@@ -177,7 +166,7 @@ def _read_chat(chat: _FastChat | _RawChat, where: str, context: LoadContext, pen
             continue
         keys.append(message.key)
         context.seen_at(message.created_at)
-        rows = _track(message, contents)
+        rows = track(message, contents)
         message.rank |= _tie(message, rows)
         known = pending.messages.get(message.key)
         pending.repeats += known is not None
@@ -209,56 +198,6 @@ def _typed(raw: RawMessage | msgspec.Raw) -> RawMessage:
         missing = "missing required" in str(error)
         reason = QuarantineReason.MISSING_FIELD if missing else QuarantineReason.WRONG_TYPE
         raise UnusableError(reason, str(error)) from None
-
-
-def _track(message: ReadMessage, contents: dict[str, _Content]) -> list[tuple[Any, ...]]:
-    """Follow the contents of paths through the chat; return the patch_file rows of a reply, the edits of a request."""
-    if message.role == "user":
-        edits = [FileEdit(redact_path(path, _PATH_CHARACTERS), 0) for path in message.edited_paths]
-        for action in message.edited:
-            edited = _content(action.content)
-            newest = contents.get(action.path)
-            before = newest.before if newest else None
-            restores = before is not None and before.content_hash == edited.content_hash
-            edits.append(FileEdit(redact_path(action.path, _PATH_CHARACTERS), edited.content_hash, restores))
-            contents[action.path] = edited
-        if edits:
-            message.features = msgspec.structs.replace(message.features, human_edits=tuple(edits))
-        return []
-    rows: dict[str, tuple[Any, ...]] = {}
-    written: dict[str, _Content | None] = {}
-    for action in message.files:
-        # The same path twice in one patch: its lines count once, against the content before the patch.
-        before = written.setdefault(action.path, contents.get(action.path))
-        if before is not None:
-            # Contents further back are never asked for again.
-            before.before = None
-        contents[action.path] = after = _content(action.content, before)
-        if not message.features.is_synthetic:
-            size = len(action.content) if action.content.isascii() else len(action.content.encode("utf-8", "replace"))
-            rows[action.path] = _file_row(message.key, action.path, size, before, after)
-    return list(rows.values())
-
-
-def _content(text: str, before: _Content | None = None) -> _Content:
-    lines = lines_of(text)
-    return _Content(lines, stable_key("content", "\n".join(lines)), before)
-
-
-def _file_row(patch_key: int, path: str, size: int, before: _Content | None, after: _Content) -> tuple[Any, ...]:
-    added, removed = (len(after.lines), 0) if before is None else line_changes(before.lines, after.lines)
-    return (
-        stable_key("patch_file", patch_key, path),
-        patch_key,
-        redact_path(path, _PATH_CHARACTERS),
-        (FileOperation.CREATE if before is None else FileOperation.EDIT).value,
-        added,
-        removed,
-        (LinesBasis.NEW_FILE if before is None else LinesBasis.CHAT).value,
-        size,
-        after.content_hash,
-        None if before is None else before.content_hash,
-    )
 
 
 def _export_row(
