@@ -25,7 +25,7 @@ from data.words import (
     UsageStatus,
 )
 from etl.context import Touched, day_of, upsert
-from etl.derive.endings import call_status, usage_is_recorded
+from etl.derive.endings import call_status
 from etl.derive.lineage import Lineage, MessageFacts, affected_messages, read_lineages
 from etl.derive.rewinds import Rewind, find_rewinds
 from etl.derive.task_class import class_of
@@ -101,7 +101,7 @@ def derive_chats(connection: sqlite3.Connection, touched: Touched) -> None:
 
 def _derive_lineage(lineage: Lineage, files: dict[int, _Files], rows: _Rows) -> None:
     rewinds = find_rewinds(lineage)
-    usage_seen = usage_is_recorded(lineage.messages.values())
+    usage_seen = lineage.usage_seen
     times = _times(lineage)
     tasks = find_tasks(lineage)
     followers = _followers(tasks)

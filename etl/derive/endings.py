@@ -1,7 +1,5 @@
 """How a reply ended, from the footprints that bolt.diy leaves in it."""
 
-from collections.abc import Iterable
-
 from data.words import CallStatus, Decision, Outcome, OutcomeBasis
 from etl.derive.lineage import MessageFacts
 
@@ -32,8 +30,3 @@ def call_status(reply: MessageFacts, usage_seen: bool) -> CallStatus:
     if basis is OutcomeBasis.ERROR:
         return CallStatus.ERROR
     return CallStatus.SUCCESS if outcome is Outcome.COMPLETED else CallStatus.UNKNOWN
-
-
-def usage_is_recorded(messages: Iterable[MessageFacts]) -> bool:
-    """Whether any reply carries usage, so that one without it was stopped (builds before 2024-12-16 record none)."""
-    return any(message.features.usage for message in messages)

@@ -84,9 +84,12 @@ class Lineage:
     """The export that shows each message first in time."""
     order: list[int] = field(default_factory=list[int])
     """All messages, each after its parent."""
+    usage_seen: bool = False
+    """Whether any reply carries usage, so that one without it was stopped (builds before 2024-12-16 record none)."""
 
     def __post_init__(self) -> None:
         """Follow every export from its start, oldest export first."""
+        self.usage_seen = any(message.features.usage for message in self.messages.values())
         for export in self.exports:
             previous: int | None = None
             for key in export.messages:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from data.words import Outcome
-from etl.derive.endings import ending_of, usage_is_recorded
+from etl.derive.endings import ending_of
 from etl.derive.lineage import Export, Lineage
 
 SINGLE_EXPORT_CONFIDENCE = 0.7
@@ -82,10 +82,9 @@ def _lost(lineage: Lineage, earlier: Export, later: Export, shown: set[int]) -> 
     if kept == 0 or not gone or set(gone) & set(later.messages):
         return []
     # A failed or stopped reply that is lost alone, while its request stayed, was dropped by a retry.
-    usage_seen = usage_is_recorded(lineage.messages.values())
     while gone and lineage.messages[gone[0]].role == "assistant":
         reply = lineage.messages[gone[0]]
-        if reply.is_reply and ending_of(reply, usage_seen)[0] == Outcome.COMPLETED:
+        if reply.is_reply and ending_of(reply, lineage.usage_seen)[0] == Outcome.COMPLETED:
             break
         gone = gone[1:]
     after_at, until = earlier.order[0], later.order[0]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from data.words import Outcome, OutcomeBasis
-from etl.derive.endings import ending_of, usage_is_recorded
+from etl.derive.endings import ending_of
 from etl.derive.lineage import Lineage, MessageFacts
 from etl.derive.rewinds import Rewind
 
@@ -43,7 +43,7 @@ class Task:
 
 def find_tasks(lineage: Lineage) -> list[Task]:
     """Return the tasks of a lineage, in the order of their first messages."""
-    usage_seen = usage_is_recorded(lineage.messages.values())
+    usage_seen = lineage.usage_seen
     turn_of: dict[int, Turn] = {}
     task_of: dict[int, Task] = {}
     tasks: list[Task] = []
