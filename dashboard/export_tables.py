@@ -277,7 +277,7 @@ _TOOL_CALLS = ExportTable(
         text("tool"),
         *plain("status"),
         instant("called_at"),
-        text("native_id"),
+        text("native_id", "called.native_id"),
     ),
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from data.errors import StoreError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,49 @@ class Migration:
     apply: Callable[[sqlite3.Connection], None]
 
 
-MIGRATIONS: tuple[Migration, ...] = ()
+_FILLED = {"source": "bolt_chat"}
+"""What rows of before get in a new column that must have a value."""
+_FILLED_IN = {("deployment", "source"): "bolt_events"}
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Bring every table to its current columns: what both have is kept, and the next load derives anew.
+
+    Works from any older schema, so that it serves as the only step of a store of whatever age.
+    """
+    wanted = _current_tables()
+    found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for name, (create, indexes, columns) in wanted.items():
+        old = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
+        if old == list(columns):
+            continue
+        if name in found:
+            for (index,) in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (name,)
+            ).fetchall():
+                connection.execute(f'DROP INDEX "{index}"')
+            connection.execute(f'ALTER TABLE "{name}" RENAME TO "{name}_before"')
+        connection.execute(create)
+        if name in found:
+            _copy(connection, name, old, columns)
+            connection.execute(f'DROP TABLE "{name}_before"')
+        for index in indexes:
+            connection.execute(index)
+    # No definitions are remembered as those that the store was derived with: the next load derives it anew.
+    connection.execute("UPDATE setting SET value = '' WHERE name = 'definitions'")
+
+
+def _copy(connection: sqlite3.Connection, name: str, old: Sequence[str], columns: "dict[str, bool]") -> None:
+    """Copy the rows of a table before; columns says of each column whether it must have a value."""
+    kept = [column for column in columns if column in old]
+    filled = [column for column, must in columns.items() if column not in old and must]
+    values = [_FILLED_IN.get((name, column), _FILLED.get(column, 0)) for column in filled]
+    names = ", ".join(f'"{column}"' for column in (*kept, *filled))
+    sources = ", ".join([*(f'"{column}"' for column in kept), *("?" * len(filled))])
+    connection.execute(f'INSERT INTO "{name}" ({names}) SELECT {sources} FROM "{name}_before"', values)  # noqa: S608
+
+
+MIGRATIONS: tuple[Migration, ...] = (Migration(1, rebuild),)
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
@@ -26,6 +68,15 @@ def create_schema(connection: sqlite3.Connection) -> None:
 
     The id tells a store from another one that lies at the same path later.
     """
+    for create, indexes, _columns in _current_tables().values():
+        connection.execute(create)
+        for index in indexes:
+            connection.execute(index)
+    connection.execute("INSERT INTO setting (name, value) VALUES ('store_id', ?)", (secrets.token_hex(16),))
+
+
+def _current_tables() -> "dict[str, tuple[str, list[str], dict[str, bool]]]":
+    """Return, by table: the statement that creates it, those of its indexes, and which columns must be filled."""
     from sqlalchemy.dialects import sqlite
     from sqlalchemy.schema import CreateIndex, CreateTable
     from sqlmodel import SQLModel
@@ -34,11 +85,17 @@ def create_schema(connection: sqlite3.Connection) -> None:
     import data.tables  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
     dialect = sqlite.dialect()
-    for table in SQLModel.metadata.sorted_tables:
-        connection.execute(str(CreateTable(table).compile(dialect=dialect)))
-        for index in sorted(table.indexes, key=lambda index: str(index.name)):
-            connection.execute(str(CreateIndex(index).compile(dialect=dialect)))
-    connection.execute("INSERT INTO setting (name, value) VALUES ('store_id', ?)", (secrets.token_hex(16),))
+    return {
+        table.name: (
+            str(CreateTable(table).compile(dialect=dialect)),
+            [
+                str(CreateIndex(index).compile(dialect=dialect))
+                for index in sorted(table.indexes, key=lambda index: str(index.name))
+            ],
+            {column.name: not column.nullable for column in table.columns},
+        )
+        for table in SQLModel.metadata.sorted_tables
+    }
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], found: int, wanted: int) -> None:

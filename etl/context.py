@@ -56,6 +56,14 @@ class Touched:
     """Persons whom gateway rows of the file name, with the hours (since 1970) in which they do."""
     task_keys: set[int] = field(default_factory=set[int])
     """Tasks that were derived anew or whose calls changed; their totals are added up last."""
+    patch_keys: set[int] = field(default_factory=set[int])
+    """Patches that were derived anew, recorded or removed; what became of them is derived last."""
+    commit_keys: set[int] = field(default_factory=set[int])
+    """Commits that were added, became more complete, or were left behind by a rewritten history."""
+    pull_request_keys: set[int] = field(default_factory=set[int])
+    """Pull and merge requests that were added, or got a newer copy, a review, a commit or a file."""
+    deployment_keys: set[int] = field(default_factory=set[int])
+    """Deployments that were added or got a newer copy."""
 
     def add_gateway_span(self, first: int, last: int) -> None:
         """Widen the span of added gateway rows."""
@@ -95,6 +103,8 @@ class LoadContext:
     quarantined_count: int = 0
     first_record_at: int | None = None
     last_record_at: int | None = None
+    notes: list[str] = field(default_factory=list[str])
+    """What a person should know about the file although it was loaded, such as a rewritten history."""
 
     def read(self, records: int = 1) -> None:
         """Count records read."""

@@ -79,7 +79,7 @@ class FileReport:
     refused: str | None = None
     load_id: int | None = None
     note: str | None = None
-    """What to know about a file that was loaded before."""
+    """What to know about a file that was loaded: before, or now with something to tell."""
     is_kept_for_others: bool = False
     """It was loaded before for another person or project than now asked for, and stays theirs."""
     known_by_reason: dict[str, int] = field(default_factory=dict[str, int])
@@ -302,5 +302,6 @@ def _report(file: InputFile, kind: SourceKind, context: LoadContext) -> FileRepo
         known=sum(context.known.values()),
         quarantined=context.quarantined_count,
         load_id=context.load_id,
+        note=" ".join(context.notes) or None,
         known_by_reason={reason.value: known for reason, known in sorted(context.known.items())},
     )

@@ -1,8 +1,6 @@
 """Daily rollups, written anew from facts for the days that a load touched: one set-based statement for each rollup."""
 
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from data.definitions import Slo, slos
 from data.histogram import Histogram, bucket_sql, encode_buckets
@@ -18,40 +16,13 @@ from data.words import (
     ToolStatus,
 )
 from etl.context import DAY_MICROSECONDS
+from etl.source_rollups import Rollup, source_rollups
 
 _MOST_DAYS_BY_INDEX = 60
+_DECIDED = f"decision <> '{Decision.PENDING}'"
+_SURE = 0.8
+"""A link that is surer than this needs no second look."""
 _ACCEPTED_BY_PERSON = f"('{Decision.APPROVED}', '{Decision.EDITED}')"
-
-
-@dataclass(frozen=True)
-class Rollup:
-    """How one rollup table follows from facts: each row is a group of equal dimensions, measures are sums over it."""
-
-    table: str
-    facts: str
-    """FROM clause, without WHERE."""
-    date: str
-    """Column of the day, indexed."""
-    dimensions: Mapping[str, str]
-    """Column of the rollup: expression over the facts."""
-    measures: Mapping[str, str]
-    where: str = "1"
-    histograms: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Column of the rollup: aggregate that makes a histogram."""
-
-    def insert_sql(self, days: str) -> str:
-        """Return the statement that writes the rows of the days that a condition on the day column selects."""
-        columns = ["date", *self.dimensions, *self.measures, *self.histograms]
-        grouped = [self.date, *self.dimensions.values()]
-        values = [
-            *grouped,
-            *(f"coalesce(sum({expression}), 0)" for expression in self.measures.values()),
-            *self.histograms.values(),
-        ]
-        return (
-            f"INSERT INTO {self.table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {self.facts} "  # noqa: S608
-            f"WHERE ({self.where}) AND {days} GROUP BY {', '.join(grouped)}"
-        )
 
 
 def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
@@ -62,8 +33,11 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
     connection.create_function("encode_buckets", 1, encode_buckets, deterministic=True)
     connection.create_aggregate("merge_histograms", 1, _MergeHistograms)  # pyright: ignore[reportArgumentType]
     _choose_days(connection, days)
-    for rollup in (_tasks(), _patches(), _calls(), _commands(), _approvals(), _routes()):
+    for rollup in (_tasks(), _patches(), _calls(), _commands(), _approvals(), _routes(), _links()):
         _rewrite(connection, rollup, days)
+    _delete(connection, "source_daily", days)
+    for rollup in source_rollups():
+        connection.execute(rollup.insert_sql(_selected(rollup.date, days)))
     _rewrite_projects(connection, days)
     connection.execute("DROP TABLE temp.rollup_day")
 
@@ -121,6 +95,12 @@ def _patches() -> Rollup:
             "rolled_back_unsure_count": f"{late} AND coalesce(rolled_back_after, proposed_at) <= {_window_end()}",
             **{f"{evidence}_count": f"{undone} AND rollback_evidence = '{evidence}'" for evidence in RollbackEvidence},
             "reworked_count": f"{decided} AND rework_kind IS NOT NULL",
+            "commit_linked_count": "has_commit",
+            "pull_request_linked_count": "has_pull_request",
+            "deployment_linked_count": "has_deployment",
+            "unlinked_count": (
+                "NOT (coalesce(has_commit, 0) OR coalesce(has_pull_request, 0) OR coalesce(has_deployment, 0))"
+            ),
         },
     )
 
@@ -195,7 +175,22 @@ def _approvals() -> Rollup:
             "decision": "decision",
             "actor": "actor",
         },
-        measures={"approval_count": "1"},
+        measures={
+            "approval_count": "1",
+            "waiting_known_count": f"{_DECIDED} AND waiting_ms IS NOT NULL",
+            "second_reviewer_count": "is_second_reviewer",
+        },
+        histograms={"waiting_histogram": _histogram("waiting_ms", _DECIDED)},
+    )
+
+
+def _links() -> Rollup:
+    return Rollup(
+        table="link_daily",
+        facts="patch_link",
+        date="proposed_date",
+        dimensions={name: name for name in ("project", "kind", "method")},
+        measures={"link_count": "1", "unsure_count": f"confidence < {_SURE}"},
     )
 
 
@@ -291,7 +286,6 @@ def _project_calls() -> Rollup:
 
 
 def _project_approvals() -> Rollup:
-    decided = f"decision <> '{Decision.PENDING}'"
     return Rollup(
         table="project_daily",
         facts="approval_daily",
@@ -299,8 +293,8 @@ def _project_approvals() -> Rollup:
         dimensions={},
         measures={
             "approval_count": "approval_count",
-            "pending_approval_count": f"iif({decided}, 0, approval_count)",
-            "human_approval_count": f"iif({decided} AND actor = '{Actor.HUMAN}', approval_count, 0)",
+            "pending_approval_count": f"iif({_DECIDED}, 0, approval_count)",
+            "human_approval_count": f"iif({_DECIDED} AND actor = '{Actor.HUMAN}', approval_count, 0)",
         },
     )
 
@@ -317,8 +311,14 @@ def _project_facts() -> tuple[Rollup, ...]:
             (
                 "deployment",
                 "finished_date",
-                {"deployment_count": "1", "failed_deployment_count": f"status = '{DeploymentStatus.FAILURE}'"},
+                {
+                    "deployment_count": "1",
+                    "failed_deployment_count": f"status = '{DeploymentStatus.FAILURE}'",
+                    "rolled_back_deployment_count": "rolled_back_at IS NOT NULL",
+                },
             ),
+            ("vcs_commit", "committed_date", {"commit_count": "NOT is_left_behind"}),
+            ("pull_request", "opened_date", {"pull_request_count": "1"}),
             ("event", "occurred_date", {"event_count": "1"}),
         )
     )

@@ -69,6 +69,7 @@ class Facts:
             "project": "shop",
             "person": "ada",
             "call_count": 1,
+            "source": "bolt_chat",
             **route,
         }
         self.add(Task, **defaults | columns)
@@ -116,6 +117,7 @@ class Facts:
             "rolled_back_at": gone,
             "rollback_evidence": None if gone is None else "rewind",
             "rolled_back_after": gone,
+            "source": "bolt_chat",
             **route,
         }
         self.add(Patch, **defaults | columns)
@@ -141,6 +143,7 @@ class Facts:
             "task_class": "edit",
             "kind": "shell",
             "command_head": "npm",
+            "source": "record",
             "status": status,
             "duration_ms": ms if status is not None else None,
         }
@@ -161,6 +164,7 @@ class Facts:
             "actor": "human",
             "asked_at": moment,
             "asked_at_basis": "given",
+            "source": "bolt_chat",
             "asked_date": moment and moment.date(),
         }
         self.add(Approval, **defaults | columns)
@@ -173,6 +177,7 @@ class Facts:
             "project": "shop",
             "person": "ada",
             "tool": "query",
+            "source": "bolt_chat",
             "status": status,
             "called_at": at(when),
             "called_date": at(when).date(),
@@ -187,6 +192,7 @@ class Facts:
             "project": "shop",
             "person": "ada",
             "platform": "gitlab",
+            "source": "bolt_events",
             "status": status,
             "finished_at": at(when),
             "finished_date": at(when).date(),

@@ -3,11 +3,33 @@
 from data.tables.calls import FoundFallback, GatewayPersonHour, LlmCall, MatchedOwner
 from data.tables.chats import Chat, ChatExport, Event, Message, MessagePresence, UnusableMessage
 from data.tables.decisions import Approval, CommandRun, Deployment, ToolCall
+from data.tables.governance import AccessGrant, Incident, Owner, PolicyChange, SecretRotation
 from data.tables.loads import Load, LoadKnown, Quarantine, Setting
-from data.tables.rollups import ApprovalDaily, CallDaily, CommandDaily, PatchDaily, ProjectDaily, RouteDaily, TaskDaily
+from data.tables.outcomes import PatchEvidence, PatchLink
+from data.tables.repositories import (
+    CommitFile,
+    PullRequest,
+    PullRequestCommit,
+    PullRequestFile,
+    PullRequestReview,
+    RepositoryHead,
+    VcsCommit,
+)
+from data.tables.rollups import (
+    ApprovalDaily,
+    CallDaily,
+    CommandDaily,
+    LinkDaily,
+    PatchDaily,
+    ProjectDaily,
+    RouteDaily,
+    SourceDaily,
+    TaskDaily,
+)
 from data.tables.tasks import Patch, PatchFile, Task
 
 __all__ = [
+    "AccessGrant",
     "Approval",
     "ApprovalDaily",
     "CallDaily",
@@ -15,25 +37,40 @@ __all__ = [
     "ChatExport",
     "CommandDaily",
     "CommandRun",
+    "CommitFile",
     "Deployment",
     "Event",
     "FoundFallback",
     "GatewayPersonHour",
+    "Incident",
+    "LinkDaily",
     "LlmCall",
     "Load",
     "LoadKnown",
     "MatchedOwner",
     "Message",
     "MessagePresence",
+    "Owner",
     "Patch",
     "PatchDaily",
+    "PatchEvidence",
     "PatchFile",
+    "PatchLink",
+    "PolicyChange",
     "ProjectDaily",
+    "PullRequest",
+    "PullRequestCommit",
+    "PullRequestFile",
+    "PullRequestReview",
     "Quarantine",
+    "RepositoryHead",
     "RouteDaily",
+    "SecretRotation",
     "Setting",
+    "SourceDaily",
     "Task",
     "TaskDaily",
     "ToolCall",
     "UnusableMessage",
+    "VcsCommit",
 ]

@@ -24,6 +24,14 @@ class Approval(Row, table=True):
     asked_at_basis: str = must("how that time is known (TimeBasis)")
     asked_date: date | None = day("day it was asked")
     decided_at: datetime | None = instant("when it was decided; bolt.diy does not record it")
+    source: str = must("where it was read (FactSource)")
+    native_id: str | None = col("id in a team's own record")
+    decided_by: str | None = col("who decided: the reviewer, as far as mapped")
+    waiting_ms: int | None = big("from asking to deciding, in milliseconds; null when either is not known")
+    policy: str | None = col("name of the rule that decided")
+    is_second_reviewer: bool | None = col("whether somebody other than this reviewer had decided on the same before")
+    record_rank: int | None = big("which copy of a team's own record this is; the newest wins")
+    load_id: int | None = ref("the load that first brought a team's own record of it")
 
 
 class ToolCall(Row, table=True):
@@ -40,6 +48,11 @@ class ToolCall(Row, table=True):
     status: str = must("how it ended (ToolStatus)")
     called_at: datetime | None = instant("when the message that called it began")
     called_date: date | None = day("day of it")
+    source: str = must("where it was read (FactSource)")
+    is_mutating: bool | None = col("whether it changes something; null when nobody says")
+    duration_ms: int | None = big("how long it ran, in milliseconds")
+    record_rank: int | None = big("which copy of the record this is; the most complete or newest wins")
+    load_id: int | None = ref("the load that first brought it, where no chat did")
 
 
 class CommandRun(Row, table=True):
@@ -60,6 +73,10 @@ class CommandRun(Row, table=True):
     duration_ms: int | None = big("how long it ran, in milliseconds")
     status: str | None = col("how it ended (CommandStatus); null where only the proposal is known")
     exit_code: int | None = col("exit code")
+    source: str = must("where it was read (FactSource)")
+    native_id: str | None = col("id in a team's own record, or of the span")
+    record_rank: int | None = big("which copy of the record this is; the most complete or newest wins")
+    load_id: int | None = ref("the load that first brought it, where no chat did")
 
 
 class Deployment(Row, table=True):
@@ -75,3 +92,16 @@ class Deployment(Row, table=True):
     finished_at: datetime | None = instant("when it ended")
     finished_date: date | None = day("day it ended")
     files_count: int | None = big("files published")
+    source: str = must("where it was read (FactSource)")
+    native_id: str | None = col("id on the platform, or in a team's own record")
+    native_chat_id: str | None = col("number of the bolt.diy chat that the site's name tells", index=True)
+    created_at: datetime | None = instant("when the attempt was made")
+    published_at: datetime | None = instant("when it last became what the environment shows; null when never known to")
+    duration_ms: int | None = big("from the start of the build to its end, in milliseconds")
+    commit_sha: str | None = col("commit that was published", index=True)
+    branch: str | None = col("branch that was published, redacted")
+    is_rollback: bool | None = col("whether it published an older build again; null when that cannot be told")
+    rolled_back_at: datetime | None = instant("when an older build took its place; derived")
+    rolled_back_by_key: int | None = ref("the deployment that took its place then; derived")
+    record_rank: int | None = big("how new and complete this copy of the record is; the highest wins")
+    load_id: int | None = ref("the load that first brought it")

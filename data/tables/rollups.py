@@ -68,6 +68,10 @@ class PatchDaily(Row, table=True):
     deploy_rollback_count: int = count("of the rolled back: by a deployment rollback")
     human_overwrite_count: int = count("of the rolled back: overwritten with the earlier content by a person")
     reworked_count: int = count("decided patches that needed repair")
+    commit_linked_count: int = count("patches that a commit was found to carry")
+    pull_request_linked_count: int = count("patches that a pull or merge request was found to carry")
+    deployment_linked_count: int = count("patches that a deployment was found to carry")
+    unlinked_count: int = count("patches that nothing outside the chat was found to carry")
 
 
 class CallDaily(Row, table=True):
@@ -160,6 +164,11 @@ class ApprovalDaily(Row, table=True):
     decision: str = must("what was decided (Decision)")
     actor: str = must("who decided (Actor)")
     approval_count: int = count("decisions")
+    waiting_known_count: int = count("of these, with known waiting time")
+    second_reviewer_count: int = count("of these, by a second reviewer")
+    waiting_histogram: bytes | None = Field(
+        default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
+    )
 
 
 class ProjectDaily(Row, table=True):
@@ -229,3 +238,33 @@ class ProjectDaily(Row, table=True):
     deployment_count: int = count("attempts to publish")
     failed_deployment_count: int = count("of these, failed")
     event_count: int = count("entries of event logs")
+    commit_linked_count: int = count("patches that a commit was found to carry")
+    pull_request_linked_count: int = count("patches that a pull or merge request was found to carry")
+    deployment_linked_count: int = count("patches that a deployment was found to carry")
+    unlinked_count: int = count("patches that nothing outside the chat was found to carry")
+    rolled_back_deployment_count: int = count("deployments whose place an older build took")
+    commit_count: int = count("commits")
+    pull_request_count: int = count("pull and merge requests opened")
+
+
+class SourceDaily(Row, table=True):
+    """One row per day, project and source: how many records of that day it has told; what coverage by month reads."""
+
+    source_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day of the records")
+    project: str | None = col("project")
+    source: str = must("where the records were read (FactSource)")
+    thing: str = must("what they are records of (Thing)")
+    record_count: int = count("records")
+
+
+class LinkDaily(Row, table=True):
+    """One row per day proposed, project, kind and method of link between patches and what carried them."""
+
+    link_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the patches were proposed")
+    project: str | None = col("project")
+    kind: str = must("what carried them (LinkKind)")
+    method: str = must("how they were found to belong together (LinkMethod)")
+    link_count: int = count("links")
+    unsure_count: int = count("of these, with a confidence below 0.8")

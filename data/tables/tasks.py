@@ -37,6 +37,11 @@ class Task(Row, table=True):
     fallback_count: int = count("counted llm calls that a fallback route served")
     known_cost_micro_usd: int = count("sum of the known costs of its calls, in millionths of a US dollar")
     total_tokens: int | None = big("sum of the known tokens of its calls; null when none is known")
+    source: str = must("where it was read (FactSource)")
+    native_id: str | None = col("id in a team's own record; null for tasks of chats")
+    finished_at: datetime | None = instant("when it ended, as a team's own record says")
+    record_rank: int | None = big("which copy of a team's own record this is; the newest wins")
+    load_id: int | None = ref("the load that first brought a team's own record of it")
 
 
 class Patch(Row, table=True):
@@ -53,7 +58,7 @@ class Patch(Row, table=True):
         ),
     )
 
-    patch_key: int = key("key of the assistant message that proposed it")
+    patch_key: int = key("key of the assistant message that proposed it, or hash of a team's own record of it")
     task_key: int | None = ref("the task", index=True)
     person: str | None = col("who asked for it")
     project: str | None = col("which project")
@@ -74,6 +79,17 @@ class Patch(Row, table=True):
     rollback_confidence: float | None = col("how sure that evidence is, 0 to 1")
     rework_kind: str | None = col("repair that followed (ReworkKind)")
     reworked_at: datetime | None = instant("when the repair was asked for or sent")
+    source: str = must("where it was read (FactSource)")
+    native_id: str | None = col("id in a team's own record; null for patches of chats")
+    commit_sha: str | None = col("commit that carries it, as a team's own record says")
+    decided_at: datetime | None = instant("when the decision on it was made; null when it is not known")
+    approver_count: int | None = big("different people other than its author who approved it; null when nobody says")
+    survival_ms: int | None = big("from the proposal to the rollback, in milliseconds; null while it is in place")
+    has_commit: bool | None = col("whether a commit was found to carry it; derived")
+    has_pull_request: bool | None = col("whether a pull or merge request was found to carry it; derived")
+    has_deployment: bool | None = col("whether a deployment was found to carry it; derived")
+    record_rank: int | None = big("which copy of a team's own record this is; the newest wins")
+    load_id: int | None = ref("the load that first brought a team's own record of it")
 
 
 class PatchFile(Row, table=True):
@@ -89,3 +105,4 @@ class PatchFile(Row, table=True):
     content_bytes: int | None = big("size of the new content in bytes")
     content_hash: int | None = ref("hash of the new content; the content is not stored")
     previous_hash: int | None = ref("hash of the content before; null when there was none")
+    blob_hash: int | None = ref("hash of the blob that git makes of the new content, to find it in commits", index=True)

@@ -15,6 +15,7 @@ from data.words import (
     CallSource,
     CallStatus,
     ErrorKind,
+    FactSource,
     FileOperation,
     LatencyBasis,
     MatchQuality,
@@ -35,6 +36,9 @@ from etl.routes import provider_of_bolt
 
 OVERWRITE_CONFIDENCE = 0.9
 """Restoring all files of a patch to the content before it undoes it, though a person may have meant only a pause."""
+
+
+_CHAT = FactSource.BOLT_CHAT.value
 
 
 @dataclass
@@ -149,18 +153,18 @@ def _derive_turn(
             key = stable_key("tool_call", reply.key, tool.tool_call_id)
             rows.tools.append(
                 (key, tool.tool_call_id, subject.key, reply.key, subject.person, subject.project, tool.server,
-                 tool.tool, tool.status, at, day_of(at))
+                 tool.tool, tool.status, at, day_of(at), _CHAT, None, None, None, None)
             )  # fmt: skip
             rows.approvals.append(
                 (stable_key("approval", "tool_call", key), Subject.TOOL_CALL.value, key, subject.key, subject.person,
                  subject.project, subject.task_class, tool.server, tool.tool, tool.decision, Actor.HUMAN.value, at,
-                 basis, day_of(at), None)
+                 basis, day_of(at), None, _CHAT, None, None, None, None, None, None, None)
             )  # fmt: skip
         for number, command in enumerate(reply.features.commands):
             rows.commands.append(
                 (stable_key("command_run", reply.key, number), subject.key, reply.key, subject.person, subject.project,
                  subject.task_class, command.kind, command.head, command.command_hash, at, None, day_of(at), None, None,
-                 None)
+                 None, _CHAT, None, None, None)
             )  # fmt: skip
 
 
@@ -178,7 +182,7 @@ def _task_row(
         subject.key, subject.person, subject.project, chat_key, root.key, subject.task_class, task_classes().version,
         at, basis, day_of(at), str(outcome[0]), str(outcome[1]), subject.provider, subject.model, root.provider,
         root.model, root.text_chars, len(task.turns), task.retry_count, task.fix_request_count, patch_count,
-        0, 0, 0, 0, None,
+        0, 0, 0, 0, None, _CHAT, None, None, None, None,
     )  # fmt: skip
 
 
@@ -235,7 +239,7 @@ def _patch_row(
     return (
         patch.key, subject.key, subject.person, subject.project, at, basis, day_of(at), subject.task_class,
         subject.provider, subject.model, len(files.paths), files.added, files.removed, int(patch.features.is_closed),
-        None, *undone, rework_kind.value if rework_kind else None, reworked_at,
+        None, *undone, rework_kind.value if rework_kind else None, reworked_at, _CHAT, *(None,) * 10,
     )  # fmt: skip
 
 
@@ -317,6 +321,10 @@ def _forget(connection: sqlite3.Connection, touched: Touched) -> None:
         "DELETE FROM approval WHERE subject = 'tool_call' AND subject_key IN "  # noqa: S608
         f"(SELECT tool_call_key FROM tool_call WHERE message_key IN {affected})"
     )
+    touched.patch_keys.update(
+        row[0]
+        for row in connection.execute(f"SELECT patch_key FROM patch WHERE patch_key IN {affected}")  # noqa: S608
+    )
     for table, key, date in _DERIVED:
         days = connection.execute(f"SELECT DISTINCT {date} FROM {table} WHERE {key} IN {affected}")  # noqa: S608
         touched.days.update(row[0] for row in days if row[0] is not None)
@@ -335,6 +343,7 @@ def _write(connection: sqlite3.Connection, rows: _Rows, touched: Touched) -> Non
     ):
         upsert(connection, table, sorted(found, key=lambda row: row[0]), rank=None, columns=columns)
     touched.task_keys.update(row[0] for row in rows.tasks)
+    touched.patch_keys.update(row[0] for row in rows.patches)
     dated = ((rows.tasks, 9), (rows.calls, 15), (rows.patches, 6), (rows.tools, 10), (rows.commands, 11))
     touched.days.update(row[place] for found, place in dated for row in found if row[place] is not None)
 

@@ -18,6 +18,7 @@ from data.words import (
     DeploymentStatus,
     Environment,
     EventKind,
+    FactSource,
     KnownReason,
     QuarantineReason,
     SourceKind,
@@ -259,6 +260,8 @@ def _deployment_row(entry: Entry, context: LoadContext) -> tuple[Any, ...]:
         entry.occurred_at,
         day_of(entry.occurred_at),
         entry.files_count,
+        FactSource.BOLT_EVENTS.value,
+        *(None,) * 12,
     )
 
 

@@ -8,12 +8,9 @@ import msgspec
 from data.keys import stable_key
 from data.words import FileOperation, LinesBasis
 from etl.derive.features import FileEdit
-from etl.redact import redact_path
+from etl.places import blob_of_text, stored_path
 from etl.sources.bolt_messages import ReadMessage
 from etl.sources.line_changes import line_changes, lines_of
-
-# What is stored of a path; inside a chat, files are told apart by the path as it is.
-_PATH_CHARACTERS = 300
 
 
 @dataclass(slots=True)
@@ -28,13 +25,13 @@ class Content:
 def track(message: ReadMessage, contents: dict[str, Content]) -> list[tuple[Any, ...]]:
     """Follow the contents of paths through the chat; return the patch_file rows of a reply, the edits of a request."""
     if message.role == "user":
-        edits = [FileEdit(redact_path(path, _PATH_CHARACTERS), 0) for path in message.edited_paths]
+        edits = [FileEdit(stored_path(path), 0) for path in message.edited_paths]
         for action in message.edited:
             edited = _content(action.content)
             newest = contents.get(action.path)
             before = newest.before if newest else None
             restores = before is not None and before.content_hash == edited.content_hash
-            edits.append(FileEdit(redact_path(action.path, _PATH_CHARACTERS), edited.content_hash, restores))
+            edits.append(FileEdit(stored_path(action.path), edited.content_hash, restores))
             contents[action.path] = edited
         if edits:
             message.features = msgspec.structs.replace(message.features, human_edits=tuple(edits))
@@ -50,7 +47,7 @@ def track(message: ReadMessage, contents: dict[str, Content]) -> list[tuple[Any,
         contents[action.path] = after = _content(action.content, before)
         if not message.features.is_synthetic:
             size = len(action.content) if action.content.isascii() else len(action.content.encode("utf-8", "replace"))
-            rows[action.path] = _file_row(message.key, action.path, size, before, after)
+            rows[action.path] = _file_row(message.key, action.path, action.content, size, before, after)
     return list(rows.values())
 
 
@@ -59,12 +56,14 @@ def _content(text: str, before: Content | None = None) -> Content:
     return Content(lines, stable_key("content", "\n".join(lines)), before)
 
 
-def _file_row(patch_key: int, path: str, size: int, before: Content | None, after: Content) -> tuple[Any, ...]:
+def _file_row(
+    patch_key: int, path: str, text: str, size: int, before: Content | None, after: Content
+) -> tuple[Any, ...]:
     added, removed = (len(after.lines), 0) if before is None else line_changes(before.lines, after.lines)
     return (
         stable_key("patch_file", patch_key, path),
         patch_key,
-        redact_path(path, _PATH_CHARACTERS),
+        stored_path(path),
         (FileOperation.CREATE if before is None else FileOperation.EDIT).value,
         added,
         removed,
@@ -72,4 +71,5 @@ def _file_row(patch_key: int, path: str, size: int, before: Content | None, afte
         size,
         after.content_hash,
         None if before is None else before.content_hash,
+        blob_of_text(text),
     )

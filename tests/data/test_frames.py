@@ -32,6 +32,7 @@ def test_an_empty_table_is_a_typed_frame(store: Store, table: type[SQLModel]):
 def test_instants_days_flags_and_money_come_back_as_they_were_written(store: Store):
     patch = Patch(
         patch_key=1,
+        source="bolt_chat",
         proposed_at=INSTANT,
         proposed_at_basis="given",
         proposed_date=date(2026, 11, 23),

@@ -1,0 +1,76 @@
+"""How a rollup follows from facts, and the one that counts the records of each day by source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from data.words import FactSource, Thing
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """How one rollup table follows from facts: each row is a group of equal dimensions, measures are sums over it."""
+
+    table: str
+    facts: str
+    """FROM clause, without WHERE."""
+    date: str
+    """Column of the day, indexed."""
+    dimensions: Mapping[str, str]
+    """Column of the rollup: expression over the facts."""
+    measures: Mapping[str, str]
+    where: str = "1"
+    histograms: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Column of the rollup: aggregate that makes a histogram."""
+
+    def insert_sql(self, days: str) -> str:
+        """Return the statement that writes the rows of the days that a condition on the day column selects."""
+        columns = ["date", *self.dimensions, *self.measures, *self.histograms]
+        grouped = [self.date, *self.dimensions.values()]
+        values = [
+            *grouped,
+            *(f"coalesce(sum({expression}), 0)" for expression in self.measures.values()),
+            *self.histograms.values(),
+        ]
+        return (
+            f"INSERT INTO {self.table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {self.facts} "  # noqa: S608
+            f"WHERE ({self.where}) AND {days} GROUP BY {', '.join(grouped)}"
+        )
+
+
+_THINGS: tuple[tuple[Thing, str, str, str], ...] = (
+    (Thing.EVENT, "event", f"'{FactSource.BOLT_EVENTS}'", "occurred_date"),
+    (Thing.TASK, "task", "source", "requested_date"),
+    (Thing.LLM_CALL, "llm_call", "source", "started_date"),
+    (Thing.PATCH, "patch", "source", "proposed_date"),
+    (Thing.APPROVAL, "approval", "source", "asked_date"),
+    (Thing.COMMAND_RUN, "command_run", "source", "started_date"),
+    (Thing.TOOL_CALL, "tool_call", "source", "called_date"),
+    (Thing.COMMIT, "vcs_commit", f"'{FactSource.GIT}'", "committed_date"),
+    (Thing.PULL_REQUEST, "pull_request", "platform", "opened_date"),
+    (
+        Thing.REVIEW,
+        "pull_request_review AS review JOIN pull_request AS request USING (pull_request_key)",
+        "platform",
+        "submitted_date",
+    ),
+    (Thing.DEPLOYMENT, "deployment", "source", "finished_date"),
+    (Thing.POLICY_CHANGE, "policy_change", f"'{FactSource.RECORD}'", "released_date"),
+    (Thing.INCIDENT, "incident", f"'{FactSource.RECORD}'", "started_date"),
+    (Thing.SECRET_ROTATION, "secret_rotation", f"'{FactSource.RECORD}'", "rotated_date"),
+    (Thing.ACCESS_GRANT, "access_grant", f"'{FactSource.RECORD}'", "granted_date"),
+    (Thing.OWNER, "owner", f"'{FactSource.RECORD}'", "since_date"),
+)
+
+
+def source_rollups() -> list[Rollup]:
+    """Return the parts of source_daily: one for each kind of dated fact."""
+    return [
+        Rollup(
+            table="source_daily",
+            facts=facts,
+            date=date,
+            dimensions={"project": "project", "source": source, "thing": f"'{thing}'"},
+            measures={"record_count": "1"},
+        )
+        for thing, facts, source, date in _THINGS
+    ]
