@@ -3,7 +3,10 @@
 import streamlit as st
 
 from dashboard.analysis import health
+from dashboard.analysis.link_coverage import links_by_method, links_by_month
+from dashboard.analysis.source_months import records_by_month, trusted_months
 from dashboard.charts.coverage import coverage_timeline
+from dashboard.charts.source_months import source_months
 from dashboard.charts.theme import PLOTLY_CONFIG
 from dashboard.ui import states
 from dashboard.ui.accounts import identity
@@ -27,6 +30,26 @@ st.header("From the first to the last record of each source, and how old the las
 timeline = coverage_timeline(view.coverage.sources)
 st.plotly_chart(timeline, config=PLOTLY_CONFIG, alt="First to last record of each source")
 freshness_table(view)
+
+st.header("From which month on each figure can be trusted", anchor=False)
+table(view.ask(trusted_months), name="trusted_months")
+counted = view.ask(records_by_month)
+if not counted.is_empty():
+    st.subheader("Records of each source by month; a blank month has none", anchor=False)
+    st.plotly_chart(source_months(counted), config=PLOTLY_CONFIG, alt="Records of each source by month")
+    table(counted.drop("source", "thing"), name="records_by_month")
+
+st.header("How many patches were found again outside the chat", anchor=False)
+st.caption(
+    "What becomes of a patch after the chat shows only where it is found again: in a commit, a pull or merge request, "
+    "or a deployment. Unlinked patches can still be judged by what the chat itself shows."
+)
+table(view.ask(links_by_month), name="links_by_month", nothing="No patch yet: load chats.")
+table(
+    view.ask(links_by_method),
+    name="links_by_method",
+    nothing="No patch was found again: load the project's git repository, its pull requests or its deployments.",
+)
 
 st.header("How much of each month's calls is known", anchor=False)
 table(view.ask(health.coverage_by_month), name="coverage_by_month", nothing="No calls yet: load chats or gateway logs.")

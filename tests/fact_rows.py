@@ -143,7 +143,7 @@ class Facts:
             "task_class": "edit",
             "kind": "shell",
             "command_head": "npm",
-            "source": "record",
+            "source": "bolt_chat" if status is None else "record",
             "status": status,
             "duration_ms": ms if status is not None else None,
         }

@@ -12,8 +12,25 @@ from dashboard.ui.view import View
 
 PAGE_ROWS = 20
 _ACRONYMS = {"usd": "USD", "id": "ID", "csv": "CSV", "slo": "SLO"}
-_WIDTHS: Mapping[str, Literal["medium", "large"]] = {"file_name": "medium", "detail": "large", "meaning": "large"}
-_COUNTED = {"file": "files", "record": "records", "new_record": "new records", "call": "calls"}
+_WIDTHS: Mapping[str, Literal["medium", "large"]] = {
+    "file_name": "medium",
+    "detail": "large",
+    "meaning": "large",
+    "figure": "large",
+    "needs": "large",
+    "label": "large",
+}
+_COUNTED = {
+    "file": "files",
+    "record": "records",
+    "new_record": "new records",
+    "call": "calls",
+    "day": "days with records",
+    "patch": "patches",
+    "link": "links",
+    "unsure": "of them unsure",
+    "missing_month": "missing months",
+}
 
 
 def heading(column: str) -> str:
@@ -25,7 +42,7 @@ def heading(column: str) -> str:
     if column.endswith("_count"):
         noun = column.removesuffix("_count")
         return _sentence(_COUNTED.get(noun, noun))
-    return _sentence(column.removeprefix("is_").removesuffix("_rate"))
+    return _sentence(column.removeprefix("is_").removesuffix("_rate").removesuffix("_month"))
 
 
 def _sentence(name: str) -> str:
@@ -85,7 +102,7 @@ def _column(name: str, dtype: pl.DataType) -> Any:
     if isinstance(dtype, pl.Datetime):
         return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD HH:mm", timezone="UTC")
     if isinstance(dtype, pl.Date):
-        return st.column_config.DateColumn(label, format="YYYY-MM" if name == "month" else "YYYY-MM-DD")
+        return st.column_config.DateColumn(label, format="YYYY-MM" if name.endswith("month") else "YYYY-MM-DD")
     if name.endswith("_rate"):
         return st.column_config.NumberColumn(label, format="%.1f %%")
     if dtype.is_integer() and not name.endswith("_id"):
