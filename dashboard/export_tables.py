@@ -1,94 +1,18 @@
-"""What can be exported of the facts: tables, their columns in order, and how each value is written."""
+"""What can be exported of the work: tasks, calls, patches, decisions, what ran, and the files it was read from."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
-_FORMULA_STARTS = "'=', '+', '-', '@', char(9), char(10), char(13)"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a CSV file: its name, and the SQL that writes its value."""
-
-    name: str
-    sql: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExportTable:
-    """One table of facts that can be exported, in the order of time and id."""
-
-    name: str
-    meaning: str
-    source: str
-    """FROM clause."""
-    columns: Sequence[Column]
-    order: str
-    day: str | None = None
-    """Indexed column of the day, by which rows are read piece by piece; null for small tables."""
-    instant: str | None = None
-    """For small tables: the instant that a period selects by."""
-    where: str = "1"
-    filters: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Expression that a filter compares: project, task_class, person; provider and model for route."""
-
-    @property
-    def dated(self) -> str:
-        """The table that holds the day, without what is joined to it."""
-        return self.source.replace(" LEFT JOIN ", " JOIN ").split(" JOIN ")[0]
-
-
-def text(name: str, sql: str | None = None) -> Column:
-    """Text from outside; what a spreadsheet would take for a formula gets an apostrophe in front."""
-    value = sql or name
-    return Column(name, f"iif(substr({value}, 1, 1) IN ({_FORMULA_STARTS}), '''' || {value}, {value})")
-
-
-def plain(*names: str, of: str | None = None) -> tuple[Column, ...]:
-    """Numbers, and words of closed lists."""
-    return tuple(Column(name, f"{of}.{name}" if of else name) for name in names)
-
-
-def key(name: str, sql: str) -> Column:
-    """Key as 16 hexadecimal digits."""
-    return Column(name, f"iif({sql} IS NULL, NULL, printf('%016x', {sql}))")
-
-
-def flag(name: str, sql: str | None = None) -> Column:
-    """True or false."""
-    return Column(name, f"CASE {sql or name} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END")
-
-
-def usd(name: str, micro_usd: str) -> Column:
-    """Millionths of a US dollar as dollars with 6 decimals; empty when unknown."""
-    return Column(name, f"iif(({micro_usd}) IS NULL, NULL, printf('%.6f', ({micro_usd}) / 1e6))")
-
-
-def instant(name: str, sql: str | None = None) -> Column:
-    """UTC instant, ISO 8601 with microseconds and Z."""
-    value = sql or name
-    return Column(
-        name,
-        f"strftime('%Y-%m-%dT%H:%M:%S', {value} / 1000000, 'unixepoch') || printf('.%06dZ', {value} % 1000000)",
-    )
-
-
-def day(name: str, sql: str | None = None) -> Column:
-    """Day in the reporting time zone, ISO 8601."""
-    return Column(name, f"date({sql or name} * 86400, 'unixepoch')")
-
-
-_OWNER = (text("person"), text("project"))
-
-
-def _filters(of: str, route_of: str | None = None, *, has_class: bool = True) -> dict[str, str]:
-    found = {"project": f"{of}.project", "person": f"{of}.person"}
-    if has_class:
-        found["task_class"] = f"{of}.task_class"
-    if route_of:
-        found |= {"provider": f"{route_of}.provider", "model": f"{route_of}.model"}
-    return found
-
+from dashboard.export_columns import (
+    OWNER,
+    Column,
+    ExportTable,
+    day,
+    filters_of,
+    flag,
+    instant,
+    key,
+    plain,
+    text,
+    usd,
+)
 
 _TASKS = ExportTable(
     name="tasks",
@@ -96,10 +20,10 @@ _TASKS = ExportTable(
     source="task",
     day="requested_date",
     order="requested_at, task_key",
-    filters=_filters("task", "task"),
+    filters=filters_of("task", "task"),
     columns=(
         key("task_id", "task_key"),
-        *_OWNER,
+        *OWNER,
         *plain("task_class"),
         instant("requested_at"),
         day("requested_date"),
@@ -121,6 +45,9 @@ _TASKS = ExportTable(
             "task_class_version",
         ),
         key("chat_id", "chat_key"),
+        instant("finished_at"),
+        *plain("source"),
+        text("native_id"),
     ),
 )
 
@@ -131,12 +58,12 @@ _LLM_CALLS = ExportTable(
     where="is_counted",
     day="started_date",
     order="started_at, llm_call_key",
-    filters=_filters("llm_call", "llm_call"),
+    filters=filters_of("llm_call", "llm_call"),
     columns=(
         key("llm_call_id", "llm_call_key"),
         key("task_id", "task_key"),
         *plain("source"),
-        *_OWNER,
+        *OWNER,
         *plain("task_class"),
         text("provider"),
         text("model"),
@@ -164,15 +91,15 @@ _LLM_CALLS = ExportTable(
 
 _PATCHES = ExportTable(
     name="patches",
-    meaning="one row per set of file changes that a reply proposed; outcome as the newest chat export shows it",
+    meaning="one row per set of file changes that a reply proposed; outcome as the evidence of all sources shows it",
     source="patch",
     day="proposed_date",
     order="proposed_at, patch_key",
-    filters=_filters("patch", "patch"),
+    filters=filters_of("patch", "patch"),
     columns=(
         key("patch_id", "patch_key"),
         key("task_id", "task_key"),
-        *_OWNER,
+        *OWNER,
         *plain("task_class"),
         text("provider"),
         text("model"),
@@ -192,6 +119,13 @@ _PATCHES = ExportTable(
         instant("rolled_back_after"),
         *plain("rollback_evidence", "rollback_confidence", "rework_kind"),
         instant("reworked_at"),
+        instant("decided_at"),
+        *plain("approver_count", "survival_ms"),
+        flag("has_commit"),
+        flag("has_pull_request"),
+        flag("has_deployment"),
+        *plain("source"),
+        text("native_id"),
     ),
 )
 
@@ -201,12 +135,12 @@ _PATCH_FILES = ExportTable(
     source="patch JOIN patch_file AS file USING (patch_key)",
     day="patch.proposed_date",
     order="patch.proposed_at, patch_key, file.path, file.patch_file_key",
-    filters=_filters("patch", "patch"),
+    filters=filters_of("patch", "patch"),
     columns=(
         key("patch_file_id", "file.patch_file_key"),
         key("patch_id", "patch_key"),
         key("task_id", "patch.task_key"),
-        *_OWNER,
+        *OWNER,
         instant("proposed_at"),
         text("path", "file.path"),
         *plain("operation", "lines_added", "lines_removed", "lines_basis", "content_bytes", of="file"),
@@ -221,7 +155,7 @@ _APPROVALS = ExportTable(
     source="approval LEFT JOIN task USING (task_key)",
     day="approval.asked_date",
     order="approval.asked_at, approval.approval_key",
-    filters=_filters("approval", "task"),
+    filters=filters_of("approval", "task"),
     columns=(
         key("approval_id", "approval.approval_key"),
         *plain("subject"),
@@ -236,6 +170,12 @@ _APPROVALS = ExportTable(
         instant("asked_at"),
         *plain("asked_at_basis"),
         instant("decided_at"),
+        *plain("waiting_ms"),
+        text("decided_by"),
+        flag("is_second_reviewer"),
+        text("policy"),
+        *plain("source", of="approval"),
+        text("native_id", "approval.native_id"),
     ),
 )
 
@@ -245,7 +185,7 @@ _COMMAND_RUNS = ExportTable(
     source="command_run AS run LEFT JOIN task USING (task_key)",
     day="run.started_date",
     order="coalesce(run.started_at, run.proposed_at), run.command_run_key",
-    filters=_filters("run", "task"),
+    filters=filters_of("run", "task"),
     columns=(
         key("command_run_id", "run.command_run_key"),
         key("task_id", "task_key"),
@@ -258,6 +198,8 @@ _COMMAND_RUNS = ExportTable(
         instant("proposed_at"),
         instant("started_at"),
         *plain("duration_ms", "status", "exit_code"),
+        *plain("source", of="run"),
+        text("native_id", "run.native_id"),
     ),
 )
 
@@ -267,7 +209,7 @@ _TOOL_CALLS = ExportTable(
     source="tool_call AS called LEFT JOIN task USING (task_key)",
     day="called.called_date",
     order="called.called_at, called.tool_call_key",
-    filters={**_filters("called", "task"), "task_class": "task.task_class"},
+    filters={**filters_of("called", "task"), "task_class": "task.task_class"},
     columns=(
         key("tool_call_id", "called.tool_call_key"),
         key("task_id", "task_key"),
@@ -278,6 +220,9 @@ _TOOL_CALLS = ExportTable(
         *plain("status"),
         instant("called_at"),
         text("native_id", "called.native_id"),
+        flag("is_mutating"),
+        *plain("duration_ms"),
+        *plain("source", of="called"),
     ),
 )
 
@@ -287,15 +232,26 @@ _DEPLOYMENTS = ExportTable(
     source="deployment",
     day="finished_date",
     order="finished_at, deployment_key",
-    filters=_filters("deployment", has_class=False),
+    filters=filters_of("deployment", has_class=False),
     columns=(
         key("deployment_id", "deployment_key"),
-        *_OWNER,
+        *OWNER,
         text("platform"),
         text("target"),
         *plain("environment", "status"),
         instant("finished_at"),
         *plain("files_count"),
+        instant("created_at"),
+        instant("published_at"),
+        *plain("duration_ms"),
+        text("commit_sha"),
+        text("branch"),
+        flag("is_rollback"),
+        instant("rolled_back_at"),
+        key("rolled_back_by_id", "rolled_back_by_key"),
+        text("native_chat_id"),
+        *plain("source"),
+        text("native_id"),
     ),
 )
 
@@ -305,10 +261,10 @@ _CHATS = ExportTable(
     source="chat",
     instant="saved_at",
     order="saved_at IS NULL, saved_at, chat_key",
-    filters=_filters("chat", has_class=False),
+    filters=filters_of("chat", has_class=False),
     columns=(
         key("chat_id", "chat_key"),
-        *_OWNER,
+        *OWNER,
         text("native_chat_id"),
         text("url_id"),
         text("title"),
@@ -327,10 +283,10 @@ _EVENTS = ExportTable(
     source="event",
     day="occurred_date",
     order="occurred_at, event_key",
-    filters=_filters("event", has_class=False),
+    filters=filters_of("event", has_class=False),
     columns=(
         key("event_id", "event_key"),
-        *_OWNER,
+        *OWNER,
         instant("occurred_at"),
         *plain("kind"),
         text("provider"),
@@ -347,12 +303,12 @@ _LOADS = ExportTable(
     source="load",
     instant="started_at",
     order="load_id",
-    filters=_filters("load", has_class=False),
+    filters=filters_of("load", has_class=False),
     columns=(
         *plain("load_id"),
         text("file_name"),
         *plain("kind"),
-        *_OWNER,
+        *OWNER,
         *plain("file_sha256", "file_bytes", "read_count", "loaded_count", "known_count", "quarantined_count"),
         instant("exported_at"),
         instant("started_at"),
@@ -370,7 +326,7 @@ _QUARANTINE = ExportTable(
     source="quarantine JOIN load USING (load_id)",
     instant="started_at",
     order="load_id, quarantine_id",
-    filters=_filters("load", has_class=False),
+    filters=filters_of("load", has_class=False),
     columns=(
         *plain("quarantine_id", "load_id"),
         text("file_name"),
@@ -382,7 +338,7 @@ _QUARANTINE = ExportTable(
     ),
 )
 
-FACT_TABLES = (
+WORK_TABLES = (
     _TASKS,
     _LLM_CALLS,
     _PATCHES,

@@ -16,14 +16,18 @@ import polars as pl
 from dashboard.analysis.as_of import day_end, day_number, newest_mature_day
 from dashboard.analysis.choices import choices
 from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, Preset, route_condition
+from dashboard.export_columns import ExportTable
+from dashboard.export_evidence import EVIDENCE_TABLES
+from dashboard.export_governance import GOVERNANCE_TABLES
 from dashboard.export_summaries import ROUTES_COLUMNS, SLO_DAILY_COLUMNS, SUMMARIES, routes, slo_daily
-from dashboard.export_tables import FACT_TABLES, ExportTable
+from dashboard.export_tables import WORK_TABLES
 from data.definitions import slos
 from data.errors import BoltscopeError
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BATCH = 5000
 _DAY_MICROSECONDS = 86_400_000_000
+FACT_TABLES = (*WORK_TABLES, *EVIDENCE_TABLES, *GOVERNANCE_TABLES)
 _FACTS = {table.name: table for table in FACT_TABLES}
 _LONGEST_FILE_NAME = 150
 

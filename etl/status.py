@@ -72,7 +72,8 @@ class StoreStatus(msgspec.Struct, frozen=True):
 
 
 _COUNTED = ("chat", "message", "event", "task", "llm_call", "patch", "patch_file", "approval", "tool_call",
-            "command_run", "deployment")  # fmt: skip
+            "command_run", "deployment", "vcs_commit", "pull_request", "pull_request_review", "patch_link",
+            "policy_change", "incident", "secret_rotation", "access_grant", "owner")  # fmt: skip
 
 
 def status_of(store: Store) -> StoreStatus:

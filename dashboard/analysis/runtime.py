@@ -34,7 +34,7 @@ def runtime_health(connection: sqlite3.Connection, slo: Slo, view: View) -> SloF
             else "no command in this period"
         )
         remedy = (
-            "bolt.diy does not export how commands end; load a source that records runs."
+            "bolt.diy does not export how commands end; load command runs as own records or as OpenTelemetry spans."
             if proposed
             else "Load bolt.diy chat exports (etl load PATH), or choose a longer period."
         )

@@ -15,8 +15,8 @@ _TITLES: dict[type[BoltscopeError], tuple[str, str]] = {
     DefinitionError: ("A definition is wrong", ":material/rule:"),
 }
 WHAT_IS_READ = (
-    "PATH is a file or folder with bolt.diy chat exports, bolt.diy event logs or LiteLLM logs. "
-    "They are recognised by their content, and prompts and file contents are not stored."
+    "PATH is a file or folder with bolt.diy chat exports and event logs, gateway logs, git, pull requests, "
+    "deployments or your own records. They are recognised by their content; prompts and file contents are not stored."
 )
 
 

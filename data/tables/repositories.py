@@ -136,5 +136,5 @@ class PullRequestReview(Row, table=True):
     state: str = must("what was decided (ReviewState)")
     submitted_at: datetime | None = instant("when it was handed in; null when not told, as of GitLab's approvals")
     submitted_date: date | None = day("day of it")
-    number_in_request: int = count("place among the reviews in the file, for those without a time")
+    number_in_request: int = must("place among the reviews in the file, for those without a time")
     load_id: int | None = ref("the load that first brought it")

@@ -19,7 +19,20 @@ from dashboard.exports import (
 )
 from data.frames import schema_of
 from data.store import Store
-from data.tables import Patch, Task
+from data.tables import (
+    AccessGrant,
+    Incident,
+    Owner,
+    Patch,
+    PatchEvidence,
+    PatchLink,
+    PolicyChange,
+    PullRequest,
+    PullRequestReview,
+    SecretRotation,
+    Task,
+    VcsCommit,
+)
 from fact_rows import Facts, at
 
 AS_OF = at("2026-03-20T12:00")
@@ -34,6 +47,16 @@ AGREED = {
     "command_runs": "command_run_id status duration_ms",
     "tool_calls": "tool_call_id tool status",
     "deployments": "deployment_id platform status",
+    "commits": "commit_id sha committed_at subject revert_kind",
+    "pull_requests": "pull_request_id number state opened_at merged_at",
+    "reviews": "review_id pull_request_id state submitted_at",
+    "patch_links": "patch_id kind target_id method confidence",
+    "patch_evidence": "patch_id kind evidence source happened_at taken_back_at confidence",
+    "policy_changes": "policy_change_id area stage released_at",
+    "incidents": "incident_id severity started_at resolved_at",
+    "secret_rotations": "secret_rotation_id secret rotated_at due_at",
+    "access_grants": "access_grant_id role granted_at revoked_at",
+    "owners": "owner_id owned_kind owned since_at until_at",
     "chats": "chat_id title",
     "events": "event_id kind",
     "loads": "load_id file_name read_count loaded_count known_count quarantined_count",
@@ -197,6 +220,87 @@ class TestPatchOutcome:
         assert sum(int(row["total"]) for row in daily) == len(outcomes) - outcomes.count("unfinished")
 
 
+def outside_the_chat(facts: Facts, day: int) -> None:
+    """Add a commit, a request with its review, a link, evidence, and one record of each kind of governance."""
+    when = at(f"2026-03-{day:02d}T10:00")
+    patch = facts.patch(f"2026-03-{day:02d}T10:00", patch_key=day)
+    dated = {"project": "shop", "person": "ada"}
+    facts.add(
+        VcsCommit,
+        vcs_commit_key=day,
+        sha=f"{day:040x}",
+        parent_shas="",
+        committed_at=when,
+        committed_date=when.date(),
+        subject="=1+1",
+        is_left_behind=False,
+        **dated,
+    )
+    facts.add(
+        PullRequest,
+        pull_request_key=day,
+        platform="github",
+        number=day,
+        state="open",
+        opened_at=when,
+        opened_date=when.date(),
+        is_review_known=True,
+        **dated,
+    )
+    facts.add(
+        PullRequestReview,
+        pull_request_review_key=day,
+        pull_request_key=day,
+        number_in_request=0,
+        state="approved",
+        submitted_at=when,
+        submitted_date=when.date(),
+        person="bob",
+    )
+    known = {"patch_key": patch, "confidence": 1.0}
+    facts.add(
+        PatchLink,
+        patch_link_key=day,
+        kind="commit",
+        method="content",
+        target_key=day,
+        proposed_date=when.date(),
+        **known,
+    )
+    facts.add(
+        PatchEvidence,
+        patch_evidence_key=day,
+        kind="rollback",
+        evidence="git_revert",
+        source="git",
+        is_fact=False,
+        happened_at=when,
+        **known,
+    )
+    facts.add(PolicyChange, policy_change_key=day, native_id=f"p{day}", area="tools", stage="proposed", **dated)
+    facts.add(Incident, incident_key=day, native_id=f"i{day}", severity="minor", started_at=when, **dated)
+    facts.add(SecretRotation, secret_rotation_key=day, native_id=f"s{day}", rotated_at=when, **dated)
+    facts.add(AccessGrant, access_grant_key=day, native_id=f"a{day}", granted_at=when, **dated)
+    facts.add(Owner, owner_key=day, native_id=f"o{day}", owned_kind="slo", since_at=when, **dated)
+
+
+def test_the_first_line_of_a_commit_cannot_be_a_formula(store: Store) -> None:
+    facts = Facts()
+    outside_the_chat(facts, 1)
+    assert column(rows(facts.write(store), "commits"), "subject") == ["'=1+1"]
+
+
+def test_a_link_and_its_evidence_lead_to_the_patch_and_to_what_shows_it(store: Store) -> None:
+    facts = Facts()
+    outside_the_chat(facts, 2)
+    facts.write(store)
+    (link,), (shown,) = rows(store, "patch_links"), rows(store, "patch_evidence")
+    assert link["patch_id"] == shown["patch_id"] == column(rows(store, "patches"), "patch_id")[0]
+    assert link["target_id"] == column(rows(store, "commits"), "commit_id")[0]
+    assert (link["kind"], link["method"], link["confidence"]) == ("commit", "content", "1.0")
+    assert (shown["evidence"], shown["happened_at"]) == ("git_revert", "2026-03-02T10:00:00.000000Z")
+
+
 class TestOrderAndSelection:
     def test_rows_come_by_time_and_id_those_without_time_last(self, store: Store) -> None:
         facts = Facts()
@@ -218,6 +322,7 @@ class TestOrderAndSelection:
             facts.tool_call(when, task_key=task)
             facts.deployment(when)
             facts.event(when)
+            outside_the_chat(facts, day)
         backwards = Facts(rows=list(reversed(facts.rows)))
         other = Store(store.url.replace("store.db", "other.db"))
         written = text_of(facts.write(store), name)
