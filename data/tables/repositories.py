@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, text
 
 from data.tables.base import Row
-from data.tables.columns import big, col, count, day, instant, key, must, ref
+from data.tables.columns import big, col, day, instant, key, must, ref
 
 
 class VcsCommit(Row, table=True):
