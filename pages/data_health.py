@@ -37,7 +37,8 @@ counted = view.ask(records_by_month)
 if not counted.is_empty():
     st.subheader("Records of each source by month; a blank month has none", anchor=False)
     st.plotly_chart(source_months(counted), config=PLOTLY_CONFIG, alt="Records of each source by month")
-    table(counted.drop("source", "thing"), name="records_by_month")
+    with st.expander("The numbers behind this picture"):
+        table(counted.drop("source", "thing"), name="records_by_month")
 
 st.header("How many patches were found again outside the chat", anchor=False)
 st.caption(

@@ -16,9 +16,8 @@ _WIDTHS: Mapping[str, Literal["medium", "large"]] = {
     "file_name": "medium",
     "detail": "large",
     "meaning": "large",
-    "figure": "large",
-    "needs": "large",
-    "label": "large",
+    "figure": "medium",
+    "needs": "medium",
 }
 _COUNTED = {
     "file": "files",

@@ -55,8 +55,8 @@ class FactSource(Word):
 class Thing(Word):
     """What records tell about, for coverage by source."""
 
-    MESSAGE = "message", "messages of chats"
-    EVENT = "event", "entries of event logs"
+    MESSAGE = "message", "messages"
+    EVENT = "event", "log entries"
     TASK = "task", "tasks"
     LLM_CALL = "llm_call", "calls to models"
     PATCH = "patch", "patches"
