@@ -60,7 +60,7 @@ NEEDS = (
         Thing.DEPLOYMENT,
         without=(FactSource.BOLT_EVENTS,),
     ),
-    _need("Runtime health", "Command runs, as own records or OpenTelemetry spans", Thing.COMMAND_RUN, without=_CHATS),
+    _need("Runtime health", "Command runs: own records or spans", Thing.COMMAND_RUN, without=_CHATS),
     _need("Provider stability, cost as billed", "Rows of a gateway, or spans", Thing.LLM_CALL, without=_CHATS),
     _need("Tool calls and their decisions", "Chats, own records or spans", Thing.TOOL_CALL),
 )
@@ -98,19 +98,19 @@ def _label(source: str, thing: str) -> str:
 def trusted_months(connection: sqlite3.Connection) -> pl.DataFrame:
     """Return one row per figure: the newest unbroken run of months for which its sources told records.
 
-    Columns: figure, needs, trusted_from_month, trusted_to_month, missing_month_count (months without a record between
-    its first one and the newest month of the store), record_count. Months are null where nothing was loaded.
+    Columns: figure, trusted_from_month, trusted_to_month, missing_month_count (months without a record between its
+    first one and the newest month of the store), record_count, needs. Months are null where nothing was loaded.
     """
     counted = records_by_month(connection)
     newest = counted["month"].max()
-    rows = [(need.figure, need.needs, *_run(counted, need, newest)) for need in NEEDS]
+    rows = [(need.figure, *_run(counted, need, newest), need.needs) for need in NEEDS]
     schema: Schema = {
         "figure": pl.String(),
-        "needs": pl.String(),
         "trusted_from_month": pl.Date(),
         "trusted_to_month": pl.Date(),
         "missing_month_count": pl.Int64(),
         "record_count": pl.Int64(),
+        "needs": pl.String(),
     }
     return frame_of(rows, schema)
 

@@ -19,6 +19,14 @@ _WIDTHS: Mapping[str, Literal["medium", "large"]] = {
     "figure": "medium",
     "needs": "medium",
 }
+_HEADINGS = {
+    "commit_linked_rate": "In a commit",
+    "pull_request_linked_rate": "In a pull request",
+    "deployment_linked_rate": "In a deployment",
+    "unlinked_count": "In none",
+    "unlinked_rate": "Share in none",
+    "unsure_count": "Of them unsure",
+}
 _COUNTED = {
     "file": "files",
     "record": "records",
@@ -27,13 +35,14 @@ _COUNTED = {
     "day": "days with records",
     "patch": "patches",
     "link": "links",
-    "unsure": "of them unsure",
     "missing_month": "missing months",
 }
 
 
 def heading(column: str) -> str:
     """Return the words over a column: its name in the CSV file, readable; times say that they are UTC."""
+    if column in _HEADINGS:
+        return _HEADINGS[column]
     if column.endswith("_at"):
         return _sentence(column.removesuffix("_at")) + " (UTC)"
     if column.endswith("_days"):

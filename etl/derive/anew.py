@@ -9,6 +9,8 @@ from data.store import Store
 from etl.context import Touched, day_of
 
 SETTING = "definitions"
+_RULES = b"2"
+"""Raised when what is derived from the same facts becomes another, so that stores are derived anew."""
 _FILES = ("price_overrides.toml", "providers.toml", "reporting.toml", "slos.toml", "task_classes.toml")
 _PRICED = (
     "llm_call_key, provider, model, started_at, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, "
@@ -18,8 +20,8 @@ _BATCH = 100_000
 
 
 def fingerprint() -> str:
-    """Return a hash of the definitions and of the price table's version: what derived rows depend on beside facts."""
-    digest = sha256(version("genai-prices").encode())
+    """Return a hash of definitions, price table's version and rules: what derived rows depend on beside facts."""
+    digest = sha256(_RULES + version("genai-prices").encode())
     for name in _FILES:
         digest.update(files("data.definitions").joinpath(name).read_bytes())
     return digest.hexdigest()

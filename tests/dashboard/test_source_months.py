@@ -25,7 +25,7 @@ def commit(facts: Facts, number: int, when: str) -> None:
 
 def trusted(store: Store) -> dict[str, tuple[date | None, date | None, int | None, int]]:
     with store.reading() as connection:
-        return {row[0]: row[2:] for row in trusted_months(connection).rows()}
+        return {row[0]: row[1:5] for row in trusted_months(connection).rows()}
 
 
 def test_records_are_counted_by_month_source_and_thing_with_the_days_that_have_any(store: Store) -> None:
