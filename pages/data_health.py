@@ -5,7 +5,6 @@ import streamlit as st
 from dashboard.analysis import health
 from dashboard.analysis.link_coverage import links_by_method, links_by_month
 from dashboard.analysis.source_months import records_by_month, trusted_months
-from dashboard.charts.coverage import coverage_timeline
 from dashboard.charts.source_months import source_months
 from dashboard.charts.theme import PLOTLY_CONFIG
 from dashboard.ui import states
@@ -26,9 +25,7 @@ st.caption("This page accounts for everything in the store, whatever the filters
 accounts = view.ask(health.accounting)
 identity(accounts)
 
-st.header("From the first to the last record of each source, and how old the last one is", anchor=False)
-timeline = coverage_timeline(view.coverage.sources)
-st.plotly_chart(timeline, config=PLOTLY_CONFIG, alt="First to last record of each source")
+st.header("From the first to the last record of each kind of file, and how old the last one is", anchor=False)
 freshness_table(view)
 
 st.header("From which month on each figure can be trusted", anchor=False)

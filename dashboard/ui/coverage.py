@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard.analysis.coverage import SourceCoverage
+from dashboard.analysis.families import families
 from dashboard.analysis.figures import Fact
 from dashboard.analysis.units import value_text
 from dashboard.ui.tables import table
@@ -45,7 +46,7 @@ def coverage_card(view: View) -> None:
         lines.append(
             f'<p class="bs-small">{counted(covered.undated_count, "record")} without a time are in no period.</p>'
         )
-    lines.append(f"<ul>{''.join(_source(source) for source in covered.sources)}</ul>")
+    lines.append(f"<ul>{''.join(_source(source) for source in families(covered.sources))}</ul>")
     shares = "".join(_share(fact) for fact in covered.shares)
     lines.append(f"<ul>{shares}</ul>" if shares else "")
     st.html(f'<div class="bs-card">{"".join(lines)}</div>')
@@ -70,6 +71,5 @@ def _share(fact: Fact) -> str:
 def _source(source: SourceCoverage) -> str:
     is_stale = source.age_days is not None and source.age_days > STALE_DAYS
     fresh = "no dated record" if source.age_days is None else f"{source.age_days:,.0f}{NBSP}d old"
-    short = source.title.split(" (")[0]
     mark = "⚠ " if is_stale else ""
-    return f'<li><span title="{escape(source.title)}">{escape(short)}</span><b>{mark}{fresh}</b></li>'
+    return f"<li><span>{escape(source.title)}</span><b>{mark}{fresh}</b></li>"
