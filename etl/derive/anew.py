@@ -99,14 +99,31 @@ def _price_gateway_calls(connection: sqlite3.Connection) -> None:
         )
 
 
+_DAYS = (
+    ("llm_call", "started_at", "started_date"),
+    ("event", "occurred_at", "occurred_date"),
+    ("deployment", "coalesce(finished_at, created_at)", "finished_date"),
+    ("vcs_commit", "committed_at", "committed_date"),
+    ("pull_request", "opened_at", "opened_date"),
+    ("pull_request_review", "submitted_at", "submitted_date"),
+    ("task", "requested_at", "requested_date"),
+    ("patch", "proposed_at", "proposed_date"),
+    ("approval", "asked_at", "asked_date"),
+    ("tool_call", "called_at", "called_date"),
+    ("command_run", "coalesce(started_at, proposed_at)", "started_date"),
+    ("policy_change", "released_at", "released_date"),
+    ("incident", "started_at", "started_date"),
+    ("secret_rotation", "rotated_at", "rotated_date"),
+    ("access_grant", "granted_at", "granted_date"),
+    ("owner", "since_at", "since_date"),
+)
+"""Tables of facts, or with rows of own records: what their day is cut from. What is derived gets its day again."""
+
+
 def _cut_days(connection: sqlite3.Connection) -> None:
     """Write the days of facts anew, in case the reporting time zone changed."""
     connection.create_function("day_of", 1, day_of, deterministic=True)
-    for table, instant, day in (
-        ("llm_call", "started_at", "started_date"),
-        ("event", "occurred_at", "occurred_date"),
-        ("deployment", "finished_at", "finished_date"),
-    ):
+    for table, instant, day in _DAYS:
         connection.execute(
             f"UPDATE {table} SET {day} = day_of({instant}) WHERE {day} IS NOT day_of({instant})"  # noqa: S608
         )
