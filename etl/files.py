@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from data.errors import BoltscopeError
 from etl.archives import Opener, is_archive, members_of
+from etl.git_folders import GitFolder, git_folder_at
 from etl.sources.base import RefusedError
 from etl.streams import BLOCK_BYTES, RecodedStream, buffered, encoding_of
 
@@ -69,6 +70,11 @@ class InputFile:
     identity: Identity
     opener: Opener = field(repr=False)
     """Opens the decompressed bytes as they are."""
+
+    @property
+    def is_place(self) -> bool:
+        """Say whether its content changes in place, as that of a repository: then only its newest load counts."""
+        return False
 
     @property
     def head(self) -> bytes:
@@ -134,8 +140,9 @@ class UnreadableFile(InputFile):
 def find_files(paths: Sequence[str | Path], on_skip: OnSkip | None = None) -> list[InputFile]:
     """Return the files at the paths, folders and archives included, each once, in a stable order.
 
-    Hidden files and junk in folders are left out; on_skip is told name and reason. A file that cannot be read is in the
-    list and raises RefusedError when it is read. Raises UsageError when a path does not exist.
+    A git repository, work tree or bare, is one file; what is checked out in it is not looked at. Hidden files and junk
+    in folders are left out; on_skip is told name and reason. A file that cannot be read is in the list and raises
+    RefusedError when it is read. Raises UsageError when a path does not exist.
     """
     given = [Path(path) for path in paths]
     missing = [str(path) for path in given if not os.path.lexists(path)]
@@ -170,6 +177,9 @@ class _Finder:
 
     def _add_folder(self, folder: Path, root: Path) -> None:
         try:
+            if repository := git_folder_at(folder):
+                self._add_repository(repository, folder, root)
+                return
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
@@ -190,6 +200,27 @@ class _Finder:
                     self._add_file(path, entry.stat(follow_symlinks=False), follow=False)
                 except OSError as error:
                     self._refuse(path, _unreadable(path, error))
+
+    def _add_repository(self, repository: GitFolder, folder: Path, root: Path) -> None:
+        """Add a repository once, whichever of its work trees is named; one elsewhere must be named itself."""
+        from etl.repositories import repository_file
+
+        name = shown(str(folder))
+        if folder != root and not repository.is_within(root):
+            self._refuse(
+                folder,
+                f"{name} is a git work tree whose repository lies out of the folder, and is not followed. Give the "
+                "work tree or the repository itself as a path if it is meant.",
+            )
+            return
+        place = (-1, hash(repository.common_dir))
+        if place in self.seen:
+            self.on_skip(name, "a work tree of a repository that was named before")
+            return
+        self.seen.add(place)
+        self.files.append(repository_file(repository))
+        if repository.has_work_tree:
+            self.on_skip(f"{name}/*", "files of a git work tree; its history is read, name files that are meant")
 
     def _add_link(self, path: Path, root: Path) -> None:
         """Never follow a link in a folder: inside the folder its target is read anyway, outside it was not named."""

@@ -156,7 +156,7 @@ def load_file(
         from_demo = is_demo(file)
         with store.writing(on_wait=progress.says) as connection:
             # Another process may have loaded the same bytes while this one waited.
-            known = _same_bytes(connection, file, owner)
+            known = _same_bytes(connection, file, ownership, owner)
             if known is not None:
                 return known
             demo_gave_way = make_room(connection, file.name, is_demo=from_demo)
@@ -205,6 +205,8 @@ def _loaded_before(store: Store, file: InputFile, ownership: Ownership) -> FileR
     """Report a file that is in the store: by path, size and time of change where that is safe, else by its bytes."""
     identity, asked = file.identity, ownership.owner_of(file)
     with store.reading() as connection:
+        if file.is_place:
+            return _same_bytes(connection, file, ownership, asked)
         row = connection.execute(
             f"SELECT {_LOAD_COLUMNS}, started_at FROM load WHERE file_path = ? AND file_bytes = ? "  # noqa: S608
             "AND file_mtime_ns = ? ORDER BY load_id DESC LIMIT 1",
@@ -212,12 +214,22 @@ def _loaded_before(store: Store, file: InputFile, ownership: Ownership) -> FileR
         ).fetchone()
         if row is not None and identity.is_settled(row[-1]):
             return _known_report(file, row[:-1], asked)
-        return _same_bytes(connection, file, asked)
+        return _same_bytes(connection, file, ownership, asked)
 
 
-def _same_bytes(connection: sqlite3.Connection, file: InputFile, asked: Owner) -> FileReport | None:
+def _same_bytes(
+    connection: sqlite3.Connection, file: InputFile, ownership: Ownership, asked: Owner
+) -> FileReport | None:
     if connection.execute("SELECT 1 FROM load LIMIT 1").fetchone() is None:
         return None
+    if file.is_place:
+        # It may be again what it was before: what counts is what the store learned of it last.
+        row = connection.execute(
+            f"SELECT {_LOAD_COLUMNS}, file_sha256 FROM load WHERE file_path = ? "  # noqa: S608
+            "ORDER BY load_id DESC LIMIT 1",
+            (ownership.stored_path(file),),
+        ).fetchone()
+        return None if row is None or row[-1] != file.sha256 else _known_report(file, row[:-1], asked)
     row = connection.execute(
         f"SELECT {_LOAD_COLUMNS} FROM load WHERE file_sha256 = ? ORDER BY load_id LIMIT 1",  # noqa: S608
         (file.sha256,),

@@ -10,10 +10,11 @@ from etl.redact import redact_title
 from etl.sources.base import RawFile, RefusedError, Source
 from etl.sources.bolt_chats import BoltChats
 from etl.sources.bolt_events import BoltEvents
+from etl.sources.git_history import GIT
 from etl.sources.litellm import PAYLOAD, SPEND
 from etl.streams import encoding_problem
 
-SOURCES: tuple[Source, ...] = (BoltChats(), BoltEvents(), SPEND, PAYLOAD)
+SOURCES: tuple[Source, ...] = (BoltChats(), BoltEvents(), SPEND, PAYLOAD, GIT)
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (

@@ -1,0 +1,170 @@
+"""What a log says about the files of a commit: raw lines, counted lines, names with a letter, in any mixture."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from data.words import FileOperation, QuarantineReason
+from etl.sources.git_records import BadRecordError
+
+_RAW = re.compile(rb":[0-7]{6} ([0-7]{6}) [0-9a-f.]{4,67} ([0-9a-f]{4,64})\.{0,3} ([A-Z])\d{0,3}(?:[\t\0]|\Z)")
+_COUNTED = re.compile(rb"(\d+|-)\t(\d+|-)\t")
+_LETTER = re.compile(rb"([AMDTRC])\d{0,3}\t")
+TELLS_FILES = re.compile(
+    rb"(?m)(?:^|\0):[0-7]{6} [0-7]{6} [0-9a-f.]{4,67} |(?:^|\0)(?:\d{1,9}|-)\t(?:\d{1,9}|-)\t|^[AMDTRC]\d{0,3}\t"
+)
+"""Finds a line about a file: then a commit without any changes none."""
+TELLS_LINES = re.compile(rb"(?m)(?:^|\0)(?:\d{1,9}|-)\t(?:\d{1,9}|-)\t")
+"""Finds a line that counts lines."""
+_RENAMED_PART = re.compile(r"\{([^{}]*) => ([^{}]*)\}")
+_DIFF = re.compile(rb"(?m)^diff --")
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
+_ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
+_OPERATIONS = {
+    b"A": FileOperation.CREATE,
+    b"M": FileOperation.EDIT,
+    b"T": FileOperation.EDIT,
+    b"D": FileOperation.DELETE,
+    b"R": FileOperation.CREATE,
+    b"C": FileOperation.CREATE,
+}
+_SUBMODULE = b"160000"
+_MOST_LINES = 10**9
+
+
+@dataclass(slots=True)
+class FileChange:
+    """What a commit does to one file."""
+
+    operation: FileOperation | None = None
+    blob: str | None = None
+    """Id of the content afterwards, whole; null when the log does not tell, or nothing is left."""
+    added: int | None = None
+    removed: int | None = None
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a log says about the files of one commit."""
+
+    files: dict[str, FileChange] = field(default_factory=dict[str, FileChange])
+    raw_lines: int = 0
+    counted_lines: int = 0
+    has_blobs: bool = False
+    has_changed_type: bool = False
+    """Whether a file became a link or the like: git counts its lines twice."""
+
+
+def changes_of(text: bytes) -> Changes:
+    """Return the files of a commit by their path. Raises BadRecordError for numbers that cannot be."""
+    changes = Changes()
+    tokens = _tokens(text)
+    for token in tokens:
+        if token.startswith(b":"):
+            _add_raw(token, tokens, changes)
+        elif counted := _COUNTED.match(token):
+            _add_counted(counted, token[counted.end() :], tokens, changes)
+        elif letter := _LETTER.match(token):
+            paths = [_path(part) for part in token[letter.end() :].split(b"\t")]
+            _note(changes, letter[1], paths, None)
+    return changes
+
+
+def _tokens(text: bytes) -> Iterator[bytes]:
+    if b"\0" in text:
+        return iter(text.strip(b"\r\n").split(b"\0"))
+    # Where a log shows the changes themselves, nothing of them is read.
+    text = text[: found.start()] if (found := _DIFF.search(text)) else text
+    return (line.rstrip(b"\r") for line in text.split(b"\n") if line)
+
+
+def _add_raw(token: bytes, tokens: Iterator[bytes], changes: Changes) -> None:
+    raw = _RAW.match(token)
+    if raw is None:
+        return
+    mode, blob, letter = raw.groups()
+    rest = token[raw.end() :]
+    if rest:
+        paths = [_path(part) for part in rest.split(b"\t")]
+    else:
+        paths = [_text(next(tokens, b"")) for _ in range(2 if letter in b"RC" else 1)]
+    changes.raw_lines += 1
+    changes.has_changed_type = changes.has_changed_type or letter == b"T"
+    is_content = mode != _SUBMODULE and len(blob) >= 40 and blob.strip(b"0")
+    changes.has_blobs = changes.has_blobs or len(blob) >= 40
+    _note(changes, letter, paths, blob.decode("ascii") if is_content else None)
+
+
+def _note(changes: Changes, letter: bytes, paths: list[str], blob: str | None) -> None:
+    """Note one file; a renamed one is gone from its old path and new at its new one, a copied one only new."""
+    if not paths[-1] or letter not in _OPERATIONS:
+        return
+    if letter == b"R" and len(paths) > 1:
+        changes.files.setdefault(paths[0], FileChange()).operation = FileOperation.DELETE
+    change = changes.files.setdefault(paths[-1], FileChange())
+    change.operation, change.blob = _OPERATIONS[letter], blob
+
+
+def _add_counted(counted: re.Match[bytes], rest: bytes, tokens: Iterator[bytes], changes: Changes) -> None:
+    added, removed = (_lines(number) for number in counted.groups())
+    changes.counted_lines += 1
+    if not rest:
+        old, new = _text(next(tokens, b"")), _text(next(tokens, b""))
+    else:
+        old, new = _counted_paths(rest, changes)
+    if not new:
+        return
+    if old != new:
+        changes.files.setdefault(old, FileChange()).operation = FileOperation.DELETE
+    change = changes.files.setdefault(new, FileChange())
+    change.added, change.removed = added, removed
+    if old != new and change.operation is None:
+        change.operation = FileOperation.CREATE
+
+
+def _counted_paths(rest: bytes, changes: Changes) -> tuple[str, str]:
+    """Return old and new path; only where no raw line names the path does an arrow in it mean that it was renamed."""
+    path = _path(rest)
+    if b" => " not in rest or path in changes.files or _QUOTED.fullmatch(rest):
+        return path, path
+    if b'"' in rest:
+        old, _, new = rest.partition(b" => ")
+        return _path(old), _path(new)
+    return _renamed(path)
+
+
+def _renamed(path: str) -> tuple[str, str]:
+    """Return old and new path of "src/{a => b}/c" and "a => b"; the path twice when it is no such thing."""
+    if " => " not in path:
+        return path, path
+    if part := _RENAMED_PART.search(path):
+        before, after = path[: part.start()], path[part.end() :]
+        # Without a folder between, two slashes would be left.
+        return tuple((before + name + after).replace("//", "/") for name in part.groups())  # type: ignore[return-value]
+    old, _, new = path.partition(" => ")
+    return old, new
+
+
+def _lines(number: bytes) -> int | None:
+    if number == b"-":
+        return None
+    if len(number) > 10 or (lines := int(number)) > _MOST_LINES:
+        raise BadRecordError(QuarantineReason.BAD_NUMBER, "a number of lines is larger than any file")
+    return lines
+
+
+def _path(text: bytes) -> str:
+    """Return a path; git puts it in quotes and escapes what is not plain ASCII."""
+    if not (text.startswith(b'"') and text.endswith(b'"') and len(text) > 1):
+        return _text(text)
+    return _text(_ESCAPE.sub(_unescaped, text[1:-1]))
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    escaped = found[1]
+    return bytes([int(escaped, 8) & 0xFF]) if len(escaped) > 1 else _ESCAPED.get(escaped, escaped)
+
+
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "replace")
