@@ -1,4 +1,4 @@
-"""Command line of etl: load, status, demo, quarantine, version.
+"""Command line of etl: load, status, quarantine, template, demo, version.
 
 Results go to standard output, progress and messages to standard error. Exit codes: 0 when all went well, 1 when a file
 was refused or the store cannot be used, 2 when the command or its configuration is wrong, 130 when it was interrupted.
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+from data.words import SourceKind
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -117,6 +119,30 @@ def quarantine(
         print_json({"quarantined": len(found), "records": found})
     else:
         print_quarantine(found, limit)
+
+
+_RECORD_TABLES = ", ".join(
+    kind.value.removeprefix("record_") for kind in SourceKind if kind.value.startswith("record_")
+)
+
+
+@app.command(
+    help=f"Write the header of a table of your own records, to be filled and loaded. Tables: {_RECORD_TABLES}."
+)
+def template(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="Name of the table.", show_default=False)],
+    form: Annotated[
+        str, typer.Option("--format", metavar="csv|ndjson", help="csv: the header; ndjson: one example record.")
+    ] = "csv",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write to this new file instead of the terminal.", show_default=False),
+    ] = None,
+) -> None:
+    """Write a template of a record table."""
+    from etl.records.template import write_template
+
+    typer.echo(write_template(table, form, out), nl=False, err=out is not None)
 
 
 @app.command()

@@ -12,9 +12,10 @@ from etl.sources.bolt_chats import BoltChats
 from etl.sources.bolt_events import BoltEvents
 from etl.sources.git_history import GIT
 from etl.sources.litellm import PAYLOAD, SPEND
+from etl.sources.own_records import RECORDS
 from etl.streams import encoding_problem
 
-SOURCES: tuple[Source, ...] = (BoltChats(), BoltEvents(), SPEND, PAYLOAD, GIT)
+SOURCES: tuple[Source, ...] = (BoltChats(), BoltEvents(), SPEND, PAYLOAD, GIT, RECORDS)
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (
@@ -31,7 +32,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xfd7zXZ", "is an xz archive. Unpack it, or pack as zip or gzip."),
     (b"BZh", "is a bzip2 archive. Unpack it, or pack as zip or gzip."),
     (b"\x28\xb5\x2f\xfd", "is a zstd archive. Unpack it, or pack as zip or gzip."),
-    (b"PAR1", "is a Parquet file. Export the rows as NDJSON or CSV."),
     (b"\x7fELF", "is a program."),
     (b"MZ", "is a program."),
 )

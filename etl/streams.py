@@ -148,6 +148,9 @@ def encoding_of(beginning: bytes) -> tuple[str, int]:
     for mark, encoding in _MARKS:
         if beginning.startswith(mark):
             return encoding, len(mark)
+    if beginning.startswith(b"PAR1"):
+        # Numbers in a Parquet file may look like text of another encoding.
+        return "utf-8", 0
     sample = beginning[:1024]
     if len(sample) >= 4 and b"\0" in sample:
         even, odd = sample[::2].count(0), sample[1::2].count(0)

@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from data.words import FactSource
 from etl.context import Touched
 
 
@@ -36,6 +37,12 @@ def total_tasks(connection: sqlite3.Connection, touched: Touched) -> None:
         ) AS total
         WHERE task.task_key = total.task_key
         """
+    )
+    # Patches of chats are counted with their task; of records whatever file brings them.
+    connection.execute(
+        "UPDATE task SET patch_count = (SELECT count(*) FROM patch WHERE patch.task_key = task.task_key) "
+        "FROM totalled_task AS total WHERE task.task_key = total.task_key AND task.source = ?",
+        (FactSource.RECORD.value,),
     )
     touched.days.update(
         row[0]

@@ -80,11 +80,12 @@ def _keep(attributes: dict[str, str], content: str, found: Artifacts) -> None:
     elif kind in ("shell", "start", "build", "supabase"):
         command = content.strip()
         # Of a database action only the operation is named; its text is SQL, not a program.
-        head = redact_name(attributes.get("operation"), _HEAD_CHARACTERS) if kind == "supabase" else _head_of(command)
+        operation = redact_name(attributes.get("operation"), _HEAD_CHARACTERS)
+        head = operation if kind == "supabase" else head_of_command(command)
         found.commands.append(Command(CommandKind(kind).value, head or None, stable_key("command", command)))
 
 
-def _head_of(command: str) -> str:
+def head_of_command(command: str) -> str:
     """Return the program that a command calls, without secrets; empty when it only sets variables."""
     position = 0
     while assignment := _ASSIGNMENT.match(command, position):

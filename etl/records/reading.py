@@ -1,0 +1,225 @@
+"""Reading records in batches: where each stands, its cells side by side, and what could not be read at all."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, BinaryIO, cast
+
+from data.words import QuarantineReason
+from etl.records.forms import Form, Layout, decoded, header_of
+from etl.records.parquet import parquet_lines
+from etl.sources.base import RawFile
+from etl.sources.json_elements import split_elements
+from etl.sources.record_bytes import CutOff, RecordBytes, TooLarge, split_lines
+
+BATCH_ROWS = 20_000
+LONGEST_RECORD = 2_000_000
+_BLOCK_BYTES = 4 << 20
+# A cell may hold line breaks; one that goes on for longer has lost its closing quote.
+_MOST_LINES_OF_A_ROW = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record that could not be read, where it stands and why."""
+
+    place: int
+    reason: QuarantineReason
+    detail: str
+    raw: object
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some records of a file: their cells by column, null where they are empty, and those that cannot be read."""
+
+    places: list[int] = field(default_factory=list[int])
+    records: list[Any] = field(default_factory=list[Any])
+    """Of a table rows of cells, of JSON objects."""
+    unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
+
+    def __len__(self) -> int:
+        """Number of records that were read."""
+        return len(self.records) + len(self.unreadable)
+
+    def refuse(self, place: int, reason: QuarantineReason, detail: str, raw: object) -> None:
+        """Add a record that cannot be read."""
+        self.unreadable.append(Unreadable(place, reason, detail, raw))
+
+
+def position(form: Form, place: int) -> str:
+    """Return how a place in a file is written."""
+    return f"{form.value.split()[0]} {place}"
+
+
+def read_batches(file: RawFile, layout: Layout, known: Sequence[str]) -> Iterator[Batch]:
+    """Yield the records of a file, some thousands at a time; known are the columns that a record may have."""
+    if layout.form is Form.CSV:
+        return _table(file, layout)
+    return _objects(file, layout, frozenset(known))
+
+
+def cells_of(batch: Batch, layout: Layout, names: Sequence[str]) -> dict[str, list[Any]]:
+    """Return the cells of a batch by column, also of columns that the file does not have; null where empty."""
+    if layout.form is not Form.CSV:
+        return {name: [record.get(name) for record in batch.records] for name in names}
+    columns = dict(zip(layout.columns, zip(*batch.records, strict=True), strict=True)) if batch.records else {}
+    empty = (None,) * len(batch.records)
+    return {name: [cell or None for cell in columns.get(name, empty)] for name in names}
+
+
+def _objects(file: RawFile, layout: Layout, known: frozenset[str]) -> Iterator[Batch]:
+    place = 1
+    for raws in _raw_objects(file, layout):
+        for start in range(0, len(raws), BATCH_ROWS):
+            batch = Batch()
+            for raw in raws[start : start + BATCH_ROWS]:
+                if raw != b"" and not (isinstance(raw, bytes) and raw.isspace()):
+                    _add_object(batch, place, raw, known)
+                place += 1
+            yield batch
+
+
+def _raw_objects(file: RawFile, layout: Layout) -> Iterator[Sequence[RecordBytes]]:
+    if layout.form is Form.PARQUET:
+        yield from split_lines(parquet_lines(file), _BLOCK_BYTES, LONGEST_RECORD)
+        return
+    with closing(file.open()) as stream:
+        if layout.form is Form.ARRAY:
+            stream.read(layout.begins_at)
+            yield from split_elements(stream, block_bytes=_BLOCK_BYTES, longest=LONGEST_RECORD)
+        else:
+            yield from split_lines(stream, _BLOCK_BYTES, LONGEST_RECORD)
+
+
+def _add_object(batch: Batch, place: int, raw: RecordBytes, known: frozenset[str]) -> None:
+    if not isinstance(raw, bytes):
+        if isinstance(raw, CutOff):
+            batch.refuse(place, QuarantineReason.NOT_JSON, "the file ends in the middle of this record", raw.rest)
+        else:
+            batch.refuse(place, QuarantineReason.TOO_LARGE, _TOO_LARGE, None)
+        return
+    try:
+        record = decoded(raw)
+    except RecursionError:
+        batch.refuse(place, QuarantineReason.TOO_DEEP, "nested deeper than any record", None)
+        return
+    except ValueError:
+        batch.refuse(place, QuarantineReason.NOT_JSON, "not JSON", raw)
+        return
+    if not isinstance(record, dict):
+        batch.refuse(place, QuarantineReason.WRONG_TYPE, "expected an object with the columns of a record", record)
+        return
+    fields = cast("dict[str, Any]", record)
+    if not fields.keys() <= known:
+        unknown = len(fields.keys() - known)
+        batch.refuse(
+            place,
+            QuarantineReason.WRONG_TYPE,
+            f"has {unknown} column{'s' if unknown > 1 else ''} that the records before it do not have and the contract "
+            "does not know",
+            record,
+        )
+        return
+    batch.places.append(place)
+    batch.records.append(fields)
+
+
+_TOO_LARGE = f"longer than {LONGEST_RECORD:,} bytes, larger than any record"
+
+
+def _table(file: RawFile, layout: Layout) -> Iterator[Batch]:
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
+    width = len(layout.columns)
+    with closing(file.open()) as stream:
+        rows = _rows(_numbered(stream), layout)
+        while chunk := list(islice(rows, BATCH_ROWS)):
+            batch = Batch()
+            for place, row, raw in chunk:
+                if isinstance(row, Unreadable):
+                    batch.unreadable.append(row)
+                elif len(row) == width or (not any(row[width:]) and len(row) > width):
+                    batch.places.append(place)
+                    batch.records.append(row[:width])
+                else:
+                    detail = f"{len(row)} cells where the header has {width}"
+                    batch.refuse(place, QuarantineReason.WRONG_TYPE, detail, raw)
+            yield batch
+
+
+def _numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes | TooLarge]]:
+    number = 0
+    for block in split_lines(stream, _BLOCK_BYTES, LONGEST_RECORD):
+        for line in block:
+            number += 1
+            yield number, line
+
+
+Row = tuple[int, "list[str] | Unreadable", "bytes | None"]
+
+
+def _rows(lines: Iterator[tuple[int, bytes | TooLarge]], layout: Layout) -> Iterator[Row]:
+    """Yield place, cells and bytes of each row behind the header; a row is named by the line on which it begins."""
+    waiting: list[tuple[int, bytes | TooLarge]] = []
+    is_header = True
+    while True:
+        if waiting:
+            number, line = waiting.pop(0)
+        else:
+            try:
+                number, line = next(lines)
+            except StopIteration:
+                return
+        if isinstance(line, TooLarge):
+            yield number, Unreadable(number, QuarantineReason.TOO_LARGE, _TOO_LARGE, None), None
+            continue
+        if is_header:
+            is_header = not (line.strip() and header_of(line.strip(), layout.delimiter) == layout.columns)
+            continue
+        if line.count(b'"') % 2:
+            whole = _with_following(line, waiting, lines)
+            if whole is None:
+                detail = "a quote is opened and not closed again"
+                yield number, Unreadable(number, QuarantineReason.NOT_JSON, detail, line), None
+                continue
+            line = whole
+        row = _cells(number, line, layout.delimiter)
+        if isinstance(row, Unreadable) or any(row):
+            yield number, row, line
+
+
+def _with_following(
+    line: bytes, waiting: list[tuple[int, bytes | TooLarge]], lines: Iterator[tuple[int, bytes | TooLarge]]
+) -> bytes | None:
+    """Return a row whose cell goes on in the next lines; null, and all of them put back, when it finds no end."""
+    waiting += islice(lines, max(0, _MOST_LINES_OF_A_ROW - len(waiting)))
+    parts = [line]
+    for taken, (_, following) in enumerate(waiting[:_MOST_LINES_OF_A_ROW], 1):
+        if isinstance(following, TooLarge):
+            return None
+        parts.append(following)
+        if following.count(b'"') % 2:
+            del waiting[:taken]
+            return b"\n".join(parts)
+    return None
+
+
+def _cells(number: int, line: bytes, delimiter: str) -> "list[str] | Unreadable":
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        detail = "not UTF-8 text; save the table as CSV UTF-8"
+        return Unreadable(number, QuarantineReason.NOT_TEXT, detail, line)
+    if '"' not in text and "\r" not in text[:-1]:
+        return text.removesuffix("\r").split(delimiter)
+    try:
+        return next(csv.reader(_as_lines(text), delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return Unreadable(number, QuarantineReason.NOT_JSON, "not a row of a table: a quote is in a wrong place", line)
+
+
+def _as_lines(text: str) -> Iterable[str]:
+    return io.StringIO(text, newline="")

@@ -1,0 +1,46 @@
+"""What ties records to the task that they name: its key, and its class, which they share whichever came first."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from data.words import FactSource
+from etl.context import LoadContext
+from etl.records.contract import Rows, record_keys
+
+_CHILDREN = (
+    ("llm_call", "started_date"),
+    ("patch", "proposed_date"),
+    ("approval", "asked_date"),
+    ("command_run", "started_date"),
+)
+
+
+def keys_of_tasks(rows: Rows) -> list[int | None]:
+    """Return the keys of the tasks that records name."""
+    return record_keys("task", rows, "task_id")
+
+
+def classes_of(connection: sqlite3.Connection, task_keys: Sequence[int | None]) -> list[str | None]:
+    """Return the class of each task, as far as the store has it."""
+    known: dict[int | None, str] = dict(
+        connection.execute(
+            "SELECT task_key, task_class FROM json_each(?) CROSS JOIN task ON task_key = value",
+            (json.dumps(sorted({key for key in task_keys if key is not None})),),
+        ).fetchall()
+    )
+    return [known.get(key) for key in task_keys]
+
+
+def class_children(context: LoadContext, task_keys: Iterable[int]) -> None:
+    """Give the records that belong to tasks the class of their task, and note the days of those that change."""
+    keys = json.dumps(sorted(task_keys))
+    for table, date in _CHILDREN:
+        changed = context.connection.execute(
+            f"UPDATE {table} SET task_class = task.task_class FROM json_each(?) AS wanted "  # noqa: S608
+            "CROSS JOIN task ON task.task_key = wanted.value "
+            f"WHERE {table}.task_key = task.task_key AND {table}.source = ? "
+            f"AND {table}.task_class IS NOT task.task_class RETURNING {table}.{date}",
+            (keys, FactSource.RECORD.value),
+        )
+        context.touched.days.update(row[0] for row in changed.fetchall() if row[0] is not None)

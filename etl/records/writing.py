@@ -1,0 +1,128 @@
+"""Writing records: of the copies of one record the newest stays, whatever order files come in."""
+
+import json
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any
+
+from data.tables.base import table_name
+from data.words import KnownReason
+from etl.context import LoadContext, day_of, upsert
+from etl.records.contract import RecordTable, Rows, count_of, record_key
+from etl.redact import redact_id
+
+_FIRST_MS = 1_577_836_800_000
+"""Begin of 2020 in milliseconds: what is recorded before is refused."""
+_CHECKSUM_BITS = 21
+_UNDATED = 1 << 62
+
+
+def ranks_of(rows: Rows) -> list[int]:
+    """Return the rank of each copy of a record: by its recorded_at, then by a checksum of what it says.
+
+    Copies without a recorded_at come before all others, by their checksum alone.
+    """
+    checksums = [
+        int.from_bytes(blake2b(repr(cells).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+        for cells in zip(*rows.values(), strict=True)
+    ]
+    return [
+        (checksum >> 2) - _UNDATED
+        if recorded_at is None
+        else ((recorded_at // 1000 - _FIRST_MS + 1) << _CHECKSUM_BITS) + (checksum >> (64 - _CHECKSUM_BITS))
+        for recorded_at, checksum in zip(rows["recorded_at"], checksums, strict=True)
+    ]
+
+
+def write(table: RecordTable, rows: Rows, context: LoadContext) -> None:
+    """Write records that can be used, counting each as loaded or known, and note all that changes with them."""
+    if not count_of(rows):
+        return
+    for instant in rows[table.at]:
+        context.seen_at(instant)
+    ranks = ranks_of(rows)
+    given = {**rows, "native_id": [redact_id(native_id) for native_id in rows["id"]]}
+    stored = _stored_columns(table, given, ranks, context)
+    key = stored[_key_name(table)]
+    best = sorted(range(len(key)), key=lambda index: (key[index], -ranks[index]))
+    best = [index for place, index in enumerate(best) if place == 0 or key[index] != key[best[place - 1]]]
+    context.already_known(KnownReason.REPEATED_IN_FILE, len(key) - len(best))
+    best = _better(table, stored, best, context)
+    if not best:
+        return
+    written: dict[str, list[Any]] = {
+        name: [values[index] for index in best] for name, values in {**given, **stored}.items()
+    }
+    if table.date:
+        context.touched.days.update(filter(None, written[table.date]))
+    names = list(stored)
+    upsert(context.connection, table.table, zip(*(written[name] for name in names), strict=True), columns=names)
+    table.follow(written, context)
+    context.loaded(len(best))
+
+
+def _key_name(table: RecordTable) -> str:
+    return f"{table.thing}_key"
+
+
+def _stored_columns(table: RecordTable, rows: Rows, ranks: Sequence[int], context: LoadContext) -> dict[str, Any]:
+    """Return the columns of the store's table: those that are kept as they were read, and those that follow."""
+    named = set(table.table.model_fields)
+    stored: dict[str, Any] = {
+        _key_name(table): [
+            record_key(table.thing, project, native_id)
+            for project, native_id in zip(rows["project"], rows["id"], strict=True)
+        ]
+    }
+    stored |= {name: values for name, values in rows.items() if name in named and name not in table.apart}
+    stored |= table.fill(rows, context)
+    if table.date:
+        stored[table.date] = [day_of(instant) for instant in rows[table.dated_by or table.at]]
+    return stored | {"record_rank": ranks, "load_id": [context.load_id] * count_of(rows)}
+
+
+def _better(table: RecordTable, stored: Rows, best: Sequence[int], context: LoadContext) -> list[int]:
+    """Return the records that are new or better than what the store has; what those touched that give way is noted."""
+    keys = stored[_key_name(table)]
+    looked_up = ["record_rank", "load_id", *([table.date] if table.date else []), *_touching(table)]
+    columns = ", ".join(f"known.{name}" for name in looked_up)
+    name = table_name(table.table)
+    found = {
+        row[0]: row[1:]
+        for row in context.connection.execute(
+            f"SELECT known.{_key_name(table)}, {columns} FROM json_each(?) AS key "  # noqa: S608
+            f"CROSS JOIN {name} AS known ON known.{_key_name(table)} = key.value",
+            (json.dumps([keys[index] for index in best]),),
+        )
+    }
+    if not found:
+        return list(best)
+    better: list[int] = []
+    replaced: list[Sequence[Any]] = []
+    for index in best:
+        known = found.get(keys[index])
+        if known is None or stored["record_rank"][index] > known[0]:
+            better.append(index)
+            if known is not None:
+                replaced.append(known)
+        else:
+            is_own = known[1] == context.load_id
+            context.already_known(KnownReason.REPEATED_IN_FILE if is_own else KnownReason.LOADED_BEFORE)
+    _note_replaced(table, [dict(zip(looked_up, row, strict=True)) for row in replaced], context)
+    return better
+
+
+def _touching(table: RecordTable) -> list[str]:
+    """Return the columns of the store by which what depends on a row is found."""
+    return [name for name in ("task_key", "subject", "subject_key") if name in table.table.model_fields]
+
+
+def _note_replaced(table: RecordTable, replaced: Sequence[dict[str, Any]], context: LoadContext) -> None:
+    touched = context.touched
+    for row in replaced:
+        if table.date and row[table.date] is not None:
+            touched.days.add(row[table.date])
+        if row.get("task_key") is not None:
+            touched.task_keys.add(row["task_key"])
+        if row.get("subject") == "patch" and row["subject_key"] is not None:
+            touched.patch_keys.add(row["subject_key"])
