@@ -39,8 +39,9 @@ lock: $(STAMP) ## write requirements.lock anew from pyproject.toml
 		--no-emit-index-url --no-header --quiet $(ARGS) --output-file requirements.lock
 	@git diff --stat -- requirements.lock
 
-docs: $(STAMP) ## write the parts of README.md anew that come from the code
+docs: $(STAMP) ## write docs/records.md, and the parts of README.md that come from the code, anew
 	@$(BIN)/python docs/readme_parts.py
+	@$(BIN)/python docs/records_page.py
 
 screenshots: $(STAMP) chromium ## take the pictures in docs/images anew, from demo data
 	@$(BIN)/python docs/screenshots.py

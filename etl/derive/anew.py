@@ -61,6 +61,8 @@ def _everything(connection: sqlite3.Connection) -> Touched:
     touched.chat_keys = {row[0] for row in connection.execute("SELECT DISTINCT chat_key FROM chat_export")}
     touched.changed_chat_keys = set(touched.chat_keys)
     touched.message_keys = {row[0] for row in connection.execute("SELECT message_key FROM message")}
+    # Of chats, tasks are derived anew; the totals of recorded ones follow from their calls.
+    touched.task_keys = {row[0] for row in connection.execute("SELECT task_key FROM task WHERE source = 'record'")}
     for sql, add in (
         ("SELECT min(occurred_at), max(occurred_at) FROM event", touched.add_event_span),
         ("SELECT min(started_at), max(started_at) FROM llm_call WHERE source = 'litellm'", touched.add_gateway_span),

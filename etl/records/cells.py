@@ -1,5 +1,6 @@
 """Reading cells: text of a table, values of JSON or Parquet, into what is kept; or why a cell cannot be."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -24,6 +25,7 @@ _MOST_USD = Decimal(1_000_000)
 _MOST_PATHS = 10_000
 _LAST_YEAR = 2100
 _FLAGS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NOT_A_TIME = "is not a time; expected ISO 8601 with its zone, such as 2026-03-02T10:00:00Z"
 
 Reader = Callable[[object], object]
@@ -96,6 +98,15 @@ def _text(value: object, longest: int) -> str:
 
 def _id(value: object) -> str | None:
     return _text(value, _LONGEST_ID).strip() or None
+
+
+def _hash(value: object) -> str | None:
+    text = _text(value, _LONGEST_ID).strip().lower()
+    if text and not _HASH.fullmatch(text):
+        raise CellError(
+            QuarantineReason.WRONG_TYPE, "is not the hash of a commit; expected 40 or 64 hexadecimal digits"
+        )
+    return text or None
 
 
 def _command(value: object) -> str | None:
@@ -234,6 +245,7 @@ def _listed(value: object) -> list[object]:
 
 _PLAIN: dict[ColumnType, Reader] = {
     ColumnType.ID: _id,
+    ColumnType.HASH: _hash,
     ColumnType.COMMAND: _command,
     ColumnType.WHOLE: _whole,
     ColumnType.CODE: _code,

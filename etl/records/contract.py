@@ -14,7 +14,7 @@ from data.words import QuarantineReason, SourceKind, Word
 from etl.context import LoadContext
 
 _WORD_LIST = re.compile(r"\s*\([A-Z]\w+\)")
-_GRAIN = re.compile(r"One row per (.*?)\.", re.DOTALL)
+_GRAIN = re.compile(r"One row per (.*?)[.;]", re.DOTALL)
 
 Rows = Mapping[str, Sequence[Any]]
 """Columns of some records side by side: name to values, one for each record, as cells were read."""
@@ -35,6 +35,7 @@ class ColumnType(Enum):
     WHOLE = "whole number"
     CODE = "whole number, may be negative"
     MONEY = "amount"
+    HASH = "text (commit)"
     FLAG = "true or false"
     WORD = "word"
     PATHS = "list of paths"
@@ -102,8 +103,8 @@ class RecordTable:
     """Columns that are not stored in the row itself, although it has columns of these names: others derive those."""
     date: str = ""
     """Column of the store for the day of the time that dates a record."""
-    dated_by: str = ""
-    """Column of the store whose time gives that day, where it is not the one that dates a record."""
+    dated_by: tuple[str, ...] = ()
+    """Columns of times of which the first that is known gives that day, where it is not the one that dates a record."""
 
     @property
     def name(self) -> str:

@@ -37,6 +37,7 @@ from etl.records.contract import (
     word,
 )
 from etl.records.task_links import classes_of, keys_of_tasks
+from etl.redact import redact_id
 from etl.sources.bolt_artifacts import head_of_command
 
 _THINGS = {
@@ -203,8 +204,7 @@ def _deployments(rows: Rows, context: LoadContext) -> Rows:  # noqa: ARG001
         "duration_ms": [
             between if given is None else given for given, between in zip(rows["duration_ms"], lasted, strict=True)
         ],
-        "commit_sha": [sha and sha.lower() for sha in rows["commit_sha"]],
-        "native_chat_id": rows["chat_id"],
+        "native_chat_id": [chat and redact_id(chat) for chat in rows["chat_id"]],
         "source": all_of(rows, FactSource.RECORD.value),
     }
 
@@ -239,7 +239,7 @@ DEPLOYMENTS = RecordTable(
         Column("duration_ms", ColumnType.WHOLE, says="how long it took; empty: from created_at to finished_at",
                example=90000),
         Column("files_count", ColumnType.WHOLE, example=34),
-        Column("commit_sha", ColumnType.ID, says="hash of the commit that was published, hexadecimal and whole",
+        Column("commit_sha", ColumnType.HASH, says="hash of the commit that was published, hexadecimal and whole",
                example="9fceb02d0ae598e95dc970b74767f19372d61af8"),
         Column("branch", ColumnType.TITLE, says="branch that was published", example="main"),
         Column("chat_id", ColumnType.ID, says="number of the bolt.diy chat whose work it publishes", example="12"),
@@ -250,7 +250,7 @@ DEPLOYMENTS = RecordTable(
     ),
     at="created_at",
     date="finished_date",
-    dated_by="finished_at",
+    dated_by=("finished_at", "created_at"),
     fill=_deployments,
     check=_check_deployments,
     follow=_follow_deployments,

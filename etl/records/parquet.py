@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import IO, cast
 
 from etl.sources.base import RawFile, RefusedError
@@ -61,7 +62,8 @@ def parquet_lines(file: RawFile) -> io.BufferedReader:
     return io.BufferedReader(_Lines(file), _BLOCK_BYTES)
 
 
-_COMMAND = (sys.executable, "-m", "etl.records.parquet_rows")
+# By its path and without the folder of it: nothing that lies around is imported.
+_COMMAND = (sys.executable, "-P", str(Path(__file__).with_name("parquet_rows.py")))
 
 
 @contextmanager

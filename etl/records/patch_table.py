@@ -69,7 +69,6 @@ def _patches(rows: Rows, context: LoadContext) -> Rows:
         ],
         "is_closed": all_of(rows, True),
         "source": all_of(rows, FactSource.RECORD.value),
-        "commit_sha": [sha and sha.lower() for sha in rows["commit_sha"]],
     }
 
 
@@ -133,7 +132,7 @@ PATCHES = RecordTable(
         word("decision", Decision, says="what was decided on it; empty: applied without being asked about",
              example="approved"),
         Column("decided_at", ColumnType.INSTANT, says="when that was decided", example="2026-03-02T10:20:00Z"),
-        Column("commit_sha", ColumnType.ID, says="hash of the commit that carries it, hexadecimal and whole",
+        Column("commit_sha", ColumnType.HASH, says="hash of the commit that carries it, hexadecimal and whole",
                example="9fceb02d0ae598e95dc970b74767f19372d61af8"),
         Column("rolled_back_at", ColumnType.INSTANT, says="when it was undone; empty while it is in place"),
         word("rollback_evidence", RollbackEvidence),

@@ -9,7 +9,7 @@ from etl.records.tables import TABLES
 from etl.redact import redact_title
 from etl.sources.base import RefusedError
 
-_NEAR = 0.7
+_NEAR = 0.75
 _MOST_SHOWN = 12
 
 
@@ -56,10 +56,11 @@ def _nearly(given: set[str]) -> RecordTable | None:
 
 def _is_nearly(table: RecordTable, given: set[str]) -> bool:
     known = given & set(table.names)
-    if len(known) < 2 or 2 * len(known) < len(given):
+    spare = given - known
+    like = [name for name in spare if _nearest(name, set(table.names) - known) is not None]
+    if len(known) < 2 or 2 * (len(known) + len(like)) < len(given):
         return False
     missing = table.required - given
-    spare = given - known
     unlike = [name for name in missing if _nearest(name, spare) is None]
     # A file with hardly more than an id and a status could be anything.
     return len(unlike) == 0 or (len(unlike) == 1 and len(table.required & given) >= len(table.required) - 1 >= 2)

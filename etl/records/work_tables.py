@@ -42,6 +42,7 @@ from etl.records.contract import (
     word,
 )
 from etl.records.task_links import class_children, classes_of, keys_of_tasks
+from etl.redact import redact_id
 from etl.routes import route_of_gateway
 
 _RULES = "recorded"
@@ -140,7 +141,9 @@ def _calls(rows: Rows, context: LoadContext) -> Rows:
     task_keys = keys_of_tasks(rows)
     tokens = list(zip(rows["input_tokens"], rows["output_tokens"], strict=True))
     filled: dict[str, Sequence[Any]] = {
-        "native_id": [response or own for response, own in zip(rows["response_id"], rows["native_id"], strict=True)],
+        "native_id": [
+            redact_id(response or own) for response, own in zip(rows["response_id"], rows["id"], strict=True)
+        ],
         "source": all_of(rows, CallSource.RECORD.value),
         "is_counted": all_of(rows, True),
         "match_quality": all_of(rows, MatchQuality.NONE.value),

@@ -77,7 +77,8 @@ def _stored_columns(table: RecordTable, rows: Rows, ranks: Sequence[int], contex
     stored |= {name: values for name, values in rows.items() if name in named and name not in table.apart}
     stored |= table.fill(rows, context)
     if table.date:
-        stored[table.date] = [day_of(instant) for instant in rows[table.dated_by or table.at]]
+        times = zip(*(rows[name] for name in table.dated_by or (table.at,)), strict=True)
+        stored[table.date] = [day_of(next((time for time in some if time is not None), None)) for some in times]
     return stored | {"record_rank": ranks, "load_id": [context.load_id] * count_of(rows)}
 
 

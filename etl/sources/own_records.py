@@ -38,7 +38,7 @@ class OwnRecords:
         how_to_get=(
             "Write what your gate, runner or script knows as CSV, NDJSON or Parquet, one file for each table: "
             f"{', '.join(table.name for table in TABLES)}. `etl template TABLE` gives the header, "
-            "[docs/records.md](docs/records.md) the columns, units and words."
+            "docs/records.md the columns, units and words."
         ),
         gives="whatever no other source knows: decisions, commands with their time and end, deployments, governance",
     )

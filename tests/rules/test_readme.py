@@ -9,8 +9,12 @@ README = repository.ROOT / "README.md"
 
 
 def readme_parts():
-    path = repository.ROOT / "docs" / "readme_parts.py"
-    spec = importlib.util.spec_from_file_location("readme_parts", path)
+    return program("readme_parts")
+
+
+def program(name: str):
+    path = repository.ROOT / "docs" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -21,6 +25,11 @@ def readme_parts():
 def test_the_list_of_sources_is_what_the_code_says():
     text = README.read_text()
     assert readme_parts().with_current_parts(text) == text, "run make docs"
+
+
+def test_the_page_on_own_records_is_what_the_tables_say():
+    text = (repository.ROOT / "docs" / "records.md").read_text()
+    assert program("records_page").page() == text, "run make docs"
 
 
 def test_every_source_is_in_the_list():
