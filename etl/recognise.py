@@ -6,16 +6,36 @@ import msgspec
 
 from data.words import SourceKind
 from etl.credentials import credential_text, outermost, refuse_credential_json
+from etl.lookalikes import lookalike
 from etl.redact import redact_title
 from etl.sources.base import RawFile, RefusedError, Source
 from etl.sources.bolt_chats import BoltChats
 from etl.sources.bolt_events import BoltEvents
 from etl.sources.git_history import GIT
+from etl.sources.github_deployments import GITHUB_DEPLOYMENTS
+from etl.sources.github_pulls import GITHUB_PULLS
+from etl.sources.gitlab_deployments import GITLAB_DEPLOYMENTS
+from etl.sources.gitlab_merges import GITLAB_MERGES
 from etl.sources.litellm import PAYLOAD, SPEND
+from etl.sources.netlify_deploys import NETLIFY_DEPLOYS
 from etl.sources.own_records import RECORDS
+from etl.sources.vercel_deployments import VERCEL_DEPLOYMENTS
 from etl.streams import encoding_problem
 
-SOURCES: tuple[Source, ...] = (BoltChats(), BoltEvents(), SPEND, PAYLOAD, GIT, RECORDS)
+SOURCES: tuple[Source, ...] = (
+    BoltChats(),
+    BoltEvents(),
+    SPEND,
+    PAYLOAD,
+    GIT,
+    GITHUB_PULLS,
+    GITLAB_MERGES,
+    GITHUB_DEPLOYMENTS,
+    GITLAB_DEPLOYMENTS,
+    NETLIFY_DEPLOYS,
+    VERCEL_DEPLOYMENTS,
+    RECORDS,
+)
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (
@@ -87,7 +107,9 @@ def _what_it_is(head: bytes) -> str:
         return credential
     if problem := encoding_problem(head):
         return f"is {problem}."
-    return _what_json_it_is(head) or _what_table_it_is(head) or "is text of a kind that is not known."
+    return (
+        lookalike(head) or _what_json_it_is(head) or _what_table_it_is(head) or "is text of a kind that is not known."
+    )
 
 
 def _what_json_it_is(head: bytes) -> str | None:

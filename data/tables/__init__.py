@@ -6,6 +6,7 @@ from data.tables.decisions import Approval, CommandRun, Deployment, ToolCall
 from data.tables.governance import AccessGrant, Incident, Owner, PolicyChange, SecretRotation
 from data.tables.loads import Load, LoadKnown, Quarantine, Setting
 from data.tables.outcomes import PatchEvidence, PatchLink
+from data.tables.platforms import DeploymentState, PlatformCopy
 from data.tables.repositories import (
     CommitFile,
     PullRequest,
@@ -39,6 +40,7 @@ __all__ = [
     "CommandRun",
     "CommitFile",
     "Deployment",
+    "DeploymentState",
     "Event",
     "FoundFallback",
     "GatewayPersonHour",
@@ -56,6 +58,7 @@ __all__ = [
     "PatchEvidence",
     "PatchFile",
     "PatchLink",
+    "PlatformCopy",
     "PolicyChange",
     "ProjectDaily",
     "PullRequest",

@@ -92,7 +92,7 @@ class PullRequest(Row, table=True):
     merged_by: str | None = col("who merged it, as far as mapped")
     updated_at: datetime | None = instant("when it last changed, as this copy says")
     is_draft: bool | None = col("whether it is a draft")
-    is_review_known: bool = must("whether this copy tells its reviews, so that none means none")
+    is_review_known: bool = must("whether its reviews are known up to its end, or to its newest copy: none means none")
     head_sha: str | None = col("newest commit of its branch")
     merge_sha: str | None = col("commit that merged it", index=True)
     squash_sha: str | None = col("commit that it was squashed into")
@@ -121,18 +121,18 @@ class PullRequestFile(Row, table=True):
     pull_request_key: int | None = ref("the request", index=True)
     path: str = must("path in the repository, redacted")
     place_hash: int | None = ref("hash of project and path, by which files of patches are found", index=True)
-    lines_added: int | None = big("lines added")
-    lines_removed: int | None = big("lines removed")
+    lines_added: int | None = big("lines added, the most that a copy tells")
+    lines_removed: int | None = big("lines removed, the most that a copy tells")
 
 
 class PullRequestReview(Row, table=True):
     """One row per review that a person or a program handed in on a pull or merge request."""
 
-    pull_request_review_key: int = key("hash of request, reviewer, time and state, or of the review's own id")
+    pull_request_review_key: int = key("hash of request, reviewer and time; of a GitLab approval without the time")
     pull_request_key: int | None = ref("the request", index=True)
     person: str | None = col("reviewer, as far as mapped")
     reviewer_hash: int | None = ref("hash of the reviewer's account, to tell reviewers apart")
-    is_bot: bool | None = col("whether the reviewer is a program")
+    is_bot: bool | None = col("whether the reviewer is a program; null when not told")
     state: str = must("what was decided (ReviewState)")
     submitted_at: datetime | None = instant("when it was handed in; null when not told, as of GitLab's approvals")
     submitted_date: date | None = day("day of it")
