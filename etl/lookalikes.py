@@ -1,5 +1,6 @@
 """JSON of a platform that looks like one of the sources and is not: what it is, and what to hand over instead."""
 
+import re
 from collections.abc import Callable
 
 from etl.credentials import outermost
@@ -12,7 +13,7 @@ _KINDS: tuple[tuple[Callable[[Keys], bool], str], ...] = (
     (
         lambda keys: "workflow_id" in keys or "run_attempt" in keys or {"databaseId", "workflowName"} <= keys,
         (
-            "holds workflow runs. A run may build or test something and publish nothing: hand over deployments with their "
+            "holds workflow runs, which may publish nothing. Hand over deployments with their "
             "statuses, gh api --paginate repos/OWNER/REPO/deployments."
         ),
     ),
@@ -66,6 +67,7 @@ _ANSWERS = (
     ),
 )
 _ERROR_KEYS = frozenset({"message", "error", "errors", "error_description", "code", "status", "statusCode", "scope"})
+_EMPTY = re.compile(rb'\[\s*(?:\[\s*\]\s*)?\]|\{\s*"deployments"\s*:\s*\[\s*\].{0,2000}', re.DOTALL)
 _ERROR = (
     "is an error answer of an API in place of the records: the login failed or lacks a right, or the address is wrong. "
     "Get the file again."
@@ -75,7 +77,7 @@ _ERROR = (
 def lookalike(head: bytes) -> str | None:
     """Return what a JSON file of a platform is that no source reads, with what to hand over instead; null if none."""
     text = head.strip()
-    if text == b"[]":
+    if _EMPTY.fullmatch(text):
         return "is an empty list: there was nothing to export, or the request asked for the wrong place."
     if text.startswith(b"{"):
         keys = set(outermost(head))

@@ -10,7 +10,7 @@ from data.keys import stable_key
 from data.tables import Deployment, DeploymentState
 from data.words import DeploymentStatus, Environment, FactSource
 from etl.context import LoadContext, day_of
-from etl.sources.platform_copies import Copy, Together, put_together, told_of
+from etl.sources.platform_copies import Copy, Together, Written, put_together, told_of
 from etl.sources.platform_rows import replace_rows, stored_rows
 
 Row = tuple[Any, ...]
@@ -39,6 +39,8 @@ class DeploymentFacts:
 
     copy: Copy
     states: Sequence[StateFact] = ()
+    is_state: bool = False
+    """Whether the record is a state that stands alone."""
 
     @property
     def key(self) -> int:
@@ -51,19 +53,19 @@ def deployment_key(project: str | None, source: FactSource, native_id: str) -> i
     return stable_key("deployment", source.value, project, native_id)
 
 
-def write_deployments(source: FactSource, facts: list[DeploymentFacts], context: LoadContext) -> list[tuple[bool, int]]:
-    """Write the facts of some records; return for each whether it brought something new, and what it is about."""
+def write_deployments(source: FactSource, facts: list[DeploymentFacts], context: LoadContext) -> list[Written]:
+    """Write the facts of some records; return for each what became of it."""
     copies, together = put_together((one.copy for one in facts), context)
     states = _write_states(facts, context)
     new = copies | states.keys()
-    reported = set(states.values())
-    together |= told_of(context.connection, reported - together.keys())
+    together |= told_of(context.connection, set(states.values()) - together.keys())
     _write_rows(source, together, context)
-    outcome: list[tuple[bool, int]] = []
+    outcome: list[Written] = []
     for one in facts:
-        mine = {one.copy.key, *(_state_key(one.key, state) for state in one.states)} & new
+        reported = [_state_key(one.key, state) for state in one.states]
+        mine = {one.copy.key, *reported} & new
         new -= mine
-        outcome.append((bool(mine), one.key if not one.states else _state_key(one.key, one.states[0])))
+        outcome.append(Written(bool(mine), reported if one.is_state else [one.key, *reported]))
     return outcome
 
 

@@ -127,7 +127,7 @@ def _read_status(record: Fields, reading: Reading) -> DeploymentFacts:
         told["target"] = reading.texts.repository(repository)
     key = deployment_key(reading.context.owner.project, FactSource.GITHUB, found[1])
     # What little it tells of its deployment gives way to any copy of the deployment itself.
-    return DeploymentFacts(copy_of(key, told, None), [_state(record, reading)])
+    return DeploymentFacts(copy_of(key, told, None), [_state(record, reading)], is_state=True)
 
 
 def _state(item: Fields, reading: Reading) -> StateFact:

@@ -70,7 +70,8 @@ def read(record: Fields, reading: Reading) -> RequestFacts:
         (told[name] for name in ("opened_at", "merged_at", "closed_at") if told.get(name)), default=None
     )
     reviews = _approvals(record, key, reading)
-    if reviews is not None:
+    if reviews is not None and len(reviews) == len(record.get("approved_by") or ()):
+        # None means none only where every one of them could be read.
         told["reviews_told_at"] = max([as_of or 0, *(review.submitted_at or 0 for review in reviews)])
     told["as_of"] = as_of
     for name in ("opened_at", "merged_at", "closed_at", "updated_at"):

@@ -7,7 +7,7 @@ not depend on which came first.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,15 @@ class Copy:
     rank: int
     told: Told
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of one record."""
+
+    is_new: bool
+    about: Sequence[int]
+    """Keys of what it tells about: first the request, deployment, review or state that it is a record of."""
 
 
 def copy_of(subject_key: int, told: Told, as_of: int | None, step: int = 0) -> Copy:

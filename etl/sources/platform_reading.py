@@ -23,6 +23,7 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]', re.DOTALL)
 _DECODER = msgspec.json.Decoder()
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _LISTS = ("deployments", "latestDeployments", "nodes")
+_AROUND = ("data", "repository", "deployments", "node", "viewer", "organization")
 _DEEPEST_WRAPPER = 6
 
 
@@ -136,8 +137,10 @@ def _records(raw: RecordBytes, position: str) -> Iterator[Found]:
     if page is None:
         yield Found(position, raw, value)
         return
-    for index, record in enumerate(page):
-        yield Found(f"{position}[{index}]", record, record)
+    name, records = page
+    place = position if not name else name if position == "object" else f"{position}, {name}"
+    for index, record in enumerate(records):
+        yield Found(f"{place}[{index}]", record, record)
 
 
 def _decoded(raw: RecordBytes) -> Any:
@@ -160,18 +163,18 @@ def _decoded(raw: RecordBytes) -> Any:
         raise UnusableRecordError(QuarantineReason.TOO_DEEP, "nested deeper than any real record") from None
 
 
-def records_of_page(value: object, depth: int = 0) -> list[Any] | None:
-    """Return the records of a list or of an answer that wraps a list of them; null when it is a record itself."""
+def records_of_page(value: object, depth: int = 0) -> tuple[str, list[Any]] | None:
+    """Return the name of a list in an answer (empty for a mere list) and its records; null for a record."""
     if isinstance(value, list):
-        return cast("list[Any]", value)
+        return "", cast("list[Any]", value)
     if not isinstance(value, dict) or depth > _DEEPEST_WRAPPER:
         return None
     fields = cast("dict[str, Any]", value)
     for name in _LISTS:
         inner = fields.get(name)
         if isinstance(inner, list) and "id" not in fields and "uid" not in fields:
-            return cast("list[Any]", inner)
-    for name in ("data", "repository", "deployments", "node", "viewer", "organization"):
+            return name, cast("list[Any]", inner)
+    for name in _AROUND:
         inner = fields.get(name)
         if isinstance(inner, dict) and (depth or name in ("data", "deployments")):
             found = records_of_page(cast("dict[str, Any]", inner), depth + 1)

@@ -9,6 +9,7 @@ from data.words import KnownReason, QuarantineReason, SourceKind
 from etl.context import LoadContext
 from etl.redact import shape_of
 from etl.sources.base import About, RawFile
+from etl.sources.platform_copies import Written
 from etl.sources.platform_fields import Fields, Texts
 from etl.sources.platform_reading import Found, UnusableRecordError, read_records
 from etl.sources.platform_shapes import record_keys
@@ -53,8 +54,8 @@ class PlatformSource(Generic[Given]):
     """Tells from the keys of an object, as far as they are seen, whether it is a record of this source."""
     read: Callable[[Fields, Reading], Given]
     """Reads one record into facts. Raises UnusableRecordError."""
-    write: Callable[[list[Given], LoadContext], list[tuple[bool, int]]]
-    """Writes facts; returns for each record whether it brought something new, and what it is about."""
+    write: Callable[[list[Given], LoadContext], list[Written]]
+    """Writes facts; returns for each record what became of it."""
 
     def recognise(self, file: RawFile) -> SourceKind | None:
         """Recognise a file by the keys of its first records."""
@@ -85,12 +86,16 @@ class PlatformSource(Generic[Given]):
             except UnusableRecordError as error:
                 context.quarantine(one.position, error.reason, error.detail, shape_of(one.raw))
 
-    def _count(self, written: list[tuple[bool, int]], seen: set[int], context: LoadContext) -> None:
-        for is_new, identity in written:
-            if is_new:
+    def _count(self, written: list[Written], seen: set[int], context: LoadContext) -> None:
+        # A copy may stand before the newer one of the same file that it gives way to.
+        for one in written:
+            if one.is_new:
+                seen.update(one.about)
+        for one in written:
+            if one.is_new:
                 context.loaded()
-            elif identity in seen:
+            elif one.about[0] in seen:
                 context.already_known(KnownReason.REPEATED_IN_FILE)
             else:
                 context.already_known(KnownReason.LOADED_BEFORE)
-            seen.add(identity)
+                seen.update(one.about)

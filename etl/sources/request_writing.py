@@ -10,7 +10,7 @@ from data.tables import PullRequest, PullRequestCommit, PullRequestFile, PullReq
 from data.words import Platform, PullRequestState, ReviewState
 from etl.context import LoadContext, day_of, insert
 from etl.places import commit_key, place_hash
-from etl.sources.platform_copies import Together, put_together
+from etl.sources.platform_copies import Together, Written, put_together
 from etl.sources.platform_rows import replace_rows, stored_rows
 from etl.sources.request_facts import RequestFacts, ReviewFact
 
@@ -30,21 +30,22 @@ _LATER_STATE = {
 }
 
 
-def write_requests(platform: Platform, facts: list[RequestFacts], context: LoadContext) -> list[tuple[bool, int]]:
-    """Write the facts of some records; return for each whether it brought something new, and what it is about.
+def write_requests(platform: Platform, facts: list[RequestFacts], context: LoadContext) -> list[Written]:
+    """Write the facts of some records; return for each what became of it.
 
     What depends on the order of files is nowhere: copies are put together by rank, parts are a union.
     """
     copies, together = put_together((one.copy for one in facts if one.copy is not None), context)
     new = copies | _write_commits(facts, context) | _write_files(facts, context) | _write_reviews(facts, context)
     _write_rows(platform, together, context)
-    outcome: list[tuple[bool, int]] = []
+    outcome: list[Written] = []
     for one in facts:
         mine = _keys_of(one) & new
         if mine:
             context.touched.pull_request_keys.add(one.request_key)
             new -= mine
-        outcome.append((bool(mine), one.request_key if one.copy is not None else one.reviews[0].key))
+        reviews = [review.key for review in one.reviews]
+        outcome.append(Written(bool(mine), reviews if one.copy is None else [one.request_key, *reviews]))
     return outcome
 
 
