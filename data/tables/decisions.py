@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import Index
+
 from data.tables.base import Row
 from data.tables.columns import big, col, day, instant, key, must, ref
 
@@ -81,6 +83,8 @@ class CommandRun(Row, table=True):
 
 class Deployment(Row, table=True):
     """One row per attempt to publish."""
+
+    __table_args__ = (Index("ix_deployment_target", "target", "platform"),)
 
     deployment_key: int = key("hash of source and what identifies the attempt there")
     person: str | None = col("who published")

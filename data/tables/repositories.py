@@ -17,6 +17,7 @@ class VcsCommit(Row, table=True):
     __table_args__ = (
         Index("ix_vcs_commit_undoing", "project", sqlite_where=text("revert_kind IS NOT NULL")),
         Index("ix_vcs_commit_subject_hash", "subject_hash"),
+        Index("ix_vcs_commit_pull_number", "pull_number", sqlite_where=text("pull_number IS NOT NULL")),
     )
 
     vcs_commit_key: int = key("hash of the project and the commit's hash")
@@ -76,11 +77,19 @@ class RepositoryHead(Row, table=True):
 class PullRequest(Row, table=True):
     """One row per pull or merge request, as its newest copy shows it."""
 
+    __table_args__ = (
+        Index(
+            "ix_pull_request_undoing",
+            "project",
+            sqlite_where=text("reverted_number IS NOT NULL OR reverted_sha IS NOT NULL"),
+        ),
+    )
+
     pull_request_key: int = key("hash of project, platform, repository and number")
     project: str | None = col("which project")
     platform: str = must("where it is (Platform)")
     repository: str | None = col("repository, host and path; null when the file does not say")
-    number: int = must("its number in the repository")
+    number: int = must("its number in the repository", index=True)
     title: str | None = col("title, redacted")
     state: str = must("how it stands (PullRequestState)")
     person: str | None = col("author, as far as mapped")
@@ -95,7 +104,7 @@ class PullRequest(Row, table=True):
     is_review_known: bool = must("whether its reviews are known up to its end, or to its newest copy: none means none")
     head_sha: str | None = col("newest commit of its branch")
     merge_sha: str | None = col("commit that merged it", index=True)
-    squash_sha: str | None = col("commit that it was squashed into")
+    squash_sha: str | None = col("commit that it was squashed into", index=True)
     files_count: int | None = big("files it changes")
     lines_added: int | None = big("lines added")
     lines_removed: int | None = big("lines removed")

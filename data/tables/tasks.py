@@ -56,6 +56,7 @@ class Patch(Row, table=True):
             "proposed_at",
             sqlite_where=text("rolled_back_at IS NOT NULL"),
         ),
+        Index("ix_patch_commit_sha", "commit_sha", sqlite_where=text("commit_sha IS NOT NULL")),
     )
 
     patch_key: int = key("key of the assistant message that proposed it, or hash of a team's own record of it")

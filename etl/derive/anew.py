@@ -63,6 +63,13 @@ def _everything(connection: sqlite3.Connection) -> Touched:
     touched.message_keys = {row[0] for row in connection.execute("SELECT message_key FROM message")}
     # Of chats, tasks are derived anew; the totals of recorded ones follow from their calls.
     touched.task_keys = {row[0] for row in connection.execute("SELECT task_key FROM task WHERE source = 'record'")}
+    for table, keys in (
+        ("patch", touched.patch_keys),
+        ("vcs_commit", touched.commit_keys),
+        ("pull_request", touched.pull_request_keys),
+        ("deployment", touched.deployment_keys),
+    ):
+        keys.update(row[0] for row in connection.execute(f"SELECT {table}_key FROM {table}"))  # noqa: S608
     for sql, add in (
         ("SELECT min(occurred_at), max(occurred_at) FROM event", touched.add_event_span),
         ("SELECT min(started_at), max(started_at) FROM llm_call WHERE source = 'litellm'", touched.add_gateway_span),

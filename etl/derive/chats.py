@@ -8,13 +8,14 @@ from typing import Any
 
 from data.definitions import task_classes
 from data.keys import stable_key
-from data.tables import Approval, Chat, CommandRun, LlmCall, Patch, ToolCall
+from data.tables import Approval, Chat, CommandRun, LlmCall, Patch, PatchEvidence, ToolCall
 from data.tables import Task as TaskRow
 from data.words import (
     Actor,
     CallSource,
     CallStatus,
     ErrorKind,
+    EvidenceKind,
     FactSource,
     FileOperation,
     LatencyBasis,
@@ -34,6 +35,7 @@ from etl.derive.turns import Task, Turn, find_tasks, outcome_of
 from etl.prices import chosen_cost, computed_cost
 from etl.routes import provider_of_bolt
 
+REWORK_CONFIDENCE = 1.0
 OVERWRITE_CONFIDENCE = 0.9
 """Restoring all files of a patch to the content before it undoes it, though a person may have meant only a pause."""
 
@@ -62,6 +64,7 @@ class _Rows:
     tasks: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     calls: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     patches: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
+    evidence: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     tools: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     approvals: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     commands: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
@@ -132,9 +135,8 @@ def _derive_lineage(lineage: Lineage, files: dict[int, _Files], rows: _Rows) -> 
             for patch in turn.replies:
                 if patch.key in files and patch.features.has_artifact:
                     rework = _rework(files[patch.key], followers[turn.request.key], times)
-                    rows.patches.append(
-                        _patch_row(patch, files[patch.key], subject, times, rewinds.get(patch.key), rework)
-                    )
+                    rows.patches.append(_patch_row(patch, files[patch.key], subject, times))
+                    rows.evidence += _evidence(patch.key, times[patch.key][0], rewinds.get(patch.key), rework)
 
 
 def _derive_turn(
@@ -222,24 +224,45 @@ def _call_row(
 
 
 def _patch_row(
-    patch: MessageFacts,
-    files: _Files,
-    subject: _Subject,
-    times: dict[int, tuple[int | None, str]],
-    rewind: Rewind | None,
-    rework: tuple[ReworkKind | None, int | None, bool],
+    patch: MessageFacts, files: _Files, subject: _Subject, times: dict[int, tuple[int | None, str]]
 ) -> tuple[Any, ...]:
     at, basis = times[patch.key]
-    rework_kind, reworked_at, is_overwritten = rework
-    undone: tuple[Any, ...] = (None, None, None, None)
-    if rewind is not None:
-        undone = (rewind.rolled_back_at, rewind.rolled_back_after, RollbackEvidence.REWIND.value, rewind.confidence)
-    elif is_overwritten and reworked_at is not None:
-        undone = (reworked_at, at, RollbackEvidence.HUMAN_OVERWRITE.value, OVERWRITE_CONFIDENCE)
     return (
         patch.key, subject.key, subject.person, subject.project, at, basis, day_of(at), subject.task_class,
         subject.provider, subject.model, len(files.paths), files.added, files.removed, int(patch.features.is_closed),
-        None, *undone, rework_kind.value if rework_kind else None, reworked_at, _CHAT, *(None,) * 10,
+        *(None,) * 7, _CHAT, *(None,) * 10,
+    )  # fmt: skip
+
+
+def _evidence(
+    key: int, proposed_at: int | None, rewind: Rewind | None, rework: tuple[ReworkKind | None, int | None, bool]
+) -> Iterable[tuple[Any, ...]]:
+    """Yield what the chat itself shows of a patch's fate."""
+    kind, reworked_at, is_overwritten = rework
+    if rewind is not None:
+        yield _evidence_row(
+            key, EvidenceKind.ROLLBACK, RollbackEvidence.REWIND, rewind.rolled_back_at, rewind.rolled_back_after,
+            rewind.confidence,
+        )  # fmt: skip
+    elif is_overwritten and reworked_at is not None:
+        yield _evidence_row(
+            key, EvidenceKind.ROLLBACK, RollbackEvidence.HUMAN_OVERWRITE, reworked_at, proposed_at, OVERWRITE_CONFIDENCE
+        )
+    if kind is not None:
+        yield _evidence_row(key, EvidenceKind.REWORK, kind, reworked_at, None, REWORK_CONFIDENCE)
+
+
+def _evidence_row(
+    key: int,
+    kind: EvidenceKind,
+    word: RollbackEvidence | ReworkKind,
+    at: int | None,
+    before_at: int | None,
+    confidence: float,
+) -> tuple[Any, ...]:
+    return (
+        stable_key("patch_evidence", key, kind.value, word.value, _CHAT, None), key, kind.value, word.value, _CHAT,
+        None, at, before_at, None, confidence, 0,
     )  # fmt: skip
 
 
@@ -325,6 +348,9 @@ def _forget(connection: sqlite3.Connection, touched: Touched) -> None:
         row[0]
         for row in connection.execute(f"SELECT patch_key FROM patch WHERE patch_key IN {affected}")  # noqa: S608
     )
+    connection.execute(
+        f"DELETE FROM patch_evidence WHERE patch_key IN {affected} AND source = '{_CHAT}' AND NOT is_fact"  # noqa: S608
+    )
     for table, key, date in _DERIVED:
         days = connection.execute(f"SELECT DISTINCT {date} FROM {table} WHERE {key} IN {affected}")  # noqa: S608
         touched.days.update(row[0] for row in days if row[0] is not None)
@@ -337,6 +363,7 @@ def _write(connection: sqlite3.Connection, rows: _Rows, touched: Touched) -> Non
         (TaskRow, rows.tasks, None),
         (LlmCall, rows.calls, _CALL_COLUMNS),
         (Patch, rows.patches, None),
+        (PatchEvidence, rows.evidence, None),
         (ToolCall, rows.tools, None),
         (Approval, rows.approvals, None),
         (CommandRun, rows.commands, None),

@@ -6,6 +6,7 @@ from etl.context import Touched
 from etl.derive.chats import derive_chats
 from etl.derive.fallbacks import find_fallbacks
 from etl.derive.links import derive_links
+from etl.derive.outcomes import derive_outcomes
 from etl.derive.totals import total_tasks
 from etl.rollups import refresh
 
@@ -14,10 +15,11 @@ def derive(connection: sqlite3.Connection, touched: Touched) -> None:
     """Derive anew all that depends on what was touched, inside the open transaction of the load.
 
     Chats first (tasks, calls, patches), then what event logs add (latency, errors), then the match with gateway rows,
-    then the totals of tasks over what counts, last the rollups of the days that changed.
+    then the totals of tasks over what counts, then what became of patches, last the rollups of the days that changed.
     """
     derive_chats(connection, touched)
     find_fallbacks(connection, touched)
     derive_links(connection, touched)
     total_tasks(connection, touched)
+    derive_outcomes(connection, touched)
     refresh(connection, touched.days)

@@ -1,0 +1,107 @@
+"""Finds the commits that carried patches: reads what linking needs from the store, then asks etl.derive.patch_links."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from data.words import LinkMethod, RevertKind
+from etl.derive.differences import key_table, row_table
+from etl.derive.patch_facts import PatchFacts, by_chat, undone_in_chat
+from etl.derive.patch_links import (
+    Carrier,
+    CommitFacts,
+    by_content,
+    by_later_patch,
+    by_paths,
+    paths_windows,
+)
+from etl.places import commit_key
+
+_FIT = f"NOT c.is_left_behind AND (c.revert_kind IS NULL OR c.revert_kind = '{RevertKind.REAPPLY}')"
+"""What undoes carries nothing, and what was left behind is no longer there."""
+_FACTS = "c.vcs_commit_key, c.sha, f.committed_at, c.person, c.push_kind IS NOT NULL"
+_WHOLE = (40, 64)
+
+
+def find_carriers(connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], keys: str) -> dict[int, Carrier]:
+    """Return the commit that carried each patch, of the closed ones with files whose keys are in a temporary table."""
+    usable = [patch for patch in patches.values() if patch.is_closed and patch.files]
+    carriers = _given(connection, patches.values())
+    contents = _contents(connection, keys)
+    for patch in usable if contents else ():
+        if patch.key not in carriers and (found := by_content(patch, contents)):
+            carriers[patch.key] = found
+    undone = undone_in_chat(connection, keys)
+    if carriers:
+        for chat in by_chat({patch.key: patch for patch in usable}):
+            carriers |= by_later_patch(chat, carriers, undone)
+    left = [patch for patch in usable if patch.key not in carriers]
+    changes = _changes(connection, left)
+    for patch in left if changes else ():
+        if found := by_paths(patch, changes, undone.get(patch.key)):
+            carriers[patch.key] = found
+    return carriers
+
+
+def _given(connection: sqlite3.Connection, patches: Iterable[PatchFacts]) -> dict[int, Carrier]:
+    found: dict[int, Carrier] = {}
+    for patch in patches:
+        if patch.commit_sha is None:
+            continue
+        rows = connection.execute(
+            "SELECT vcs_commit_key, sha, committed_at FROM vcs_commit WHERE sha >= ? AND sha < ? AND project IS ? "
+            "LIMIT 2",
+            (patch.commit_sha, patch.commit_sha + "g", patch.project),
+        ).fetchall()
+        if len(rows) == 1:
+            found[patch.key] = Carrier(*rows[0], LinkMethod.GIVEN, 1.0)
+        elif not rows and len(patch.commit_sha) in _WHOLE:
+            key = commit_key(patch.project, patch.commit_sha)
+            found[patch.key] = Carrier(key, patch.commit_sha, None, LinkMethod.GIVEN, 1.0)
+    return found
+
+
+def _contents(connection: sqlite3.Connection, keys: str) -> dict[tuple[int, int], Sequence[CommitFacts]]:
+    key_table(connection, "wanted_blob", ())
+    connection.execute(
+        "INSERT OR IGNORE INTO temp.wanted_blob SELECT f.blob_hash FROM "  # noqa: S608
+        f"temp.{keys} k CROSS JOIN patch_file f ON f.patch_key = k.key WHERE f.blob_hash IS NOT NULL"
+    )
+    found: dict[tuple[int, int], list[CommitFacts]] = defaultdict(list)
+    known: dict[int, CommitFacts] = {}
+    for place, blob, *facts in connection.execute(
+        f"SELECT f.place_hash, f.blob_hash, {_FACTS} FROM temp.wanted_blob w "  # noqa: S608
+        "CROSS JOIN commit_file f ON f.blob_hash = w.key "
+        "CROSS JOIN vcs_commit c ON c.vcs_commit_key = f.vcs_commit_key "
+        f"WHERE {_FIT} AND f.committed_at IS NOT NULL"
+    ):
+        found[place, blob].append(_facts(known, facts))
+    for commits in found.values():
+        if len(commits) > 1:
+            commits.sort(key=lambda commit: (commit.at, commit.key))
+    return dict(found)
+
+
+def _changes(
+    connection: sqlite3.Connection, patches: Sequence[PatchFacts]
+) -> dict[int, Sequence[tuple[CommitFacts, int | None]]]:
+    row_table(connection, "wanted_span", "place INTEGER, first INTEGER, last INTEGER", paths_windows(patches))
+    found: dict[int, list[tuple[CommitFacts, int | None]]] = defaultdict(list)
+    known: dict[int, CommitFacts] = {}
+    for place, blob, *facts in connection.execute(
+        f"SELECT f.place_hash, f.blob_hash, {_FACTS} FROM temp.wanted_span w "  # noqa: S608
+        "CROSS JOIN commit_file f ON f.place_hash = w.place AND f.committed_at BETWEEN w.first AND w.last "
+        f"CROSS JOIN vcs_commit c ON c.vcs_commit_key = f.vcs_commit_key WHERE {_FIT}"
+    ):
+        found[place].append((_facts(known, facts), blob))
+    for commits in found.values():
+        commits.sort(key=lambda change: (change[0].at, change[0].key))
+    return dict(found)
+
+
+def _facts(known: dict[int, CommitFacts], row: Sequence[Any]) -> CommitFacts:
+    key: int = row[0]
+    if key not in known:
+        known[key] = CommitFacts(*row[:4], is_push=bool(row[4]))
+    return known[key]

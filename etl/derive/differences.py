@@ -1,0 +1,47 @@
+"""Derived rows are compared with those in the store, and only what differs is written."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from etl.context import upsert
+
+if TYPE_CHECKING:
+    from sqlmodel import SQLModel
+
+Rows = dict[int, tuple[Any, ...]]
+"""Rows of a table, all its columns in their order, by key."""
+
+
+def write_differences(
+    connection: sqlite3.Connection, table: "type[SQLModel]", before: Rows, after: Mapping[int, tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """Bring rows of a table from how they are to how they shall be; return the rows that went and those that came."""
+    from data.tables.base import table_name
+
+    gone = [row for key, row in sorted(before.items()) if after.get(key) != row]
+    new = [row for key, row in sorted(after.items()) if before.get(key) != row]
+    name = table_name(table)
+    connection.executemany(f"DELETE FROM {name} WHERE {name}_key = ?", ((row[0],) for row in gone))  # noqa: S608
+    upsert(connection, table, new, rank=None)
+    return [*gone, *new]
+
+
+def key_table(connection: sqlite3.Connection, name: str, keys: Iterable[int]) -> None:
+    """Make a temporary table of one column, key, that holds the given keys."""
+    connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+    connection.execute(f"CREATE TEMP TABLE {name} (key INTEGER PRIMARY KEY)")
+    add_keys(connection, name, keys)
+
+
+def add_keys(connection: sqlite3.Connection, name: str, keys: Iterable[int]) -> None:
+    """Add keys to a table made by key_table."""
+    connection.executemany(f"INSERT OR IGNORE INTO temp.{name} VALUES (?)", ((key,) for key in sorted(keys)))  # noqa: S608
+
+
+def row_table(connection: sqlite3.Connection, name: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Make a temporary table of the given columns (with their types) that holds the given rows."""
+    connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+    connection.execute(f"CREATE TEMP TABLE {name} ({columns})")
+    marks = ", ".join("?" * (columns.count(",") + 1))
+    connection.executemany(f"INSERT INTO temp.{name} VALUES ({marks})", rows)  # noqa: S608

@@ -1,0 +1,139 @@
+"""What became of the patches that a load touched: what carried them, what befell them, and what was decided."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from data.keys import stable_key
+from data.tables import Approval, PatchEvidence, PatchLink
+from data.words import LinkKind
+from etl.context import Touched
+from etl.derive.approvals import approver_count, find_approvals, recorded_answers, stored_approvals
+from etl.derive.commit_search import find_carriers
+from etl.derive.deployment_rollbacks import derive_rollbacks
+from etl.derive.differences import Rows, add_keys, key_table, write_differences
+from etl.derive.fix_commits import patches_near_fixes
+from etl.derive.outcome_evidence import Link, Undoings, find_evidence, read_links, stored_evidence
+from etl.derive.patch_facts import JUDGED, PatchFacts, read_patches, undone_in_chat
+from etl.derive.patch_outcomes import Evidence, judge
+from etl.derive.patch_scope import carriers_known, choose_patches
+from etl.derive.publishing import find_deployments
+from etl.derive.requests import find_requests
+from etl.derive.undone_scope import patches_of_undone
+
+
+def derive_outcomes(connection: sqlite3.Connection, touched: Touched) -> None:
+    """Derive anew what became of all patches that depend on what a load touched; runs after chats and totals.
+
+    Rows are compared with the stored ones and only differences written; their days go into touched.days.
+    """
+    if not (touched.patch_keys or touched.commit_keys or touched.pull_request_keys or touched.deployment_keys):
+        return
+    derive_rollbacks(connection, touched)
+    choose_patches(connection, touched)
+    is_carried = carriers_known(connection)
+    patches = read_patches(connection, "outcome_patch", with_files=is_carried)
+    undoings: Undoings = {}
+    if is_carried:
+        changed = _link(connection, patches, touched)
+        more = patches_near_fixes(connection, touched.commit_keys | changed)
+        more |= patches_of_undone(connection, touched, undoings)
+        key_table(connection, "further_patch", more - patches.keys())
+        patches |= read_patches(connection, "further_patch")
+        add_keys(connection, "outcome_patch", more)
+    _judge(connection, patches, undoings, touched, is_carried=is_carried)
+
+
+def _link(connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], touched: Touched) -> set[int]:
+    """Write the links of patches anew; return the keys of commits that got a link or lost one."""
+    before = {
+        row[0]: row
+        for row in connection.execute(
+            "SELECT l.* FROM temp.outcome_patch k CROSS JOIN patch_link l ON l.patch_key = k.key"
+        )
+    }
+    carriers = find_carriers(connection, patches, "outcome_patch")
+    requests = find_requests(connection, patches, carriers)
+    deployments = find_deployments(connection, patches, carriers, undone_in_chat(connection, "outcome_patch"))
+    after: Rows = {}
+    for key, patch in patches.items():
+        if carrier := carriers.get(key):
+            _add_link(after, patch, LinkKind.COMMIT, carrier.key, carrier.method.value, carrier.confidence, carrier.at)
+        for request in requests.get(key, ()):
+            _add_link(
+                after, patch, LinkKind.PULL_REQUEST, request.key, request.method.value, request.confidence,
+                request.opened_at,
+            )  # fmt: skip
+        for one in deployments.get(key, ()):
+            _add_link(after, patch, LinkKind.DEPLOYMENT, one.key, one.method.value, one.confidence, one.at)
+    changed = write_differences(connection, PatchLink, before, after)
+    touched.days.update(row[8] for row in changed if row[8] is not None)
+    return {row[3] for row in changed if row[2] == LinkKind.COMMIT}
+
+
+def _add_link(
+    rows: Rows, patch: PatchFacts, kind: LinkKind, target: int, method: str, confidence: float, at: int | None
+) -> None:
+    key = stable_key("patch_link", patch.key, kind.value, target)
+    rows[key] = (key, patch.key, kind.value, target, method, confidence, patch.project, at, patch.proposed_date)
+
+
+def _judge(
+    connection: sqlite3.Connection,
+    patches: Mapping[int, PatchFacts],
+    undoings: Undoings,
+    touched: Touched,
+    *,
+    is_carried: bool,
+) -> None:
+    """Write evidence, approvals and the derived columns of patches."""
+    links = read_links(connection, "outcome_patch") if is_carried else []
+    evidence_after = find_evidence(connection, patches, links, undoings)
+    write_differences(connection, PatchEvidence, stored_evidence(connection, "outcome_patch"), evidence_after)
+    approvals, reviewed = find_approvals(connection, patches, links)
+    changed = write_differences(connection, Approval, stored_approvals(connection, "outcome_patch"), approvals)
+    touched.days.update(row[13] for row in changed if row[13] is not None)
+    answers = recorded_answers(connection, "outcome_patch")
+    evidence = _all_evidence(connection)
+    kinds = _kinds(links)
+    updates: list[tuple[Any, ...]] = []
+    for key, patch in sorted(patches.items()):
+        said = reviewed.get(key)
+        count = approver_count(patch, said, answers.get(key, ()))
+        found = kinds.get(key, set())
+        carried = (LinkKind.COMMIT in found, LinkKind.PULL_REQUEST in found, LinkKind.DEPLOYMENT in found)
+        judged = judge(
+            patch.proposed_at, evidence.get(key, ()), answers.get(key, ()), said and said.verdict, count, carried
+        )
+        if judged != patch.judged:
+            updates.append((*judged, key))
+            touched.days.update(() if patch.proposed_date is None else (patch.proposed_date,))
+            touched.days.update(_days_of_task(connection, patch))
+    columns = ", ".join(f"{name} = ?" for name in JUDGED)
+    connection.executemany(f"UPDATE patch SET {columns} WHERE patch_key = ?", updates)  # noqa: S608
+
+
+def _days_of_task(connection: sqlite3.Connection, patch: PatchFacts) -> tuple[int, ...]:
+    """Return the day of a patch's task, whose rollup counts the tasks that were kept."""
+    row = connection.execute(
+        "SELECT requested_date FROM task WHERE task_key = ? AND requested_date IS NOT NULL", (patch.task_key,)
+    ).fetchone()
+    return () if row is None else tuple(row)
+
+
+def _kinds(links: list[Link]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    for link in links:
+        found[link.patch_key].add(link.kind)
+    return found
+
+
+def _all_evidence(connection: sqlite3.Connection) -> dict[int, list[Evidence]]:
+    found: dict[int, list[Evidence]] = defaultdict(list)
+    for patch_key, *row in connection.execute(
+        "SELECT e.patch_key, e.patch_evidence_key, e.kind, e.evidence, e.happened_at, e.seen_before_at, "
+        "e.taken_back_at, e.confidence FROM temp.outcome_patch k CROSS JOIN patch_evidence e ON e.patch_key = k.key"
+    ):
+        found[patch_key].append(Evidence(*row))
+    return found

@@ -1,0 +1,195 @@
+"""Which commit carried each patch: as a record says, by content, with a later patch of its chat, or by paths and time.
+
+Pure: facts in, links out. Each patch gets at most one commit, and no link that is less likely right than wrong.
+"""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from data.words import LinkMethod
+from etl.context import DAY_MICROSECONDS, HOUR_MICROSECONDS, MICROSECONDS
+from etl.derive.patch_facts import PatchFacts
+
+EARLY = 5 * 60 * MICROSECONDS
+"""Clocks of a browser and of the machine that commits may be this far apart where contents agree."""
+CONTENT_WINDOW = 60 * DAY_MICROSECONDS
+SKEW = 2 * 60 * MICROSECONDS
+"""The same where only paths agree."""
+PATHS_WINDOW = 2 * HOUR_MICROSECONDS
+LATER_CONFIDENCE = 0.9
+LEAST = 0.5
+"""A link that is less likely right than wrong is not made."""
+_FEW = 8
+"""Of commits that change one file in a window, so many of the earliest are looked at: enough for a file in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitFacts:
+    """What linking needs of a commit."""
+
+    key: int
+    sha: str
+    at: int
+    person: str | None = None
+    is_push: bool = False
+    """Whether it bears one of bolt.diy's own messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """The commit that carried a patch, and how that is known."""
+
+    key: int
+    sha: str
+    at: int | None
+    method: LinkMethod
+    confidence: float
+
+
+Contents = Mapping[tuple[int, int], Sequence[CommitFacts]]
+"""Place and blob: the commits that put this content there, in their order of time."""
+Changes = Mapping[int, Sequence[tuple[CommitFacts, "int | None"]]]
+"""Place: the commits that change it, in their order of time, with the blob after it where the log tells."""
+
+
+def by_content(patch: PatchFacts, contents: Contents) -> Carrier | None:
+    """Return the commit that holds most of what a patch wrote, the earliest of those, from 5 minutes before to 60 days.
+
+    Confidence is 0.6 + 0.4 times the share of the patch's files that agree. A commit before the patch that agrees
+    with a part of it only may carry an earlier patch: one after it goes first.
+    """
+    if patch.proposed_at is None:
+        return None
+    first, last = patch.proposed_at - EARLY, patch.proposed_at + CONTENT_WINDOW
+    agreeing: Counter[CommitFacts] = Counter()
+    for place, blob in patch.files.items():
+        if blob is not None and (commits := contents.get((place, blob))):
+            start = bisect_left(commits, first, key=_at)
+            agreeing.update(commit for commit in islice(commits, start, start + _FEW) if commit.at <= last)
+    if not agreeing:
+        return None
+    total, proposed_at = len(patch.files), patch.proposed_at
+    best = min(agreeing, key=lambda c: (-agreeing[c], agreeing[c] < total and c.at < proposed_at, c.at, c.key))
+    confidence = round(0.6 + 0.4 * agreeing[best] / total, 3)
+    return Carrier(best.key, best.sha, best.at, LinkMethod.CONTENT, confidence)
+
+
+def by_later_patch(
+    chat: Sequence[PatchFacts], carriers: Mapping[int, Carrier], undone: Mapping[int, int]
+) -> dict[int, Carrier]:
+    """Return the commits that carried patches of a chat together with a later one, as a push carries the whole chat.
+
+    The later patch is the next that writes one of its files and whose commit is known by content. Confidence is 0.9
+    times the share of its files that patches in the same commit wrote over. What was undone before is not carried.
+    """
+    found: dict[int, Carrier] = {}
+    following: dict[int, tuple[int, PatchFacts]] = {}
+    written: dict[int, set[int]] = defaultdict(set)
+    for number, patch in zip(range(len(chat), 0, -1), reversed(chat), strict=True):
+        carrier = carriers.get(patch.key)
+        if carrier is not None:
+            if carrier.method in (LinkMethod.CONTENT, LinkMethod.GIVEN):
+                following.update((place, (number, patch)) for place in patch.files)
+                written[carrier.key].update(patch.files)
+            continue
+        later = [following[place] for place in patch.files if place in following]
+        if not later:
+            continue
+        _, next_patch = min(later, key=lambda one: one[0])
+        carrier = carriers[next_patch.key]
+        if _is_undone(undone.get(patch.key), next_patch.proposed_at) or _is_late(patch, carrier):
+            continue
+        share = len(written[carrier.key] & patch.files.keys()) / len(patch.files)
+        confidence = round(LATER_CONFIDENCE * share * min(1.0, carrier.confidence), 3)
+        if confidence >= LEAST:
+            found[patch.key] = Carrier(carrier.key, carrier.sha, carrier.at, LinkMethod.LATER_PATCH, confidence)
+    return found
+
+
+def by_paths(patch: PatchFacts, changes: Changes, undone_at: int | None) -> Carrier | None:
+    """Return the commit that changes at least half of a patch's files, from 2 minutes before to 2 hours after it.
+
+    Most files first, then the same person, then bolt.diy's own messages, then after the patch, then the earliest.
+    Confidence is 0.5 + 0.2 for all files (0 for half of them), + 0.1 for bolt.diy's own messages, - 0.1 for another
+    person; half of what is above 0.5 when other commits are as good. A commit that tells contents for all the shared
+    files, and others than the patch wrote, carries something else.
+    """
+    if patch.proposed_at is None:
+        return None
+    first, last = patch.proposed_at - SKEW, patch.proposed_at + PATHS_WINDOW
+    if undone_at is not None:
+        last = min(last, undone_at)
+    nearest: set[CommitFacts] = set()
+    shared: dict[CommitFacts, list[bool]] = defaultdict(list)
+    for place, blob in patch.files.items():
+        commits = changes.get(place, ())
+        position = bisect_left(commits, first, key=_at_of_change)
+        for count, (commit, committed) in enumerate(islice(commits, position, None)):
+            # Of a file that everybody changes only the earliest commits are candidates by themselves.
+            if commit.at > last or count >= _FEW * _FEW:
+                break
+            if count < _FEW:
+                nearest.add(commit)
+            shared[commit].append(blob is not None and committed is not None and blob != committed)
+    good = [commit for commit in nearest if 2 * len(shared[commit]) >= len(patch.files) and not all(shared[commit])]
+    if not good:
+        return None
+    ranks = {commit: _rank(patch, commit, len(shared[commit])) for commit in good}
+    best = min(good, key=lambda commit: (*ranks[commit], commit.at < (patch.proposed_at or 0), commit.at, commit.key))
+    share = len(shared[best]) / len(patch.files)
+    confidence = LEAST + 0.2 * (2 * share - 1) + 0.1 * best.is_push - 0.1 * (_person_rank(patch, best) > 1)
+    if confidence < LEAST - 1e-9:
+        return None
+    if sum(rank == ranks[best] for rank in ranks.values()) > 1:
+        confidence = LEAST + (confidence - LEAST) / 2
+    return Carrier(best.key, best.sha, best.at, LinkMethod.PATHS, round(confidence, 3))
+
+
+def paths_windows(patches: Iterable[PatchFacts]) -> list[tuple[int, int, int]]:
+    """Return place, first and last instant of the changes that by_paths looks at; windows of a place do not overlap."""
+    starts: dict[int, list[int]] = defaultdict(list)
+    for patch in patches:
+        if patch.proposed_at is not None:
+            for place in patch.files:
+                starts[place].append(patch.proposed_at)
+    found: list[tuple[int, int, int]] = []
+    for place, times in sorted(starts.items()):
+        times.sort()
+        first = last = times[0]
+        for at in times:
+            if at - SKEW > last + PATHS_WINDOW:
+                found.append((place, first - SKEW, last + PATHS_WINDOW))
+                first = at
+            last = at
+        found.append((place, first - SKEW, last + PATHS_WINDOW))
+    return found
+
+
+def _rank(patch: PatchFacts, commit: CommitFacts, shared: int) -> tuple[int, int, bool]:
+    return -shared, _person_rank(patch, commit), not commit.is_push
+
+
+def _person_rank(patch: PatchFacts, commit: CommitFacts) -> int:
+    """Return 0 for the same person, 1 when it cannot be told, 2 for another one."""
+    if patch.person is None or commit.person is None:
+        return 1
+    return 0 if patch.person == commit.person else 2
+
+
+def _is_undone(undone_at: int | None, by: int | None) -> bool:
+    return undone_at is not None and by is not None and undone_at <= by
+
+
+def _is_late(patch: PatchFacts, carrier: Carrier) -> bool:
+    return carrier.at is not None and carrier.at > (patch.proposed_at or 0) + CONTENT_WINDOW
+
+
+def _at(commit: CommitFacts) -> int:
+    return commit.at
+
+
+def _at_of_change(change: tuple[CommitFacts, int | None]) -> int:
+    return change[0].at

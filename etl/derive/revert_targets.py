@@ -1,0 +1,174 @@
+"""What the undoing commits and requests of a project name, looked up in the store."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from data.words import PullRequestState, RevertKind
+from etl.derive.commit_graph import StoredGraph, brought_in
+from etl.derive.patch_reverts import (
+    NAMED_BY_HASH,
+    NAMED_BY_NUMBER,
+    NAMED_BY_SUBJECT,
+    SUBJECT_OF_SEVERAL,
+    Undoing,
+    Undone,
+    find_undone,
+)
+from etl.places import commit_key
+
+_WHOLE = (40, 64)
+"""Lengths of whole hashes; anything shorter is the beginning of one."""
+
+
+def undone_commits(connection: sqlite3.Connection, project: str | None) -> dict[int, list[Undone]]:
+    """Return which commits of a project were undone, by key."""
+    graph = StoredGraph(connection, project)
+    found: dict[int, Undoing] = {}
+    for naming in [*_undoing_commits(connection, project), *_undoing_requests(connection, project)]:
+        targets, confidence = _targets(connection, graph, naming)
+        targets = tuple(key for key in dict.fromkeys(targets) if key != naming.key)
+        if not targets:
+            continue
+        other = found.get(naming.key)
+        if other is not None:
+            # A request and the commit that merged it say the same; the surer of the two names goes first.
+            targets = tuple(dict.fromkeys((*other.targets, *targets)))
+            confidence = max(confidence, other.confidence)
+        found[naming.key] = Undoing(naming.key, naming.at, naming.kind, targets, confidence)
+    return find_undone(found.values()) if found else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Naming:
+    key: int
+    at: int
+    kind: RevertKind
+    sha: str
+    reverted_sha: str | None
+    subject_hash: int | None
+    number: int | None
+
+
+def _undoing_commits(connection: sqlite3.Connection, project: str | None) -> Iterable[_Naming]:
+    """Yield the commits that undo something; one of a request counts from when that was merged, and only then."""
+    merged = _merges(connection, project)
+    for key, at, kind, sha, reverted_sha, subject_hash, number in connection.execute(
+        "SELECT vcs_commit_key, committed_at, revert_kind, sha, lower(reverted_sha), reverted_subject_hash, "
+        "reverted_number FROM vcs_commit WHERE project IS ? AND revert_kind IS NOT NULL AND NOT is_left_behind "
+        "AND committed_at IS NOT NULL ORDER BY committed_at, vcs_commit_key",
+        (project,),
+    ).fetchall():
+        merges = merged.get(key)
+        if merges is not None and not any(merged_at is not None for merged_at in merges):
+            continue
+        in_force = at if merges is None else max(at, min(one for one in merges if one is not None))
+        yield _Naming(key, in_force, RevertKind(kind), sha, reverted_sha, subject_hash, number)
+
+
+def _merges(connection: sqlite3.Connection, project: str | None) -> dict[int, list[int | None]]:
+    """Return of each undoing commit that requests bring in when these were merged; null for those that were not."""
+    found: dict[int, list[int | None]] = defaultdict(list)
+    for key, state, merged_at in connection.execute(
+        "SELECT c.vcs_commit_key, r.state, r.merged_at FROM vcs_commit c "
+        "CROSS JOIN pull_request_commit pc ON pc.vcs_commit_key = c.vcs_commit_key "
+        "CROSS JOIN pull_request r ON r.pull_request_key = pc.pull_request_key "
+        "WHERE c.project IS ? AND c.revert_kind IS NOT NULL",
+        (project,),
+    ):
+        found[key].append(merged_at if state == PullRequestState.MERGED else None)
+    return found
+
+
+def _undoing_requests(connection: sqlite3.Connection, project: str | None) -> Iterable[_Naming]:
+    """Yield the merged requests that undo something, as the commits that they were merged or squashed into."""
+    for sha, at, reverted_sha, number in connection.execute(
+        "SELECT lower(coalesce(squash_sha, merge_sha)), merged_at, lower(reverted_sha), reverted_number "  # noqa: S608
+        "FROM pull_request WHERE project IS ? AND (reverted_number IS NOT NULL OR reverted_sha IS NOT NULL) "
+        f"AND state = '{PullRequestState.MERGED}' AND merged_at IS NOT NULL ORDER BY merged_at, pull_request_key",
+        (project,),
+    ).fetchall():
+        if sha is not None:
+            yield _Naming(commit_key(project, sha), at, RevertKind.PULL_REQUEST, sha, reverted_sha, None, number)
+
+
+def _targets(connection: sqlite3.Connection, graph: StoredGraph, naming: _Naming) -> tuple[list[int], float]:
+    """Return the keys of what a commit undoes, the surest way of naming first, and how sure that is."""
+    if naming.reverted_sha:
+        whole = _whole_sha(connection, graph.project, naming.reverted_sha)
+        if whole is not None and naming.kind is RevertKind.VERSION:
+            own = graph.get(naming.sha)
+            between = brought_in(graph, own.parents[:1], [whole]) if own is not None else []
+            return [commit_key(graph.project, sha) for sha in between], NAMED_BY_NUMBER
+        if whole is not None:
+            return _with_merged(graph, whole), NAMED_BY_HASH
+    if naming.number is not None and (named := _of_number(connection, graph, naming.number, naming.at)):
+        return named, NAMED_BY_NUMBER
+    if naming.subject_hash is not None:
+        return _of_subject(connection, graph, naming)
+    return [], 0.0
+
+
+def _whole_sha(connection: sqlite3.Connection, project: str | None, sha: str) -> str | None:
+    """Return the whole hash behind the beginning of one; null when no commit or several begin with it."""
+    if len(sha) in _WHOLE:
+        return sha
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT sha FROM vcs_commit WHERE sha >= ? AND sha < ? AND project IS ? LIMIT 2", (sha, sha + "g", project)
+    ).fetchall()
+    if not rows:
+        rows = connection.execute(
+            "SELECT DISTINCT merge_sha FROM pull_request WHERE merge_sha >= ? AND merge_sha < ? AND project IS ? "
+            "LIMIT 2",
+            (sha, sha + "g", project),
+        ).fetchall()
+    return rows[0][0] if len(rows) == 1 else None
+
+
+def _with_merged(graph: StoredGraph, sha: str) -> list[int]:
+    """Return the key of a commit and, where it merges, the keys of all that it brought in."""
+    node = graph.get(sha)
+    merged = brought_in(graph, node.parents[1:], node.parents[:1]) if node is not None and len(node.parents) > 1 else []
+    return [commit_key(graph.project, one) for one in (sha, *merged)]
+
+
+def _of_number(connection: sqlite3.Connection, graph: StoredGraph, number: int, before: int) -> list[int]:
+    """Return the keys of the commits of the one request of the project that bears a number."""
+    requests = connection.execute(
+        "SELECT pull_request_key, merge_sha, squash_sha FROM pull_request "
+        "WHERE number = ? AND project IS ? AND state = 'merged' LIMIT 2",
+        (number, graph.project),
+    ).fetchall()
+    found: list[int] = []
+    if len(requests) == 1:
+        request_key, *merges = requests[0]
+        for sha in filter(None, merges):
+            found += _with_merged(graph, sha.lower())
+        found += [
+            row[0]
+            for row in connection.execute(
+                "SELECT vcs_commit_key FROM pull_request_commit WHERE pull_request_key = ? ORDER BY vcs_commit_key",
+                (request_key,),
+            )
+        ]
+    if len(requests) <= 1:
+        own = connection.execute(
+            "SELECT vcs_commit_key FROM vcs_commit WHERE pull_number = ? AND project IS ? AND committed_at <= ? "
+            "AND NOT is_left_behind ORDER BY committed_at DESC, vcs_commit_key DESC LIMIT 1",
+            (number, graph.project, before),
+        ).fetchone()
+        found += [own[0]] if own is not None else []
+    return found
+
+
+def _of_subject(connection: sqlite3.Connection, graph: StoredGraph, naming: _Naming) -> tuple[list[int], float]:
+    rows = connection.execute(
+        "SELECT sha FROM vcs_commit WHERE subject_hash = ? AND project IS ? AND NOT is_left_behind "
+        "AND vcs_commit_key <> ? AND committed_at <= ? ORDER BY committed_at DESC, vcs_commit_key DESC LIMIT 2",
+        (naming.subject_hash, graph.project, naming.key, naming.at),
+    ).fetchall()
+    if not rows:
+        return [], 0.0
+    return _with_merged(graph, rows[0][0]), NAMED_BY_SUBJECT if len(rows) == 1 else SUBJECT_OF_SEVERAL

@@ -1,0 +1,68 @@
+"""Patches whose commits may have been undone, or put back, by what a load touched."""
+
+import sqlite3
+
+from etl.context import DAY_MICROSECONDS, Touched
+from etl.derive.differences import key_table
+from etl.derive.outcome_evidence import Undoings
+from etl.derive.revert_targets import undone_commits
+
+
+def patches_of_undone(connection: sqlite3.Connection, touched: Touched, undoings: Undoings) -> set[int]:
+    """Return the patches carried by commits that were undone, in the projects where that may have changed.
+
+    Fills ``undoings`` for these projects.
+    """
+    projects = _projects(connection, touched)
+    undone: set[int] = set()
+    for project in projects:
+        undoings[project] = undone_commits(connection, project)
+        undone |= undoings[project].keys()
+    if not undone:
+        return set()
+    key_table(connection, "undone_commit", undone)
+    return {
+        row[0]
+        for row in connection.execute(
+            "SELECT l.patch_key FROM temp.undone_commit u CROSS JOIN patch_link l ON l.target_key = u.key "
+            "UNION SELECT l.patch_key FROM temp.undone_commit u CROSS JOIN vcs_commit c ON c.vcs_commit_key = u.key "
+            "CROSS JOIN pull_request r ON r.merge_sha = c.sha "
+            "CROSS JOIN patch_link l ON l.target_key = r.pull_request_key "
+            "UNION SELECT l.patch_key FROM temp.undone_commit u CROSS JOIN vcs_commit c ON c.vcs_commit_key = u.key "
+            "CROSS JOIN pull_request r ON r.squash_sha = c.sha "
+            "CROSS JOIN patch_link l ON l.target_key = r.pull_request_key"
+        )
+    }
+
+
+def _projects(connection: sqlite3.Connection, touched: Touched) -> list[str | None]:
+    """Return the projects in which a touched commit or request may change what was undone.
+
+    A commit that undoes nothing and is younger than all that undo is named by none of them, and part of nothing undone.
+    """
+    key_table(connection, "touched_commit", touched.commit_keys)
+    key_table(connection, "touched_request", touched.pull_request_keys)
+    found: set[str | None] = set()
+    for project, first, is_undoing in connection.execute(
+        "SELECT c.project, min(c.committed_at), max(c.revert_kind IS NOT NULL) FROM temp.touched_commit t "
+        "CROSS JOIN vcs_commit c ON c.vcs_commit_key = t.key GROUP BY c.project"
+    ).fetchall():
+        last = connection.execute(
+            "SELECT max(committed_at) FROM vcs_commit WHERE project IS ? AND revert_kind IS NOT NULL", (project,)
+        ).fetchone()[0]
+        requested = connection.execute(
+            "SELECT max(merged_at) FROM pull_request WHERE project IS ? "
+            "AND (reverted_number IS NOT NULL OR reverted_sha IS NOT NULL)",
+            (project,),
+        ).fetchone()[0]
+        latest = max(last or 0, requested or 0)
+        if is_undoing or (latest and (first is None or first <= latest + DAY_MICROSECONDS)):
+            found.add(project)
+    found |= {
+        row[0]
+        for row in connection.execute(
+            "SELECT DISTINCT r.project FROM temp.touched_request t "
+            "CROSS JOIN pull_request r ON r.pull_request_key = t.key"
+        )
+    }
+    return sorted(found, key=repr)
