@@ -1,6 +1,7 @@
 """Rows for tests: write facts straight into a store, only the columns that matter named, and roll them up."""
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from data.store import Store
 from data.tables import (
     Approval,
     CommandRun,
+    CommitFile,
     Deployment,
     Event,
     LlmCall,
@@ -19,13 +21,19 @@ from data.tables import (
     LoadKnown,
     Patch,
     PatchFile,
+    PullRequest,
+    PullRequestCommit,
+    PullRequestFile,
+    PullRequestReview,
     Quarantine,
     Task,
     ToolCall,
+    VcsCommit,
 )
 from data.tables.base import table_name
 from data.tables.types import EPOCH, EPOCH_DAY
 from etl.context import insert
+from etl.places import commit_key, place_hash
 from etl.rollups import refresh
 
 
@@ -200,6 +208,77 @@ class Facts:
         self.add(Deployment, **defaults | columns)
         return key
 
+    def commit(self, sha: str, when: str, files: Mapping[str, int | None] | None = None, **columns: Any) -> int:
+        """Add a commit with its files (path: hash of the content, null when the log does not tell)."""
+        project = columns.get("project", "shop")
+        key = commit_key(project, sha)
+        defaults = {
+            "vcs_commit_key": key,
+            "project": project,
+            "sha": sha,
+            "parent_shas": "",
+            "committed_at": at(when),
+            "committed_date": at(when).date(),
+            "is_left_behind": False,
+        }
+        self.add(VcsCommit, **defaults | columns)
+        for path, blob in (files or {}).items():
+            self.add(
+                CommitFile, commit_file_key=stable_key("commit_file", key, path), vcs_commit_key=key, path=path,
+                place_hash=place_hash(project, path), committed_at=at(when), blob_hash=blob,
+            )  # fmt: skip
+        return key
+
+    def pull_request(
+        self, number: int, opened: str, state: str = "merged", closed: str | None = None,
+        commits: Sequence[str] = (), files: Sequence[str] = (), **columns: Any,
+    ) -> int:  # fmt: skip
+        """Add a request, with the hashes of its commits and its paths."""
+        project = columns.get("project", "shop")
+        platform = columns.get("platform", "github")
+        key = stable_key("pull_request", project, platform, None, number)
+        gone = None if closed is None else at(closed)
+        defaults = {
+            "pull_request_key": key,
+            "project": project,
+            "platform": platform,
+            "number": number,
+            "state": state,
+            "opened_at": at(opened),
+            "opened_date": at(opened).date(),
+            "merged_at": gone if state == "merged" else None,
+            "closed_at": gone,
+            "is_review_known": True,
+        }
+        self.add(PullRequest, **defaults | columns)
+        for sha in commits:
+            self.add(
+                PullRequestCommit, pull_request_commit_key=stable_key("pull_request_commit", key, sha),
+                pull_request_key=key, vcs_commit_key=commit_key(project, sha), sha=sha,
+            )  # fmt: skip
+        for path in files:
+            self.add(
+                PullRequestFile, pull_request_file_key=stable_key("pull_request_file", key, path),
+                pull_request_key=key, path=path, place_hash=place_hash(project, path),
+            )  # fmt: skip
+        return key
+
+    def review(self, request: int, person: str, when: str | None, state: str = "approved", **columns: Any) -> int:
+        key = stable_key("review", request, person, when, state)
+        moment = None if when is None else at(when)
+        defaults = {
+            "pull_request_review_key": key,
+            "pull_request_key": request,
+            "person": person,
+            "reviewer_hash": stable_key("reviewer", person),
+            "is_bot": False,
+            "state": state,
+            "submitted_at": moment,
+            "submitted_date": moment and moment.date(),
+        }
+        self.add(PullRequestReview, **defaults | columns)
+        return key
+
     def event(self, when: str = "2026-03-02T10:00", kind: str = "response_completed", **columns: Any) -> int:
         key = stable_key("event", len(self.rows))
         defaults = {
@@ -238,13 +317,18 @@ class Facts:
     def write(self, store: Store, days: set[int] | None = None) -> Store:
         """Write the rows and the rollups of some days (null: of all)."""
         with store.writing() as connection:
-            for table, columns in self.rows:
-                names = [column.name for column in SQLModel.metadata.tables[table_name(table)].columns]
-                unknown = set(columns) - set(names)
-                assert not unknown, f"{table_name(table)} has no column {unknown}"
-                insert(connection, table, [tuple(_stored(table, name, columns) for name in names)])
+            for row in self.rows:
+                write_row(connection, *row)
             refresh(connection, days)
         return store
+
+
+def write_row(connection: sqlite3.Connection, table: type[SQLModel], columns: Mapping[str, Any]) -> None:
+    """Write one row; columns that are not named are null or 0."""
+    names = [column.name for column in SQLModel.metadata.tables[table_name(table)].columns]
+    unknown = set(columns) - set(names)
+    assert not unknown, f"{table_name(table)} has no column {unknown}"
+    insert(connection, table, [tuple(_stored(table, name, columns) for name in names)])
 
 
 def _route(route: str | None) -> dict[str, str | None]:

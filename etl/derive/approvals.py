@@ -111,12 +111,13 @@ def approver_count(patch: PatchFacts, reviewed: Reviewed | None, answers: Iterab
 def _requests(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, Request]:
     key_table(connection, "wanted_request", keys)
     reviews: dict[int, list[Review]] = defaultdict(list)
-    for request_key, *row, is_bot, state, submitted_at, number in connection.execute(
+    for request_key, key, person, reviewer, is_bot, state, submitted_at, number in connection.execute(
         "SELECT v.pull_request_key, v.pull_request_review_key, v.person, v.reviewer_hash, v.is_bot, v.state, "
         "v.submitted_at, v.number_in_request FROM temp.wanted_request k "
         "CROSS JOIN pull_request_review v ON v.pull_request_key = k.key"
     ):
-        reviews[request_key].append(Review(*row, bool(is_bot), ReviewState(state), submitted_at, number))
+        review = Review(key, person, reviewer, bool(is_bot), ReviewState(state), submitted_at, number)
+        reviews[request_key].append(review)
     found: dict[int, Request] = {}
     for key, platform, state, *row, is_review_known in connection.execute(
         "SELECT r.pull_request_key, r.platform, r.state, r.person, r.opened_at, r.merged_at, r.closed_at, r.merged_by, "

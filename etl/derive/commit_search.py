@@ -22,6 +22,7 @@ _FIT = f"NOT c.is_left_behind AND (c.revert_kind IS NULL OR c.revert_kind = '{Re
 """What undoes carries nothing, and what was left behind is no longer there."""
 _FACTS = "c.vcs_commit_key, c.sha, f.committed_at, c.person, c.push_kind IS NOT NULL"
 _WHOLE = (40, 64)
+_SHORTEST = 4
 
 
 def find_carriers(connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], keys: str) -> dict[int, Carrier]:
@@ -45,20 +46,27 @@ def find_carriers(connection: sqlite3.Connection, patches: Mapping[int, PatchFac
 
 
 def _given(connection: sqlite3.Connection, patches: Iterable[PatchFacts]) -> dict[int, Carrier]:
+    named = {patch.key: patch for patch in patches if patch.commit_sha and len(patch.commit_sha) >= _SHORTEST}
     found: dict[int, Carrier] = {}
-    for patch in patches:
-        if patch.commit_sha is None:
-            continue
-        rows = connection.execute(
-            "SELECT vcs_commit_key, sha, committed_at FROM vcs_commit WHERE sha >= ? AND sha < ? AND project IS ? "
-            "LIMIT 2",
-            (patch.commit_sha, patch.commit_sha + "g", patch.project),
-        ).fetchall()
-        if len(rows) == 1:
-            found[patch.key] = Carrier(*rows[0], LinkMethod.GIVEN, 1.0)
-        elif not rows and len(patch.commit_sha) in _WHOLE:
-            key = commit_key(patch.project, patch.commit_sha)
-            found[patch.key] = Carrier(key, patch.commit_sha, None, LinkMethod.GIVEN, 1.0)
+    if not named:
+        return found
+    row_table(
+        connection, "named_sha", "patch_key INTEGER, sha TEXT, project TEXT",
+        ((key, patch.commit_sha, patch.project) for key, patch in sorted(named.items())),
+    )  # fmt: skip
+    fitting: dict[int, list[tuple[int, str, int | None]]] = defaultdict(list)
+    for patch_key, key, sha, at in connection.execute(
+        "SELECT n.patch_key, c.vcs_commit_key, c.sha, c.committed_at FROM temp.named_sha n "
+        "CROSS JOIN vcs_commit c ON c.sha >= n.sha AND c.sha < n.sha || 'g' WHERE c.project IS n.project"
+    ):
+        fitting[patch_key].append((key, sha, at))
+    for patch_key, patch in named.items():
+        commits, sha = fitting[patch_key], patch.commit_sha or ""
+        if not commits and len(sha) in _WHOLE:
+            commits = [(commit_key(patch.project, sha), sha, None)]
+        if len(commits) == 1:
+            key, sha, at = commits[0]
+            found[patch_key] = Carrier(key, sha, at, LinkMethod.GIVEN, 1.0)
     return found
 
 

@@ -66,7 +66,7 @@ def decisions_on(request: Request, proposed_at: int | None) -> list[ReviewDecisi
 
     Each approval and each request for changes of somebody other than the author is one. Merged without an approval that
     stands: auto_approved by policy. Open and undecided: pending. Closed without being brought in and undecided:
-    rejected, by whom is not known. Nothing is said of a request whose reviews are not known, but that it is open or was given up.
+    rejected, by whom is not known. Of a merged request whose reviews are not known nothing is said.
     """
     found: list[ReviewDecision] = []
     for review in _deciding(request, proposed_at):
