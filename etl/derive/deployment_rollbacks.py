@@ -146,7 +146,7 @@ def derive_rollbacks(connection: sqlite3.Connection, touched: Touched) -> None:
     for project, platform, target in _targets(connection, touched):
         rows = connection.execute(
             "SELECT deployment_key, published_at, coalesce(created_at, finished_at, published_at), lower(commit_sha), "  # noqa: S608
-            f"platform, is_rollback, source, finished_date, {_COLUMNS} FROM deployment WHERE target IS ? "
+            f"is_rollback, source, finished_date, {_COLUMNS} FROM deployment WHERE target IS ? "
             "AND platform = ? AND project IS ? AND environment = ? AND status = ? AND published_at IS NOT NULL",
             (target, platform, project, Environment.ACTIVE.value, DeploymentStatus.SUCCESS.value),
         ).fetchall()
@@ -157,16 +157,16 @@ def derive_rollbacks(connection: sqlite3.Connection, touched: Touched) -> None:
 
 
 def _build(row: Sequence[Any]) -> Build:
-    key, published_at, made_at, sha, platform, is_rollback, source, *_ = row
+    key, published_at, made_at, sha, is_rollback, source, *_ = row
     is_said = source == FactSource.RECORD and bool(is_rollback)
-    return Build(key, published_at, made_at, sha, is_kept_build=platform == "netlify", is_said=is_said)
+    return Build(key, published_at, made_at, sha, is_kept_build=source == FactSource.NETLIFY, is_said=is_said)
 
 
 def _write(
     connection: sqlite3.Connection, rows: Iterable[Sequence[Any]], fates: dict[int, Fate], touched: Touched
 ) -> None:
     for row in rows:
-        key, source, finished_date, before = row[0], row[6], row[7], tuple(row[8:11])
+        key, source, finished_date, before = row[0], row[5], row[6], tuple(row[7:10])
         fate = fates[key]
         is_rollback = before[0] if source == FactSource.RECORD or fate.is_rollback is None else int(fate.is_rollback)
         after = (is_rollback, fate.rolled_back_at, fate.rolled_back_by)

@@ -41,7 +41,7 @@ def total_tasks(connection: sqlite3.Connection, touched: Touched) -> None:
     # Patches of chats are counted with their task; of records whatever file brings them.
     connection.execute(
         "UPDATE task SET patch_count = (SELECT count(*) FROM patch WHERE patch.task_key = task.task_key) "
-        "FROM totalled_task AS total WHERE task.task_key = total.task_key AND task.source = ?",
+        "WHERE task_key IN (SELECT task_key FROM totalled_task) AND source = ?",
         (FactSource.RECORD.value,),
     )
     touched.days.update(
