@@ -30,6 +30,13 @@ def main() -> None:
                 help="The five objectives, what the data covers, and what flowed through the control plane.",
             ),
             st.Page(
+                PAGES / "provider_routes.py",
+                title="Provider routes",
+                icon=":material/alt_route:",
+                url_path="provider-routes",
+                help="Which route is best at what: quality and cost, the mix of tasks considered; routing policy.",
+            ),
+            st.Page(
                 PAGES / "data_health.py",
                 title="Data health",
                 icon=":material/fact_check:",

@@ -49,6 +49,37 @@ def ratio_over_days(numerators: Sequence[float], denominators: Sequence[float]) 
 
 
 Array = npt.NDArray[np.float64]
+Daily = Sequence[tuple[float, float]]
+"""Numerator and denominator of each day."""
+
+
+def difference_of_ratios_over_days(first: Daily, second: Daily) -> RatioEstimate:
+    """Return the ratio of first minus that of second with its BCa interval; both have the same days, in order.
+
+    A drawn day counts for both, so that what happens to all on a day does not look like a difference.
+    """
+    a, b = np.asarray(first, dtype=np.float64).reshape(-1, 2), np.asarray(second, dtype=np.float64).reshape(-1, 2)
+    has_data = (a != 0).any(axis=1) | (b != 0).any(axis=1)
+    a, b = a[has_data], b[has_data]
+    if len(a) == 0 or a[:, 1].sum() == 0 or b[:, 1].sum() == 0:
+        return RatioEstimate(None, None, "nothing to divide by")
+    value = float(a[:, 0].sum() / a[:, 1].sum() - b[:, 0].sum() / b[:, 1].sum())
+    fewest = min(int((days[:, 1] > 0).sum()) for days in (a, b))
+    if fewest < FEWEST_DAYS:
+        return RatioEstimate(value, None, f"an interval needs {FEWEST_DAYS} days of each with data; there are {fewest}")
+    # The same seed draws the same days for both.
+    drawn = [_draw(days[:, 0].copy(), days[:, 1].copy()) for days in (a, b)]
+    usable = (drawn[0][1] > 0) & (drawn[1][1] > 0)
+    if usable.mean() < CONFIDENCE:
+        return RatioEstimate(value, None, "not estimable: nearly everything to divide by fell on too few days")
+    resampled = drawn[0][0][usable] / drawn[0][1][usable] - drawn[1][0][usable] / drawn[1][1][usable]
+    left_out = _without_each(a) - _without_each(b)
+    return RatioEstimate(value, _bca(value, resampled, left_out))
+
+
+def _without_each(days: Array) -> Array:
+    sums = days.sum(axis=0)
+    return (sums[0] - days[:, 0]) / (sums[1] - days[:, 1])
 
 
 def _draw(x: Array, y: Array) -> tuple[Array, Array]:

@@ -9,10 +9,18 @@ from dashboard.exports import csv_bytes, safe_file_name
 WHOLE_STORE = "all"
 
 
-def csv_button(frame: pl.DataFrame, *, name: str, chosen: Filter | None, page: int | None = None) -> None:
+def csv_button(
+    frame: pl.DataFrame,
+    *,
+    name: str,
+    chosen: Filter | None,
+    page: int | None = None,
+    about: str = "The rows and columns above, as they stand.",
+) -> None:
     """Offer a frame as a CSV file; nothing is written until somebody asks for it.
 
-    ``chosen`` is the filter that the rows come from; None says that they come from the whole store.
+    ``chosen`` is the filter that the rows come from; None says that they come from the whole store. ``about`` says what
+    the file holds where it holds more than is shown.
     """
     if frame.is_empty():
         return
@@ -25,7 +33,7 @@ def csv_button(frame: pl.DataFrame, *, name: str, chosen: Filter | None, page: i
         icon=":material/download:",
         on_click="ignore",
         key=f"csv_{name}",
-        help="The rows and columns above, as they stand.",
+        help=about,
     )
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
+from data.definitions.routing import RoutingPolicy
 from data.errors import DefinitionError
 from data.words import TaskClass
 
@@ -172,6 +173,12 @@ def providers() -> Providers:
 def reporting() -> Reporting:
     """Return the settings of reports."""
     return _read("reporting.toml", Reporting)
+
+
+@cache
+def routing_policy() -> RoutingPolicy:
+    """Return which route serves which class of tasks."""
+    return _read("routing_policy.toml", RoutingPolicy)
 
 
 def _read(name: str, shape: type[T]) -> T:

@@ -13,6 +13,7 @@ READERS = {
     "price_overrides.toml": definitions.price_overrides,
     "providers.toml": definitions.providers,
     "reporting.toml": definitions.reporting,
+    "routing_policy.toml": definitions.routing_policy,
 }
 FOLDER = Path(definitions.__file__).parent
 

@@ -9,7 +9,11 @@ from streamlit.testing.v1 import AppTest
 from data.store import URL_VARIABLE
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = {"overview": ROOT / "pages" / "overview.py", "data-health": ROOT / "pages" / "data_health.py"}
+PAGES = {
+    "overview": ROOT / "pages" / "overview.py",
+    "provider-routes": ROOT / "pages" / "provider_routes.py",
+    "data-health": ROOT / "pages" / "data_health.py",
+}
 
 
 def run_page(monkeypatch: pytest.MonkeyPatch, url: str, page: str = "overview", **params: str) -> AppTest:

@@ -1,0 +1,69 @@
+"""What a move of tasks to another route would change, in sentences."""
+
+from dashboard.analysis.figures import Unit, Verdict
+from dashboard.analysis.route_words import money_interval
+from dashboard.analysis.units import difference_text
+from dashboard.analysis.what_if import FEWEST_TASKS, Expected, Move
+
+
+def move_words(move: Move) -> tuple[str, ...]:
+    """Return the sentences: what is moved, what becomes of success, what becomes of spend."""
+    if move.needed:
+        more = " and ".join(f"{count:,} more on {route}" for route, count in move.needed)
+        return (
+            f"Cannot tell: each route needs {FEWEST_TASKS} {move.task_class} tasks that ended in this period; {more}.",
+        )
+    return (_moved(move), _success(move), _spend(move.spend_per_month))
+
+
+def _moved(move: Move) -> str:
+    return (
+        f"About {move.tasks_per_month:,.0f} {move.task_class} tasks a month ask for {move.origin.route} now; "
+        f"{move.target.route} had {move.target.ended:,} of this class in the period."
+    )
+
+
+def _success(move: Move) -> str:
+    change = move.success
+    seen = (
+        f"{difference_text(change.difference, Unit.RATE)} "
+        f"({difference_text(change.low, Unit.RATE)} to {difference_text(change.high, Unit.RATE)})"
+    )
+    expected = move.completed_per_month
+    counted = (
+        f"{_signed(expected.value)} completed tasks a month ({_signed(expected.low)} to {_signed(expected.high)}); "
+        f"success rate {seen}"
+    )
+    match change.verdict:
+        case Verdict.BETTER:
+            return f"Success would be better: {counted}."
+        case Verdict.WORSE:
+            return f"Success would be worse: {counted}."
+        case Verdict.NO_DIFFERENCE:
+            return f"No difference of success seen: {counted}; one of 5 pp or more would very likely show."
+        case _:
+            needed = (
+                f"{change.more_needed:,} more {move.task_class} tasks on {move.target.route} would show one of 5 pp"
+                if change.more_needed is not None
+                else f"{move.origin.route} has too few of them, {move.origin.ended:,}; choose a longer period"
+            )
+            return f"Cannot tell whether success would change: {counted}; {needed}."
+
+
+def _spend(expected: Expected) -> str:
+    if expected.value is None:
+        return f"Cannot tell what it would cost: {expected.reason}."
+    if expected.low is None or expected.high is None:
+        seen = difference_text(expected.value, Unit.USD)
+        return f"Cannot tell what it would cost: {seen} a month, but {expected.reason}."
+    amount = f"{difference_text(expected.value, Unit.USD)} a month ({money_interval(expected.low, expected.high)})"
+    if expected.high < 0:
+        return f"Spend would fall: {amount}."
+    return f"Spend would rise: {amount}." if expected.low > 0 else f"No clear change of spend: {amount}."
+
+
+def _signed(value: float | None) -> str:
+    if value is None:
+        return "–"
+    text = f"{abs(value):,.1f}"
+    return ("±" if text == "0.0" else "+" if value > 0 else "−") + text

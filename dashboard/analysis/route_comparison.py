@@ -1,0 +1,164 @@
+"""Routes compared two by two within task classes: which differ, which tie, and which leads are only the mix."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import combinations
+
+from dashboard.analysis.comparison import Estimate, difference
+from dashboard.analysis.filters import NONE_NAME
+from dashboard.analysis.intervals import wilson
+from dashboard.analysis.rates import RELEVANT_RATE
+from dashboard.analysis.route_work import RouteWork
+from dashboard.analysis.stratified import ByClass, Part, PooledDifference, mix_part, pooled_difference, total
+from dashboard.analysis.ties import clear_ones, letters, tie_groups
+
+FEWEST_TASKS = 10
+"""A route with fewer is shown and not compared."""
+MOST_ROUTES = 20
+"""Only so many of the most used routes are compared; every pair of them is."""
+FEWEST_TO_SUSPECT = 30
+"""A lead that is not clear is called an effect of the mix only when both routes have at least so many records."""
+_MOSTLY = 0.5
+
+
+class Quality(StrEnum):
+    """Which rate stands for quality."""
+
+    SUCCESS = "success"
+    ACCEPTANCE = "acceptance"
+
+    @property
+    def label(self) -> str:
+        """Name on screen."""
+        return {"success": "Task success", "acceptance": "Diff acceptance"}[self.value]
+
+    @property
+    def unit(self) -> str:
+        """What n counts."""
+        return {"success": "tasks", "acceptance": "patches"}[self.value]
+
+    def counts(self, work: RouteWork) -> ByClass:
+        """Return good of all by task class."""
+        return work.success if self is Quality.SUCCESS else work.acceptance
+
+
+class Effect(StrEnum):
+    """What a raw lead is worth."""
+
+    PLAIN = "plain"
+    MIX = "mix effect"
+    """Most of the lead comes from easier tasks, and within classes no lead is left that is clear."""
+    REVERSED = "reversal"
+    """Within classes the other route is clearly better (Simpson)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two routes; leader is the one with the higher raw rate."""
+
+    leader: str
+    other: str
+    leader_counts: tuple[int, int]
+    other_counts: tuple[int, int]
+    raw: Part
+    """Leader minus other, over all tasks."""
+    pooled: PooledDifference | None
+    """The same within the classes that both have; null when they share none."""
+    mix: Part
+    """What of the raw difference the mix of classes makes."""
+    effect: Effect
+    better: str | None = None
+    """The one that is clearly better within classes, all comparisons considered; null when they tie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All compared routes."""
+
+    quality: Quality
+    routes: tuple[str, ...]
+    """The compared ones, most used first."""
+    pairs: tuple[Pair, ...]
+    tie_marks: Mapping[str, str]
+    """Letters of the tie groups: two routes that share one are not told apart."""
+    beaten: Mapping[str, tuple[str, ...]]
+    """By route: the routes that are clearly better."""
+
+    @property
+    def misleading(self) -> tuple[Pair, ...]:
+        """Pairs whose raw order misleads: reversals first, then the largest effects of the mix."""
+        found = [pair for pair in self.pairs if pair.effect is not Effect.PLAIN]
+        return tuple(sorted(found, key=lambda pair: (pair.effect is Effect.MIX, -pair.mix.value, pair.leader)))
+
+
+def compare(works: Mapping[str, RouteWork], quality: Quality, order: Sequence[str]) -> Comparison:
+    """Compare every two of the routes that have enough records; ``order`` ranks them for the tie groups."""
+    counts = {name: quality.counts(work) for name, work in works.items()}
+    used = sorted(
+        (name for name in counts if name != NONE_NAME and total(counts[name])[1] >= FEWEST_TASKS),
+        key=lambda name: (-total(counts[name])[1], name),
+    )[:MOST_ROUTES]
+    pairs = [pair_of(*both, counts) for both in combinations(used, 2)]
+    # The p-value of a pair that shares no class is 1: nothing tells them apart.
+    clear = clear_ones([1.0 if pair.pooled is None else pair.pooled.p_value for pair in pairs])
+    judged = tuple(_judged(pair, is_clear) for pair, is_clear in zip(pairs, clear, strict=True))
+    apart = frozenset(frozenset((pair.leader, pair.other)) for pair in judged if pair.better)
+    ranked = [name for name in order if name in used] + [name for name in used if name not in order]
+    return Comparison(
+        quality=quality,
+        routes=tuple(used),
+        pairs=judged,
+        tie_marks=letters(tie_groups(ranked, apart)),
+        beaten={name: _better_than(name, judged) for name in used},
+    )
+
+
+def pair_of(first: str, second: str, counts: Mapping[str, ByClass]) -> Pair:
+    """Return two routes compared, by themselves; both must have records."""
+    sides = {name: total(counts[name]) for name in (first, second)}
+    leader, other = sorted(sides, key=lambda name: (-sides[name][0] / sides[name][1], name))
+    raw = Part(*difference(_estimate(*sides[leader]), _estimate(*sides[other])))
+    pooled = pooled_difference(counts[leader], counts[other])
+    mix = mix_part(counts[leader], counts[other])
+    assert mix is not None
+    return Pair(
+        leader,
+        other,
+        sides[leader],
+        sides[other],
+        raw,
+        pooled,
+        mix,
+        _effect(raw, pooled, mix, min(n for _, n in sides.values())),
+    )
+
+
+def _effect(raw: Part, pooled: PooledDifference | None, mix: Part, fewest: int) -> Effect:
+    if pooled is None:
+        return Effect.PLAIN
+    if raw.low > 0 and pooled.high < 0:
+        return Effect.REVERSED
+    is_seen = raw.low > 0 or (raw.value >= RELEVANT_RATE and fewest >= FEWEST_TO_SUSPECT)
+    if is_seen and mix.low > 0 and mix.value >= _MOSTLY * raw.value and pooled.low <= 0:
+        return Effect.MIX
+    return Effect.PLAIN
+
+
+def _judged(pair: Pair, is_clear: bool) -> Pair:
+    pooled = pair.pooled
+    if pooled is None or not is_clear or pooled.low <= 0 <= pooled.high:
+        return pair
+    better = pair.leader if pooled.low > 0 else pair.other
+    return replace(pair, better=better)
+
+
+def _better_than(name: str, pairs: Sequence[Pair]) -> tuple[str, ...]:
+    found = [pair.better for pair in pairs if pair.better not in (None, name) and name in (pair.leader, pair.other)]
+    return tuple(sorted(better for better in found if better is not None))
+
+
+def _estimate(k: int, n: int) -> Estimate:
+    interval = wilson(k, n)
+    assert interval is not None
+    return Estimate(k / n, *interval, n)

@@ -1,0 +1,164 @@
+"""What the comparison of routes says, in sentences that the numbers beside them bear out."""
+
+from collections.abc import Sequence
+
+from dashboard.analysis.comparison import Yardstick, rate_change
+from dashboard.analysis.figures import Direction, Unit, Verdict
+from dashboard.analysis.frontier import PlanePoint
+from dashboard.analysis.rates import RELEVANT_RATE
+from dashboard.analysis.route_comparison import FEWEST_TASKS, Comparison, Effect, Pair, Quality
+from dashboard.analysis.route_table import RouteRow, RouteTable
+from dashboard.analysis.units import difference_text, interval_text, value_text
+
+_MOST_NAMED = 3
+_OBJECT = {Quality.SUCCESS: "task success", Quality.ACCEPTANCE: "diff acceptance"}
+
+
+def headline(table: RouteTable) -> str:
+    """Return which route is best at what, who ties, or why it cannot be told yet."""
+    return " ".join(part for part in (quality_words(table.comparisons[Quality.SUCCESS]), value_words(table)) if part)
+
+
+def quality_words(comparison: Comparison) -> str:
+    """Return how the routes stand on one quality, the mix of tasks considered."""
+    about, routes = _OBJECT[comparison.quality], comparison.routes
+    if not routes:
+        return f"Cannot tell yet which route is best: none has {FEWEST_TASKS} {comparison.quality.unit} that count."
+    if len(routes) == 1:
+        return (
+            f"Only {routes[0]} has enough {comparison.quality.unit} to be judged; there is nothing to compare it with."
+        )
+    behind = [route for route in routes if comparison.beaten[route]]
+    ahead = [route for route in routes if route not in behind]
+    if len(ahead) == 1 and set(ahead) == {better for route in behind for better in comparison.beaten[route]}:
+        won = [route for route in behind if ahead[0] in comparison.beaten[route]]
+        if len(won) == len(behind):
+            return f"{ahead[0]} is best on {about}."
+    if behind:
+        rest = f"the other {len(ahead)} tie" if len(ahead) > 1 else f"{ahead[0]} is not" if ahead else "none is not"
+        return f"Clearly behind on {about}: {_named(behind)}; {rest}."
+    return _no_difference(comparison)
+
+
+def value_words(table: RouteTable) -> str:
+    """Return which route gives most for a dollar; empty when no route has a price and an interval."""
+    priced = [row for row in table.rows if row.figure.quality_per_usd is not None and row.figure.low is not None]
+    if len(priced) < 2:
+        return ""
+    best = max(priced, key=lambda row: (row.figure.quality_per_usd or 0.0, row.route))
+    rivals = [row for row in priced if row is not best and _reaches(row, best)]
+    amount = f"{best.figure.quality_per_usd:,.1f} ({best.figure.low:,.1f} to {best.figure.high:,.1f})"
+    if rivals:
+        return f"Most completed and kept tasks per dollar: {_named([best.route, *(row.route for row in rivals)])} tie."
+    return f"Most completed and kept tasks per dollar: {best.route}, {amount}."
+
+
+def pair_words(pair: Pair, quality: Quality) -> str:
+    """Return what a raw lead is worth, for a lead that misleads."""
+    pooled = pair.pooled
+    if pooled is None or pair.effect is Effect.PLAIN:
+        return ""
+    leader, other = (_rate_text(*counts) for counts in (pair.leader_counts, pair.other_counts))
+    seen = (
+        f"{pair.leader} looks better than {pair.other} on {_OBJECT[quality]}: {leader} against {other}, "
+        f"{difference_text(pair.raw.value, Unit.RATE)} ({_interval(pair.raw.low, pair.raw.high)})."
+    )
+    within = f"{difference_text(pooled.value, Unit.RATE)} ({_interval(pooled.low, pooled.high)})"
+    if pair.effect is Effect.REVERSED:
+        return (
+            f"{seen} That is a reversal (Simpson): within the same task classes {pair.other} is clearly better; there "
+            f"the difference is {within}. {pair.leader} has the easier tasks."
+        )
+    mix = f"{difference_text(pair.mix.value, Unit.RATE)} ({_interval(pair.mix.low, pair.mix.high)})"
+    doubt = "" if pair.raw.low > 0 else " The lead itself is not clear of 0 either."
+    return (
+        f"{seen} That is a mix effect: {pair.leader} has the easier tasks. The mix of task classes makes {mix} of it; "
+        f"within the classes that both have, the difference is {within}.{doubt}"
+    )
+
+
+def frontier_words(points: Sequence[PlanePoint], quality: Quality) -> str:
+    """Return which routes are on the efficient frontier."""
+    efficient = [point.route for point in points if point.is_efficient]
+    if not efficient:
+        return "No compared route has a price: quality stands alone"
+    about = _OBJECT[quality]
+    if len(efficient) == 1:
+        return f"{efficient[0]} is cheapest per completed task, and no priced route has a higher {about}"
+    return f"On the frontier of cost and {about}: {_named(efficient)}"
+
+
+def _reaches(row: RouteRow, best: RouteRow) -> bool:
+    return (row.figure.high or 0.0) >= (best.figure.low or 0.0)
+
+
+def _no_difference(comparison: Comparison) -> str:
+    about, unit = _OBJECT[comparison.quality], comparison.quality.unit
+    first, second = comparison.routes[:2]
+    counts = {
+        name: next(
+            pair.leader_counts if pair.leader == name else pair.other_counts
+            for pair in comparison.pairs
+            if name in (pair.leader, pair.other)
+        )
+        for name in (first, second)
+    }
+    yardstick = Yardstick(Unit.RATE, Direction.HIGHER, unit, RELEVANT_RATE)
+    change = rate_change(*counts[second], *counts[first], yardstick)
+    if change.verdict is Verdict.CANNOT_TELL:
+        needed = (
+            f"{change.more_needed:,} more {unit} on {second} would show a difference of 5 pp to {first}"
+            if change.more_needed is not None
+            else f"even {first}, the most used, has only {counts[first][1]:,} {unit}; choose a longer period"
+        )
+        return f"Cannot tell yet which route is best on {about}: {needed}."
+    return f"No difference seen on {about}: {len(comparison.routes)} routes tie."
+
+
+def _rate_text(k: int, n: int) -> str:
+    return f"{value_text(k / n, Unit.RATE)} of {n:,}"
+
+
+def _interval(low: float, high: float) -> str:
+    return f"{difference_text(low, Unit.RATE)} to {difference_text(high, Unit.RATE)}"
+
+
+def _named(names: Sequence[str]) -> str:
+    """Return names as a list that stays short."""
+    shown = list(names[:_MOST_NAMED])
+    left = len(names) - len(shown)
+    if left:
+        return f"{', '.join(shown)} and {left} more"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def money_interval(low: float | None, high: float | None) -> str:
+    """Return an interval of signed dollars in words."""
+    if low is None or high is None:
+        return interval_text(low, high, Unit.USD)
+    return f"{difference_text(low, Unit.USD)} to {difference_text(high, Unit.USD)}"
+
+
+def use_words(table: RouteTable) -> str:
+    """Return which compared route has the most unusual mix of tasks, and in what class it shows."""
+    whole = sum(work.task_count for work in table.works.values())
+    team = {
+        name: sum(work.tasks.get(name, 0) for work in table.works.values()) / whole
+        for name in {name for work in table.works.values() for name in work.tasks}
+    }
+    compared = [table.works[route] for route in table.comparisons[Quality.SUCCESS].routes]
+    if len(compared) < 2:
+        return "What each route is used for"
+    apart = {
+        work.name: {name: work.tasks.get(name, 0) / work.task_count - share for name, share in team.items()}
+        for work in compared
+    }
+    # Half the summed distances is the share of tasks that would have to change class.
+    route = max(sorted(apart), key=lambda name: sum(abs(shift) for shift in apart[name].values()))
+    task_class = max(sorted(team), key=lambda name: abs(apart[route][name]))
+    work = table.works[route]
+    share = value_text(work.tasks.get(task_class, 0) / work.task_count, Unit.RATE)
+    return (
+        f"{route} has the most unusual mix of tasks: {share} {task_class}, "
+        f"against {value_text(team[task_class], Unit.RATE)} in the team"
+    )

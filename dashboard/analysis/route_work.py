@@ -1,0 +1,71 @@
+"""What each route was asked to do and how it went, by task class: tasks and patches of the route that was asked for."""
+
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dashboard.analysis.as_of import day_number, newest_mature_day
+from dashboard.analysis.filters import NONE_NAME, Filter, route_name
+from dashboard.analysis.selection import condition_of
+from dashboard.analysis.self_hosted import self_hosted_providers
+
+Good = dict[str, tuple[int, int]]
+"""Good ones of all by task class."""
+
+
+@dataclass
+class RouteWork:
+    """One route. Unknown outcomes are in tasks, and in no rate."""
+
+    name: str
+    is_self_hosted: bool
+    tasks: dict[str, int] = field(default_factory=dict[str, int])
+    """Tasks that asked for it, by class."""
+    completed: int = 0
+    unknown: int = 0
+    success: Good = field(default_factory=Good)
+    """Completed tasks of completed, failed and aborted ones."""
+    acceptance: Good = field(default_factory=Good)
+    """Patches kept of patches decided, both of days older than the rollback window."""
+
+    @property
+    def task_count(self) -> int:
+        """All tasks that asked for it."""
+        return sum(self.tasks.values())
+
+
+def route_work(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> dict[str, RouteWork]:
+    """Return the routes that tasks or patches of the filter asked for, by name."""
+    found: dict[str, RouteWork] = {}
+
+    def route(provider: str | None, model: str | None) -> RouteWork:
+        name = route_name(provider, model)
+        return found.setdefault(name, RouteWork(name, provider in self_hosted_providers()))
+
+    condition, parameters = condition_of(chosen, chosen.period, "task_daily")
+    for provider, model, task_class, tasks, completed, unknown in connection.execute(
+        "SELECT provider, model, task_class, sum(task_count), sum(completed_count), sum(unknown_count) "  # noqa: S608
+        f"FROM task_daily WHERE {condition} GROUP BY provider, model, task_class",
+        parameters,
+    ):
+        work = route(provider, model)
+        # Routes of which the name leaves out what tells them apart ("?") come together.
+        work.tasks[task_class] = work.tasks.get(task_class, 0) + tasks
+        work.completed += completed
+        work.unknown += unknown
+        _add(work.success, task_class, completed, tasks - unknown)
+    condition, parameters = condition_of(chosen, chosen.period, "patch_daily")
+    mature = day_number(newest_mature_day(connection, as_of))
+    for provider, model, task_class, decided, rejected, undone in connection.execute(
+        "SELECT provider, model, task_class, sum(decided_count), sum(rejected_count), sum(rolled_back_count) "  # noqa: S608
+        f"FROM patch_daily WHERE {condition} AND date <= :mature GROUP BY provider, model, task_class",
+        parameters | {"mature": mature},
+    ):
+        _add(route(provider, model).acceptance, task_class or NONE_NAME, decided - undone, decided + rejected)
+    return dict(sorted(found.items()))
+
+
+def _add(counts: Good, task_class: str, good: int, all_of_them: int) -> None:
+    if all_of_them:
+        k, n = counts.get(task_class, (0, 0))
+        counts[task_class] = k + good, n + all_of_them

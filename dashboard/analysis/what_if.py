@@ -1,0 +1,144 @@
+"""What if the tasks of a class went to another route: expected change of completed tasks and of spend in a month."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from dashboard.analysis.bootstrap import RatioEstimate, difference_of_ratios_over_days
+from dashboard.analysis.comparison import Yardstick, rate_change
+from dashboard.analysis.figures import Change, Direction, Unit
+from dashboard.analysis.filters import Filter, route_condition
+from dashboard.analysis.rates import RELEVANT_RATE
+from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE
+from dashboard.analysis.selection import condition_of
+from dashboard.analysis.self_hosted import self_hosted_providers
+
+FEWEST_TASKS = 20
+"""Each of both routes must have had so many tasks of the class before a move is judged."""
+DAYS_OF_MONTH = 365.25 / 12
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Tasks of one class that asked for one route."""
+
+    route: str
+    completed: int
+    ended: int
+    """Completed, failed and aborted."""
+    tasks: int
+    spend_usd: float
+    """Known spend of all its tasks."""
+    unpriced_calls: int
+    is_self_hosted: bool
+    days: tuple[tuple[int, float, int], ...]
+    """Day, known spend in USD, tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An expected change in a month, with its interval; null, with the reason, where it cannot be told."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Tasks of one class moved from one route to another."""
+
+    task_class: str
+    origin: Side
+    target: Side
+    tasks_per_month: float
+    """Tasks of the class that ask for the origin now."""
+    needed: tuple[tuple[str, int], ...]
+    """Route and how many more tasks of the class it needs before the move is judged; empty when both have enough."""
+    success: Change
+    """Success rate of the target minus that of the origin, with its verdict."""
+    completed_per_month: Expected
+    spend_per_task: Expected
+    """USD of the target minus that of the origin, per task asked."""
+    spend_per_month: Expected
+
+
+def move(connection: sqlite3.Connection, chosen: Filter, task_class: str, origin: str, target: str) -> Move:
+    """Return what moving a class of tasks from one route to another would change, judged from the filter's period."""
+    sides = [_side(connection, chosen, task_class, route) for route in (origin, target)]
+    before, after = sides
+    per_month = before.tasks / chosen.period.day_count * DAYS_OF_MONTH
+    needed = tuple((side.route, FEWEST_TASKS - side.ended) for side in sides if side.ended < FEWEST_TASKS)
+    yardstick = Yardstick(Unit.RATE, Direction.HIGHER, f"{task_class} tasks on {target}", RELEVANT_RATE)
+    success = rate_change(after.completed, after.ended, before.completed, before.ended, yardstick)
+    if needed:
+        words = " and ".join(f"{count:,} more on {route}" for route, count in needed)
+        reason = f"it needs {words}"
+        nothing = Expected(None, None, None, reason)
+        return Move(task_class, before, after, per_month, needed, success, nothing, nothing, nothing)
+    spend = _spend(before, after)
+    return Move(
+        task_class=task_class,
+        origin=before,
+        target=after,
+        tasks_per_month=per_month,
+        needed=(),
+        success=success,
+        completed_per_month=_times(Expected(success.difference, success.low, success.high), per_month),
+        spend_per_task=spend,
+        spend_per_month=_times(spend, per_month),
+    )
+
+
+def _times(expected: Expected, count: float) -> Expected:
+    value, low, high = (
+        None if part is None else part * count for part in (expected.value, expected.low, expected.high)
+    )
+    return Expected(value, low, high, expected.reason)
+
+
+def _spend(before: Side, after: Side) -> Expected:
+    for side in (before, after):
+        reason = _why_unpriced(side)
+        if reason:
+            return Expected(None, None, None, f"{side.route} {reason}")
+    days = sorted({day for side in (before, after) for day, _, _ in side.days})
+    by_day = [{day: (spend, float(tasks)) for day, spend, tasks in side.days} for side in (after, before)]
+    first, second = ([found.get(day, (0.0, 0.0)) for day in days] for found in by_day)
+    return _expected(difference_of_ratios_over_days(first, second))
+
+
+def _expected(estimate: RatioEstimate) -> Expected:
+    low, high = estimate.interval or (None, None)
+    return Expected(estimate.value, low, high, estimate.reason)
+
+
+def _why_unpriced(side: Side) -> str | None:
+    if side.is_self_hosted:
+        return "runs on own machines, which have no price per token"
+    if side.spend_usd == 0:
+        return "has no task of known cost"
+    if side.unpriced_calls > PARTIAL_SHARE * side.tasks:
+        return f"has {side.unpriced_calls:,} calls of unknown cost among {side.tasks:,} tasks"
+    return None
+
+
+def _side(connection: sqlite3.Connection, chosen: Filter, task_class: str, route: str) -> Side:
+    condition, parameters = condition_of(chosen, chosen.period, "task_daily")
+    route_is, named = route_condition(route)
+    rows = connection.execute(
+        "SELECT date, sum(completed_count), sum(task_count - unknown_count), sum(task_count), "  # noqa: S608
+        "sum(known_cost_micro_usd), sum(unpriced_call_count), max(provider) "
+        f"FROM task_daily WHERE {condition} AND task_class = :class AND {route_is} GROUP BY date ORDER BY date",
+        parameters | named | {"class": task_class},
+    ).fetchall()
+    return Side(
+        route=route,
+        completed=sum(row[1] for row in rows),
+        ended=sum(row[2] for row in rows),
+        tasks=sum(row[3] for row in rows),
+        spend_usd=sum(row[4] for row in rows) / MICRO_USD,
+        unpriced_calls=sum(row[5] for row in rows),
+        is_self_hosted=any(row[6] in self_hosted_providers() for row in rows),
+        days=tuple((row[0], row[4] / MICRO_USD, row[3]) for row in rows),
+    )

@@ -1,0 +1,175 @@
+"""Routes as pictures: quality against cost with the efficient frontier, and what each route is used for."""
+
+from collections.abc import Sequence
+from math import log10
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dashboard.analysis.figures import Unit
+from dashboard.analysis.frontier import FULL_COVERAGE, PlanePoint
+from dashboard.analysis.route_comparison import Quality
+from dashboard.analysis.units import interval_text, value_text
+from dashboard.charts.theme import FAINT, PLAIN, UNKNOWN, plotly_layout
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+MOST_ROWS = 15
+_LOG_FROM = 10.0
+"""Costs that are so many times apart are drawn on a logarithmic scale."""
+_LONGEST_LABEL = 24
+_SCALE = [[0.0, "rgba(59, 130, 196, 0.04)"], [1.0, "rgba(59, 130, 196, 0.9)"]]
+
+
+def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Figure":
+    """Return the plane; routes without a price stand apart on the right, since no price is not a price of 0.
+
+    Filled marks are on the frontier, open circles are outdone, diamonds cover less than half of the team's mix.
+    """
+    import plotly.graph_objects as go  # slow to import, and only pictures need it
+
+    priced = [point for point in points if point.cost is not None]
+    apart = [point for point in points if point.cost is None]
+    figure = go.Figure()
+    _frontier(figure, [point for point in priced if point.is_efficient])
+    for number, point in enumerate(priced):
+        _cross(figure, point, point.cost, "x", "top center" if number % 2 else "bottom center")
+    for point in apart:
+        _cross(figure, point, _label(point.route), "x2", None)
+    costs = [cost for point in priced for cost in (point.cost, *(point.cost_interval or ())) if cost]
+    is_log = bool(costs) and max(costs) > _LOG_FROM * min(costs)
+    width = 1 - min(0.09 * len(apart), 0.4) - 0.06 if apart and priced else 1.0
+    figure.update_layout(**plotly_layout(height=460))
+    figure.update_xaxes(
+        title_text="Spend per completed task, USD" + (", log scale" if is_log else ""),
+        domain=[0, width] if priced else [0, 0.01],
+        visible=bool(priced),
+        type="log" if is_log else "linear",
+        tickprefix="$",
+        **_ticks(costs, is_log=is_log),
+    )
+    figure.update_layout(
+        xaxis2={
+            "domain": [width + 0.06 if priced else 0, 1] if apart else [0.99, 1],
+            "anchor": "y",
+            "type": "category",
+            "title": {"text": "No price"},
+            "visible": bool(apart),
+            "fixedrange": True,
+            "automargin": True,
+            "tickangle": -40,
+        }
+    )
+    figure.update_yaxes(title_text=f"{quality.label} at the team's mix", tickformat=".0%", automargin=True)
+    return figure
+
+
+def route_use(use: pl.DataFrame) -> "Figure":
+    """Return the heat map of a frame of route_frames.use_frame: each row is a route, each cell the share of a class."""
+    import plotly.graph_objects as go  # slow to import, and only pictures need it
+
+    routes = use["route"].unique(maintain_order=True).to_list()[:MOST_ROWS]
+    classes = use["task_class"].unique(maintain_order=True).to_list()
+    cells = {(row["route"], row["task_class"]): row for row in use.iter_rows(named=True)}
+    rows = [[cells[route, task_class] for task_class in classes] for route in routes]
+    # Category axes run from the bottom up: the most used route comes last to stand on top.
+    rows.reverse()
+    figure = go.Figure()
+    figure.add_heatmap(
+        x=classes,
+        y=[_label(route) for route in reversed(routes)],
+        z=[[cell["share"] for cell in row] for row in rows],
+        text=[[value_text(cell["share"], Unit.RATE) if cell["task_count"] else "" for cell in row] for row in rows],
+        customdata=[
+            [
+                f"{cell['task_count']:,} of {cell['route_task_count']:,} tasks; team {cell['team_share']:.1%}"
+                for cell in row
+            ]
+            for row in rows
+        ],
+        texttemplate="%{text}",
+        colorscale=_SCALE,
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate="%{y}, %{x}: %{customdata}<extra></extra>",
+    )
+    figure.update_layout(**plotly_layout(height=70 + 34 * max(len(routes), 1)))
+    figure.update_xaxes(side="top", type="category", showgrid=False)
+    figure.update_yaxes(type="category", showgrid=False, ticks="")
+    return figure
+
+
+def _frontier(figure: "Figure", efficient: Sequence[PlanePoint]) -> None:
+    """Draw the step line: what the best route up to a cost reaches."""
+    if len(efficient) < 2:
+        return
+    ordered = sorted(efficient, key=lambda point: point.cost or 0.0)
+    figure.add_scatter(
+        x=[point.cost for point in ordered],
+        y=[point.quality for point in ordered],
+        mode="lines",
+        line={"shape": "hv", "dash": "dot", "color": PLAIN, "width": 1.5},
+        hoverinfo="skip",
+    )
+
+
+def _cross(figure: "Figure", point: PlanePoint, x: float | str | None, axis: str, position: str | None) -> None:
+    """Draw one route with its intervals; the words at it are its name, short."""
+    low, high = point.quality_interval
+    color = PLAIN if point.is_efficient else UNKNOWN
+    symbol = "diamond-open" if point.coverage < FULL_COVERAGE else "circle" if point.is_efficient else "circle-open"
+    errors = {"color": FAINT, "thickness": 1.5, "width": 4}
+    across = None
+    if point.cost is not None and point.cost_interval is not None:
+        below, above = point.cost_interval
+        across = {**errors, "symmetric": False, "array": [above - point.cost], "arrayminus": [point.cost - below]}
+    figure.add_scatter(
+        x=[x],
+        y=[point.quality],
+        xaxis=axis,
+        mode="markers+text" if position else "markers",
+        text=[_label(point.route)],
+        textposition=position or "top center",
+        marker={"size": 10, "color": color, "symbol": symbol, "line": {"width": 2, "color": color}},
+        error_y={**errors, "symmetric": False, "array": [high - point.quality], "arrayminus": [point.quality - low]},
+        error_x=across,
+        hovertext=[_hover(point)],
+        hoverinfo="text",
+        cliponaxis=False,
+    )
+
+
+def _hover(point: PlanePoint) -> str:
+    price = point.pricing.value
+    if point.cost is not None:
+        bounds = interval_text(*(point.cost_interval or (None, None)), Unit.USD)
+        price = f"{value_text(point.cost, Unit.USD)} ({bounds})"
+    quality = f"{value_text(point.quality, Unit.RATE)} ({interval_text(*point.quality_interval, Unit.RATE)})"
+    return (
+        f"{_safe(point.route)}<br>Quality {quality}, n = {point.n:,}<br>"
+        f"Covers {value_text(point.coverage, Unit.RATE)} of the mix<br>Per completed task: {price}"
+    )
+
+
+def _ticks(costs: Sequence[float], *, is_log: bool) -> dict[str, object]:
+    """Ticks at 1, 2 and 5 of each power of ten: Plotly's own lose the leading digits on narrow screens."""
+    if not is_log:
+        return {}
+    powers = range(int(log10(min(costs))) - 2, int(log10(max(costs))) + 2)
+    values = [factor * 10.0**power for power in powers for factor in (1, 3)]
+    shown = [value for value in values if min(costs) / 2 <= value <= max(costs) * 2]
+    return {"tickvals": shown, "ticktext": [f"{value:g}" for value in shown]}
+
+
+def _label(route: str) -> str:
+    name = route.partition("/")[2] or route
+    return _safe(name if len(name) <= _LONGEST_LABEL else name[: _LONGEST_LABEL - 1] + "…")
+
+
+def _safe(name: str) -> str:
+    """Names come from outside: Plotly reads some markup in its texts."""
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

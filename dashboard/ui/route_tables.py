@@ -1,0 +1,122 @@
+"""Tables of routes for the eye: a value with its interval and n in one cell; the CSV file has them in columns."""
+
+from collections.abc import Sequence
+
+import polars as pl
+import streamlit as st
+
+from dashboard.analysis.figures import Unit
+from dashboard.analysis.filters import Filter
+from dashboard.analysis.intervals import Interval
+from dashboard.analysis.route_comparison import Quality
+from dashboard.analysis.route_frames import cost_frame, quality_frame
+from dashboard.analysis.route_table import Rate, RouteQuality, RouteRow, RouteTable
+from dashboard.analysis.units import MISSING, value_text
+from dashboard.ui.export import csv_button
+
+_FULL = "One row per route, with every value, its interval and its n in columns of their own."
+
+
+def quality_table(table: RouteTable, chosen: Filter) -> None:
+    """Show both qualities raw and at the team's mix side by side, with ties."""
+    rows = [
+        {
+            "Route": row.route,
+            "Tasks": row.tasks,
+            **_quality_cells(row.quality[Quality.SUCCESS], "Success"),
+            **_quality_cells(row.quality[Quality.ACCEPTANCE], "Acceptance"),
+        }
+        for row in table.rows
+    ]
+    _show(rows, quality_frame(table), "route_quality", chosen)
+
+
+def service_table(table: RouteTable, chosen: Filter) -> None:
+    """Show what the routes cost and how they serve their calls."""
+    rows = [
+        {
+            "Route": row.route,
+            "Kept tasks per dollar": _per_dollar(row),
+            "Cost per completed task": _cost(row),
+            "Median latency": _latency(row),
+            "Calls failed": _rate(row.errors),
+            "Cost unknown": _rate(row.unpriced),
+            "Calls served as a fallback": _count_of(row.fallback),
+        }
+        for row in table.rows
+    ]
+    _show(rows, cost_frame(table), "route_cost", chosen)
+
+
+def _quality_cells(found: RouteQuality, name: str) -> dict[str, str]:
+    at_mix, drawn = found.standardised, found.shrunk
+    covered = "" if at_mix is None or at_mix.coverage > 0.995 else f", covers {at_mix.coverage:.0%}"
+    return {
+        f"{name}, raw": _rate(found.raw),
+        f"{name} at the team's mix": MISSING
+        if at_mix is None
+        else f"{_with_bounds(at_mix.value, (at_mix.low, at_mix.high), Unit.RATE)}{covered}",
+        f"{name} drawn to the team": MISSING
+        if drawn is None
+        else _with_bounds(drawn.value, (drawn.low, drawn.high), Unit.RATE),
+        f"{name} ties": found.ties or "too few",
+    }
+
+
+def _show(rows: Sequence[dict[str, object]], full: pl.DataFrame, name: str, chosen: Filter) -> None:
+    shown = pl.DataFrame(list(rows), infer_schema_length=None)
+    st.dataframe(
+        shown,
+        height="content",
+        hide_index=True,
+        alt=name.replace("_", " ").capitalize(),
+        key=f"table_{name}",
+        column_config={
+            column: st.column_config.NumberColumn(column, format="%,d")
+            if dtype.is_integer()
+            else st.column_config.TextColumn(column, pinned=column == "Route", width="medium")
+            for column, dtype in shown.schema.items()
+        },
+    )
+    csv_button(full, name=name, chosen=chosen, about=_FULL)
+
+
+def _rate(found: Rate) -> str:
+    if found.value is None:
+        return MISSING
+    return f"{_with_bounds(found.value, found.interval, Unit.RATE)}, n {found.n:,}"
+
+
+def _count_of(found: Rate) -> str:
+    return MISSING if found.n == 0 else f"{found.k:,} of {found.n:,}"
+
+
+def _with_bounds(value: float, bounds: Interval | None, unit: Unit) -> str:
+    text = value_text(value, unit)
+    return text if bounds is None else f"{text} ({_bounds(bounds, unit)})"
+
+
+def _bounds(bounds: Interval, unit: Unit) -> str:
+    low, high = (value_text(bound, unit).removesuffix(" %") for bound in bounds)
+    return f"{low} to {high}"
+
+
+def _per_dollar(row: RouteRow) -> str:
+    figure = row.figure
+    bounds = "" if figure.low is None or figure.high is None else f"{figure.low:,.1f} to {figure.high:,.1f}"
+    if figure.quality_per_usd is None:
+        return bounds or row.pricing.value
+    return f"{figure.quality_per_usd:,.1f} ({bounds or 'no interval'})"
+
+
+def _cost(row: RouteRow) -> str:
+    cost = row.cost
+    if cost.value is None:
+        return row.pricing.value if cost.interval is None else _bounds(cost.interval, Unit.USD)
+    bounds = "no interval" if cost.interval is None else _bounds(cost.interval, Unit.USD)
+    return f"{value_text(cost.value, Unit.USD)} ({bounds}), n {cost.completed:,}"
+
+
+def _latency(row: RouteRow) -> str:
+    found = row.latency
+    return MISSING if found is None else f"{_with_bounds(found.median, found.interval, Unit.SECONDS)}, n {found.n:,}"

@@ -1,0 +1,168 @@
+"""Parts of the routes page: the answer in words, the plane, what routes are used for, the policy, and what if."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard.analysis.filters import NONE_NAME, Filter
+from dashboard.analysis.frontier import plane
+from dashboard.analysis.move_words import move_words
+from dashboard.analysis.policy_frames import drift_frame, drift_routes_frame, fallback_frame
+from dashboard.analysis.policy_words import drift_words, fallback_words
+from dashboard.analysis.route_comparison import FEWEST_TASKS, Quality
+from dashboard.analysis.route_frames import pair_frame, plane_frame, use_frame
+from dashboard.analysis.route_table import RouteTable
+from dashboard.analysis.route_words import frontier_words, headline, pair_words, use_words
+from dashboard.analysis.routing_policy import drift, fallbacks
+from dashboard.analysis.what_if import move
+from dashboard.charts.routes import quality_cost_plane, route_use
+from dashboard.charts.theme import PLOTLY_CONFIG
+from dashboard.ui.export import csv_button
+from dashboard.ui.page_state import choose, plain
+from dashboard.ui.tables import table as show_table
+from dashboard.ui.text import literal
+from dashboard.ui.view import View
+from data.definitions import routing_policy
+
+_MOST_SENTENCES = 3
+
+
+def without_route(chosen: Filter) -> Filter:
+    """Return the filter over all routes: a page that compares them cannot show one alone."""
+    if chosen.route is not None:
+        st.caption(literal(f"All routes are shown; the filter for route {chosen.route} is not used on this page."))
+    return replace(chosen, route=None)
+
+
+def answer(found: RouteTable) -> None:
+    """Say which route is best at what, and which raw leads mislead."""
+    st.header(literal(headline(found)), anchor=False)
+    for quality in Quality:
+        for pair in found.comparisons[quality].misleading[:_MOST_SENTENCES]:
+            st.warning(literal(pair_words(pair, quality)), icon=":material/balance:")
+
+
+def how_to_read(found: RouteTable) -> None:
+    """Explain raw, standardised, shrunk and ties beside the table."""
+    reference = literal(found.reference or "the most used route")
+    st.caption(
+        f"Intervals are 95 %. *At the team's mix*: the rate if the route had the team's share of each task class, over "
+        f"the classes that it and {reference}, the most used route, both have at least 5 of. *Drawn to the team*: the "
+        "raw rate weighed against what routes of this team usually reach; few records move it little. *Ties*: routes "
+        "that share a letter are not told apart within task classes, all comparisons considered; a route can be in two "
+        f"groups. Fewer than {FEWEST_TASKS} records are not compared."
+    )
+
+
+def pairs(found: RouteTable, chosen: Filter) -> None:
+    """Offer every pair of routes as a file."""
+    frame = pair_frame(found)
+    if not frame.is_empty():
+        st.caption("Every two routes compared, raw and within task classes:")
+        csv_button(frame, name="route_pairs", chosen=chosen, about="One row per pair of routes and quality.")
+
+
+def plane_section(found: RouteTable, chosen: Filter) -> None:
+    """Show quality against cost, for the quality that the address names."""
+    titles = {quality.value: quality.label for quality in Quality}
+    slot = st.container()
+    quality = Quality(
+        choose("Quality", list(titles), name="quality", default=Quality.SUCCESS.value, shown=titles.__getitem__)
+    )
+    points = plane(found, quality)
+    with slot:
+        st.header(literal(frontier_words(points, quality)), anchor=False)
+    if not points:
+        st.caption(
+            f"No route has {FEWEST_TASKS} {quality.unit} that count: choose a longer period, or load more chats."
+        )
+        return
+    st.plotly_chart(
+        quality_cost_plane(points, quality),
+        config=PLOTLY_CONFIG,
+        key="plane",
+        alt=f"{quality.label} against spend per completed task, with intervals. {frontier_words(points, quality)}.",
+    )
+    st.caption(
+        "Filled: on the frontier, no route is both better and cheaper. Open: another one is. Diamond: the rate covers "
+        "less than half of the team's mix. Crosses are 95 % intervals. Routes on own machines or without a known price "
+        "stand on the right: they have no place on a scale of dollars."
+    )
+    csv_button(
+        plane_frame(points), name="route_plane", chosen=chosen, about="The routes of the picture with their intervals."
+    )
+
+
+def use_section(view: View, found: RouteTable, chosen: Filter) -> None:
+    """Show what each route is used for."""
+    use = view.ask(use_frame, chosen, view.as_of)
+    if use.is_empty():
+        return
+    title = use_words(found)
+    st.header(literal(title), anchor=False)
+    st.plotly_chart(route_use(use), config=PLOTLY_CONFIG, key="use", alt=f"Task classes of each route. {title}.")
+    csv_button(use, name="route_use", chosen=chosen, about="One row per route and task class.")
+
+
+def policy_section(view: View, chosen: Filter) -> None:
+    """Show drift from the routing policy, and whether its fallbacks would hold."""
+    policy = routing_policy()
+    drifts = view.ask(drift, chosen, view.as_of)
+    st.header(literal(drift_words(drifts)), anchor=False)
+    st.caption(
+        literal(f"{policy.why} Owner: {policy.owner}. The policy is data/definitions/routing_policy.toml.")
+        + " *Other*: used, and named by no rule."
+    )
+    show_table(
+        drift_frame(drifts),
+        name="routing_drift",
+        chosen=chosen,
+        nothing="No task in this period: choose a longer one, or load chat exports.",
+    )
+    if drifts:
+        with st.expander("Which routes the tasks of each class asked for"):
+            show_table(drift_routes_frame(drifts), name="routing_drift_routes", chosen=chosen)
+    found = view.ask(fallbacks, chosen, view.as_of)
+    st.header(literal(fallback_words(found, policy.tested_within_days)), anchor=False)
+    st.caption(
+        f"Over all projects, in the {policy.tested_within_days} days before the newest record. Only gateway records "
+        "tell that a call was served by another route than the one asked for."
+    )
+    show_table(fallback_frame(found), name="fallback_readiness", chosen=None)
+
+
+def what_if_section(view: View, found: RouteTable, chosen: Filter) -> None:
+    """Let a class of tasks be moved from one route to another, and say what would change."""
+    st.header("What if a class of tasks went to another route?", anchor=False)
+    classes = _classes(found, chosen)
+    if not classes:
+        st.caption("This needs two routes with tasks in this period: choose a longer one, or load more chats.")
+        return
+    task_class_column, from_column, to_column = st.columns(3)
+    with task_class_column:
+        task_class = choose("Task class", classes, name="move_class", default=classes[0])
+    routes = _routes_of(found, task_class)
+    with from_column:
+        origin = choose("From route", routes, name="move_from", default=routes[0], shown=plain)
+    others = [route for route in routes if route != origin]
+    with to_column:
+        target = choose("To route", others, name="move_to", default=others[0], shown=plain)
+    judged = view.ask(move, chosen, task_class, origin, target)
+    for sentence in move_words(judged):
+        st.markdown(literal(sentence))
+    st.caption(
+        "Judged from the tasks of this class in the period, if those that move are as hard as those that the other "
+        "route had. The interval of success is Newcombe's; that of spend is a bootstrap over whole days."
+    )
+
+
+def _classes(found: RouteTable, chosen: Filter) -> list[str]:
+    """Return the classes that at least two routes had, most tasks first."""
+    classes = {name for work in found.works.values() for name in work.tasks}
+    usable = [name for name in classes if len(_routes_of(found, name)) > 1 and chosen.task_class in (None, name)]
+    return sorted(usable, key=lambda name: (-sum(work.tasks.get(name, 0) for work in found.works.values()), name))
+
+
+def _routes_of(found: RouteTable, task_class: str) -> list[str]:
+    used = [work for work in found.works.values() if work.tasks.get(task_class) and work.name != NONE_NAME]
+    return [work.name for work in sorted(used, key=lambda work: (-work.tasks[task_class], work.name))]
