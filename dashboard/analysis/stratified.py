@@ -33,7 +33,7 @@ class Standardised:
 
 @dataclass(frozen=True, slots=True)
 class PooledDifference:
-    """One rate minus another, within classes: Mantel–Haenszel weights, Newcombe's interval over strata."""
+    """One rate minus another, within classes: Mantel–Haenszel weights, Newcombe's interval of both weighted rates."""
 
     value: float
     low: float
@@ -144,27 +144,20 @@ def _with_interval(weighted: list[tuple[float, int, int]]) -> tuple[float, float
 
 
 def _weighted_wilson(weighted: list[tuple[float, int, int]]) -> Interval:
-    """Return the stratified Wilson interval (Yan and Su): Wilson in each class with a narrower quantile, weighted.
+    """Return Wilson's interval of a weighted rate at its effective number of records.
 
-    The quantile is such that independent errors of the classes add up to 95 %. Spread is judged from Wilson's centre,
-    which is never 0, so that classes without a failure keep theirs.
+    That number is the n of a plain rate with the same variance. Variances are judged from Wilson's centres, which are
+    never 0 or 1, so that classes without a failure still leave doubt. Of one class it is n: plain Wilson.
     """
-    spreads = [weight * sqrt(_centre(k, n) * (1 - _centre(k, n)) / n) for weight, k, n in weighted]
-    z = Z * sqrt(sum(spread**2 for spread in spreads)) / sum(spreads)
-    bounds = [(weight, *wilson_at(k, n, z)) for weight, k, n in weighted]
-    return sum(weight * low for weight, low, _ in bounds), sum(weight * high for weight, _, high in bounds)
-
-
-def wilson_at(k: int, n: int, z: float) -> Interval:
-    """Return the Wilson interval of k of n for a quantile of the normal distribution; n is at least 1."""
-    p, scale = k / n, 1 + z * z / n
-    centre = (p + z * z / (2 * n)) / scale
-    half = z / scale * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (0.0 if k == 0 else centre - half), (1.0 if k == n else centre + half)
-
-
-def _centre(k: int, n: int) -> float:
-    return (k + Z * Z / 2) / (n + Z * Z)
+    centres = [(weight, (k + Z * Z / 2) / (n + Z * Z), n) for weight, k, n in weighted]
+    mean = sum(weight * centre for weight, centre, _ in centres)
+    n = mean * (1 - mean) / sum(weight**2 * centre * (1 - centre) / n for weight, centre, n in centres)
+    p, scale = sum(weight * k / n for weight, k, n in weighted), 1 + Z * Z / n
+    middle = (p + Z * Z / (2 * n)) / scale
+    half = Z / scale * sqrt(max(p * (1 - p), 0.0) / n + Z * Z / (4 * n * n))
+    is_none, is_all = all(k == 0 for _, k, _ in weighted), all(k == n for _, k, n in weighted)
+    # As for a plain rate: the bounds of none and of all are exactly 0 and 1.
+    return (0.0 if is_none else middle - half), (1.0 if is_all else middle + half)
 
 
 def _no_difference_p(strata: list[tuple[int, int, int, int]]) -> float:
