@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from data.words import Outcome
+from etl.demo.apps import Pushing
 from etl.demo.asking import Asking
 from etl.demo.calendar import HOUR, MINUTE, asked_at, day_at, local_time
 from etl.demo.conversation import Chat
@@ -55,6 +56,7 @@ class Browser:
     plants: Plants
     chance: Chance
     shelf: Shelf
+    pushing: Pushing
     chats: list[Chat] = field(default_factory=list[Chat])
     facts: list[TaskFact] = field(default_factory=list[TaskFact])
     last_export: int = 0
@@ -82,7 +84,9 @@ class Browser:
             chat, is_branch = self._choose_chat()
             may_edit = not is_branch and not chat.is_shared
             plan = self.planner.plan(chat, day_at(self.now), may_edit=may_edit)
-            self.facts.append(self.asking.carry_out(chat, plan))
+            fact = self.asking.carry_out(chat, plan)
+            self.facts.append(fact)
+            self.pushing.after_task(chat, fact, self.now)
 
     # Which chat.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from etl.demo.calendar import iso
-from etl.demo.facts import PatchFact, TaskFact
+from etl.demo.facts import App, PatchFact, TaskFact
 from etl.demo.shapes import Record, imported_copy, json_text
 
 
@@ -62,6 +62,10 @@ class Chat:
     """Forked, imported or handed over: its messages are in other chats too."""
     is_import_copy: bool = False
     is_exported: bool = False
+    app: App | None = None
+    """What it became outside of the browser; null while nothing was pushed."""
+    is_kept_local: bool = False
+    """Whether the person decided to push nothing of it."""
 
     @property
     def is_new(self) -> bool:

@@ -9,6 +9,17 @@ from etl.demo.routes import Route
 FIX_WORDS = ("fix",)
 
 
+@dataclass(frozen=True)
+class App:
+    """What became of a chat that somebody else can see."""
+
+    name: str
+    project: str
+    chat_number: int
+    is_site: bool
+    """Whether bolt.diy publishes it itself, without a repository."""
+
+
 @dataclass
 class PatchFact:
     """One reply with file actions."""
@@ -22,11 +33,18 @@ class PatchFact:
     """Content of each path before it; null where there was none."""
     rewound_at: int | None = None
     overwritten_at: int | None = None
+    reverted_at: int | None = None
+    """When a commit undid the one that carried it; null again when that was itself undone."""
+    withdrawn_at: int | None = None
+    """When an older build took the place of the one that brought it."""
+    is_reapplied: bool = False
+    """Whether it was reverted, and the revert was reverted."""
 
     @property
     def is_rolled_back(self) -> bool:
         """Whether it was undone, in whatever way."""
-        return self.rewound_at is not None or self.overwritten_at is not None
+        times = (self.rewound_at, self.overwritten_at, self.reverted_at, self.withdrawn_at)
+        return any(time is not None for time in times)
 
 
 @dataclass

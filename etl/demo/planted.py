@@ -1,4 +1,4 @@
-"""The seven truths in exact figures: what was planted, or why it was left out."""
+"""The truths in exact figures: what was planted, or why it was left out."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -8,14 +8,16 @@ from etl.demo.calendar import Span, day_at, start_of
 from etl.demo.facts import PatchFact, TaskFact
 from etl.demo.figures import Figures, all_patches, rate, success, usd
 from etl.demo.gateway import Attempt
+from etl.demo.outside import Outside
 from etl.demo.people import JONAS, SAM
 from etl.demo.plants import LEAST_DAYS, LEAST_TASKS, Plants
 from etl.demo.routes import ANTHROPIC_HAIKU, DEEPSEEK, GATEWAY_GPT, GOOGLE_FLASH, GPT, MISTRAL_DEVSTRAL, XAI_GROK, Route
+from etl.demo.undone import deploy_rollbacks, deployment_failures, git_reverts, slow_commands
 
 _FAINT = f"does not stand out in so small a demo; {LEAST_TASKS} tasks and {LEAST_DAYS} days have room for it"
 
 
-def planted(facts: list[TaskFact], attempts: list[Attempt], plants: Plants) -> Figures:
+def planted(facts: list[TaskFact], attempts: list[Attempt], outside: Outside, plants: Plants) -> Figures:
     """Return the figures of each truth that is there, and for the others why not.
 
     What chance left too faint to be found in a small demo counts as left out.
@@ -28,6 +30,10 @@ def planted(facts: list[TaskFact], attempts: list[Attempt], plants: Plants) -> F
         "helpful_policy": lambda: _policy(facts, plants),
         "missing_usage": lambda: _missing_usage(facts),
         "unpriced_model": lambda: _unpriced(facts),
+        "git_reverts": lambda: git_reverts(outside),
+        "deploy_rollbacks": lambda: deploy_rollbacks(outside),
+        "deployment_failures": lambda: deployment_failures(outside, plants),
+        "slow_commands": lambda: slow_commands(outside, plants),
     }
     found: Figures = {}
     for name, figures_of in figures.items():
@@ -57,6 +63,10 @@ _STANDS_OUT: dict[str, Callable[[Figures], bool]] = {
     "helpful_policy": lambda of: _is_more(of["after"]["success_rate"], of["before"]["success_rate"]),
     "missing_usage": lambda of: of["requests"] > 0,
     "unpriced_model": lambda of: of["requests_with_usage"] > 0,
+    "git_reverts": lambda of: bool(of["patches"]),
+    "deploy_rollbacks": lambda of: bool(of["patches"]),
+    "deployment_failures": lambda of: _is_more(of["inside"]["failure_rate"], 2 * (of["outside"]["failure_rate"] or 0)),
+    "slow_commands": lambda of: (of["inside"]["median_ms"] or 0) > 2 * (of["outside"]["median_ms"] or 0),
 }
 
 

@@ -1,6 +1,6 @@
-"""What is planted: when, where and how strong. Each of the seven truths must be found again in the store.
+"""What is planted: when, where and how strong. Each of the eleven truths must be found again in the store.
 
-From 84 days and 300 tasks on, all seven are there. A smaller demo leaves out what does not fit, and says so.
+From 84 days and 300 tasks on, all are there. A smaller demo leaves out what does not fit, and says so.
 """
 
 from collections import Counter
@@ -22,6 +22,10 @@ NEEDS = {
     "helpful_policy": (28, 120),
     "missing_usage": (1, 1),
     "unpriced_model": (1, 1),
+    "git_reverts": (1, 1),
+    "deploy_rollbacks": (1, 1),
+    "deployment_failures": (42, 100),
+    "slow_commands": (42, 100),
 }
 """Fewest days and tasks that have room for each truth. Those of one day may still get no task in a small demo."""
 
@@ -42,6 +46,12 @@ MIX_TROUBLE = {
     "discuss": 0.02,
 }
 """Share of tasks that end in trouble by class, the same on the easy and on the hard route."""
+DEPLOY_SPATE_PROJECT = "field-app"
+DEPLOY_SPATE_SHARE = 0.65
+"""Share of attempts to publish the project that fail in the week of failures."""
+SLOW_PROJECT = "backoffice"
+SLOW_FACTOR = 4
+"""How many times longer the project's commands take in the slow weeks."""
 OUTAGE_PEOPLE = (MIRA, JONAS, PRIYA)
 _LEAST_DAYS_OF_CHANGE = 28
 """A shorter demo has the unpriced model from its first day on, else it would hardly be asked."""
@@ -62,8 +72,12 @@ class Plants:
     spate: Span
     unpriced_from: date
     spike: Span
+    deploy_spate: Span
+    """Most attempts to publish one project fail."""
+    slow_commands: Span
+    """Commands of one project take much longer, and some run into their time limit."""
     is_full: bool = True
-    """Whether there is room for all seven truths to stand out."""
+    """Whether there is room for all truths to stand out."""
     left_out: dict[str, str] = field(default_factory=dict[str, str])
     """Why a truth is left out, by its name."""
 
@@ -94,6 +108,8 @@ def plants_of(span: Span, tasks: int) -> Plants:
         unpriced_from=monday(0.58) if length >= _LEAST_DAYS_OF_CHANGE else span.first,
         spate=unless_left_out("bad_patches", days(monday(0.64), 12)),
         spike=unless_left_out("cost_spike", days(monday(0.84) + timedelta(days=1), 3)),
+        deploy_spate=unless_left_out("deployment_failures", days(monday(0.73), 5)),
+        slow_commands=unless_left_out("slow_commands", days(monday(0.28), 19)),
         is_full=length >= LEAST_DAYS and tasks >= LEAST_TASKS,
         left_out=left_out,
     )

@@ -7,9 +7,11 @@ from etl.demo.facts import TaskFact
 from etl.demo.figures import all_patches, counts, outcomes, usd
 from etl.demo.gateway import Attempt
 from etl.demo.gateway_files import GatewayTally
+from etl.demo.outside import Outside
 from etl.demo.planted import planted
 from etl.demo.plants import Plants
 from etl.demo.routes import Route
+from etl.demo.undone import deployment_figures, git_figures, record_figures, review_figures
 from etl.demo.year import Tally
 
 Truth = dict[str, Any]
@@ -20,6 +22,7 @@ def truth_of(
     attempts: list[Attempt],
     tallies: dict[str, Tally],
     gateway: GatewayTally,
+    outside: Outside,
     plants: Plants,
     seed: int,
 ) -> Truth:
@@ -37,12 +40,16 @@ def truth_of(
         "gateway": _gateway(facts, attempts, gateway),
         "chats": _chats(tallies),
         "event_log": _event_log(tallies),
+        "git": git_figures(outside),
+        "reviews": review_figures(outside),
+        "deployments": deployment_figures(outside),
+        "records": record_figures(outside),
         "quarantine": {
             "records": len(broken),
             "by_reason": counts(entry["reason"] for entry in broken),
             "where": broken,
         },
-        "planted": planted(facts, attempts, plants),
+        "planted": planted(facts, attempts, outside, plants),
     }
 
 
@@ -73,14 +80,20 @@ def _patches(facts: list[TaskFact]) -> Truth:
     overwritten = sorted(
         patch.message_id for patch in patches if patch.rewound_at is None and patch.overwritten_at is not None
     )
+    reverted = sorted(patch.message_id for patch in patches if patch.reverted_at is not None)
+    withdrawn = sorted(patch.message_id for patch in patches if patch.withdrawn_at is not None)
     return {
         "total": len(patches),
         "files": sum(len(patch.paths) for patch in patches),
         "unfinished": sum(not patch.is_closed for patch in patches),
         "rewound_count": len(rewound),
         "overwritten_count": len(overwritten),
+        "reverted_count": len(reverted),
+        "withdrawn_count": len(withdrawn),
         "rewound": rewound,
         "overwritten": overwritten,
+        "reverted": reverted,
+        "withdrawn": withdrawn,
     }
 
 

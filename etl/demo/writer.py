@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+from etl.demo.apps import Push, Pushing
 from etl.demo.browser import Shelf
 from etl.demo.calendar import Span, busiest_share, busy_days
 from etl.demo.facts import TaskFact
 from etl.demo.gateway import Attempt
 from etl.demo.gateway_files import write_gateway
+from etl.demo.noise import Noise
+from etl.demo.outside import live_outside
 from etl.demo.people import PEOPLE
 from etl.demo.planted import left_out
 from etl.demo.plants import fixed_tasks, plants_of
@@ -24,7 +27,7 @@ from etl.files import UsageError, is_demo_folder
 
 MARKER = "truth.json"
 """Names what was planted, and each file of the demo with its hash, by which loads know that it is demo data."""
-_FOLDERS = ("inbox", "gateway")
+_FOLDERS = ("inbox", "gateway", "records")
 DEFAULT_TASKS = 6000
 DEFAULT_DAYS = 365
 _FIRST_DAY = date(2020, 1, 1)
@@ -88,12 +91,15 @@ def write_demo(
     tasks: int = DEFAULT_TASKS,
     days: int = DEFAULT_DAYS,
     seed: int = 7,
+    is_noisy: bool = False,
     on_progress: OnProgress | None = None,
 ) -> DemoReport:
     """Write the exports of a demo team for the days up to and including a date, and truth.json.
 
-    The same numbers give the same bytes. A demo of few days or tasks leaves out those truths that do not fit. Raises
-    DemoError when the numbers make no sense, or when the folder holds something that is not a demo.
+    The same numbers give the same bytes. A demo of few days or tasks leaves out those truths that do not fit. In a
+    noisy demo the clocks of the sources differ by up to two minutes, some files are missing, and some pushes were
+    squashed: truth.json then tells what happened, not what the files show. Raises DemoError when the numbers make no
+    sense, or when the folder holds something that is not a demo.
     """
     span = _span(until, days, tasks)
     folder = _prepared(out)
@@ -103,17 +109,25 @@ def write_demo(
     facts: list[TaskFact] = []
     attempts: list[Attempt] = []
     tallies: dict[str, Tally] = {}
+    pushes: list[Push] = []
+    noise = Noise(Chance(f"{seed}/noise"), is_noisy)
+    write = noise.dropping(folder.write)
     steps = len(PEOPLE) + 1
     for number, person in enumerate(PEOPLE):
-        year = Year(person, plants, Chance(f"{seed}/{person.name}"), shelf, folder.write)
+        pushing = Pushing(person, Chance(f"{seed}/{person.name}/pushes"))
+        year = Year(person, plants, Chance(f"{seed}/{person.name}"), shelf, write, pushing)
         browser = year.live(counts)
         facts += browser.facts
         attempts += browser.asking.exchange.calls.attempts
+        pushes += pushing.pushes
         tallies[person.name] = year.tally
         if on_progress:
             on_progress(number + 1, steps)
     gateway = write_gateway(attempts, span, folder.write)
-    truth = truth_of(facts, attempts, tallies, gateway, plants, seed) | {"files": dict(sorted(folder.hashes.items()))}
+    outside = live_outside(facts, noise.squashed(pushes), plants, seed, noise, write)
+    truth = truth_of(facts, attempts, tallies, gateway, outside, plants, seed) | {
+        "files": dict(sorted(folder.hashes.items()))
+    }
     folder.write(MARKER, json.dumps(truth, indent=2) + "\n")
     if on_progress:
         on_progress(steps, steps)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from etl.demo import log_entries
+from etl.demo.apps import Pushing
 from etl.demo.browser import Browser, Shelf, Snapshot
 from etl.demo.calendar import MINUTE, day_at, iso
 from etl.demo.conversation import Chat, all_chats, single_chat
@@ -44,11 +45,12 @@ class Year:
     chance: Chance
     shelf: Shelf
     write: Write
+    pushing: Pushing
     tally: Tally = field(default_factory=Tally)
 
     def live(self, counts: Counter[tuple[str, date]]) -> Browser:
         """Run through all days; files are written as they are exported."""
-        browser = Browser(self.person, self.plants, self.chance, self.shelf)
+        browser = Browser(self.person, self.plants, self.chance, self.shelf, self.pushing)
         memory = LogMemory(self.person, self.chance)
         self._quotas = Quotas()
         exports = 0
