@@ -154,6 +154,10 @@ def demo(
         str | None, typer.Option(metavar="DATE", help="Last day, YYYY-MM-DD. Default: yesterday.", show_default=False)
     ] = None,
     seed: Annotated[int, typer.Option(metavar="S", help="Same seed and dates, same bytes.")] = 7,
+    noise: Annotated[
+        bool,
+        typer.Option("--noise", help="Let clocks differ by up to two minutes, files be missing, pushes be squashed."),
+    ] = False,
 ) -> None:
     """Write raw demo exports in the real formats, with planted truths listed in truth.json."""
     last_day = _day(until)
@@ -161,7 +165,9 @@ def demo(
     from etl.display import step_progress
 
     with step_progress("Writing demo exports") as on_progress:
-        report = write_demo(out, until=last_day, tasks=tasks, days=days, seed=seed, on_progress=on_progress)
+        report = write_demo(
+            out, until=last_day, tasks=tasks, days=days, seed=seed, is_noisy=noise, on_progress=on_progress
+        )
     typer.echo(f"{report}\nLoad them: etl load {out}")
 
 

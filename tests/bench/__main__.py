@@ -1,8 +1,10 @@
-"""Measures speed and memory of loading and of the first page, each figure beside its floor in the same run.
+"""Measures speed and memory of loading and of the first page, each figure beside its floor in the same run, and how
+many of the demo's rollbacks are found.
 
 make bench                                        everything, at the sizes of the targets
 make bench ARGS="litellm --records 100000"        one section, smaller
 make bench ARGS="overview --tasks 1000 10000"
+make bench ARGS="evidence --evidence-tasks 1000"
 """
 
 import argparse
@@ -13,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+import bench_evidence
 import generate
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -21,7 +24,7 @@ from rich.table import Table
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 FOLDER = ROOT / "bench"
-SECTIONS = ("litellm", "chats", "overview")
+SECTIONS = ("litellm", "chats", "overview", "evidence")
 # A file younger than this when it is loaded is read again the next time, as it may have changed since.
 SETTLE_SECONDS = 3
 console = Console(width=132)
@@ -187,6 +190,9 @@ def main() -> None:
     parser.add_argument("--kilobytes", type=int, default=200, help="size of a chat")
     parser.add_argument("--files", type=int, default=20, help="exports that the chats are in, one for each person")
     parser.add_argument("--tasks", type=int, nargs=2, default=(10_000, 1_000_000), metavar=("SMALL", "LARGE"))
+    parser.add_argument(
+        "--evidence-tasks", type=int, default=3000, help="tasks of the demo whose rollbacks are looked for"
+    )
     asked = parser.parse_args()
     unknown = set(asked.sections) - set(SECTIONS)
     if unknown:
@@ -200,6 +206,8 @@ def main() -> None:
         chats(asked.chats, asked.kilobytes, asked.files)
     if "overview" in sections:
         overview(*asked.tasks)
+    if "evidence" in sections:
+        bench_evidence.run(console, asked.evidence_tasks)
     console.print(
         f"Took {time.perf_counter() - start:.0f} s. Files are kept in bench/ for the next run; make clean removes them."
     )
