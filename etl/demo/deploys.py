@@ -222,4 +222,4 @@ def _new_patches(push: Push, before: Push | None) -> tuple[PatchFact, ...]:
 
 
 def _may_go(patches: tuple[PatchFact, ...]) -> bool:
-    return bool(patches) and not any(patch.is_rolled_back or patch.is_reapplied for patch in patches)
+    return bool(patches) and all(patch.is_in_place for patch in patches)

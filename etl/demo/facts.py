@@ -41,6 +41,11 @@ class PatchFact:
     """Whether it was reverted, and the revert was reverted."""
 
     @property
+    def is_in_place(self) -> bool:
+        """Whether it is whole, and nothing undid it or had to put it back."""
+        return self.is_closed and not self.is_rolled_back and not self.is_reapplied
+
+    @property
     def is_rolled_back(self) -> bool:
         """Whether it was undone, in whatever way."""
         times = (self.rewound_at, self.overwritten_at, self.reverted_at, self.withdrawn_at)

@@ -138,5 +138,5 @@ def _may_go(commit: Commit) -> bool:
         commit.is_clean
         and bool(commit.carries)
         and commit.subject != INITIAL
-        and not any(patch.is_rolled_back for patch in commit.carries)
+        and all(patch.is_in_place for patch in commit.carries)
     )

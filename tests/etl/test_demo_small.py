@@ -71,7 +71,7 @@ def test_from_84_days_and_300_tasks_on_nothing_is_left_out(tmp_path: Path, until
 def test_tasks_stay_within_the_days_that_were_asked_for(tmp_path: Path) -> None:
     # Sunday and Monday: nearly all of the 412 tasks, the most that are allowed, fall on the Monday.
     report = write_demo(tmp_path, tasks=412, days=2, until=date(2026, 6, 29))
-    days = {Path(name).parts[3] for name in files_of(report.folder) if name.startswith("inbox")}
+    days = {Path(name).parts[3] for name in files_of(report.folder) if "/bolt-" in name}
     assert days == {"2026-06-29"}
 
 
@@ -103,6 +103,12 @@ def _totals_of_truth(truth: dict[str, Any]) -> dict[str, Any]:
     return {
         "files": truth["chats"]["files"] + truth["event_log"]["files"],
         "records": truth["chats"]["message_records"] + truth["event_log"]["records"] + gateway["records"],
+        "commits": {project: figures["commits"] for project, figures in truth["git"].items()},
+        "requests": {
+            project: figures["requests"] for project, figures in truth["reviews"].items() if figures["requests"]
+        },
+        "builds": sum(figures["attempts"] for figures in truth["deployments"].values()),
+        "command runs": truth["records"]["command_runs"]["by_status"],
         "messages": truth["chats"]["messages"],
         "entries": truth["event_log"]["entries"],
         "outcomes": {outcome: count for outcome, count in tasks["by_outcome"].items() if count},
@@ -113,6 +119,8 @@ def _totals_of_truth(truth: dict[str, Any]) -> dict[str, Any]:
         "patches": (patches["total"], patches["files"], patches["unfinished"]),
         "rewound": patches["rewound"],
         "overwritten": patches["overwritten"],
+        "reverted": patches["reverted"],
+        "withdrawn": patches["withdrawn"],
         "decisions": truth["tool_calls"]["by_decision"],
         "tokens past the gateway": (direct["requests"], direct["input"], direct["output"]),
         "tokens of the gateway": (served["input"], served["cached_input"], served["output"]),
@@ -140,7 +148,15 @@ def _totals_of_store(store: Store, loads: list[FileReport], folder: Path) -> dic
     broken = store.rows("SELECT file_path, position, reason FROM quarantine JOIN load USING (load_id)")
     return {
         "files": sum(load.kind is not None and load.kind.value.startswith("bolt") for load in loads),
-        "records": sum(load.loaded + load.known + load.quarantined for load in loads),
+        "records": sum(
+            load.loaded + load.known + load.quarantined
+            for load in loads
+            if load.kind is not None and load.kind.value.startswith(("bolt", "litellm"))
+        ),
+        "commits": groups("project, count(*) FROM vcs_commit"),
+        "requests": groups("project, count(*) FROM pull_request"),
+        "builds": sums("count(*) FROM deployment WHERE source <> 'bolt_events'")[0],
+        "command runs": groups("status, count(*) FROM command_run WHERE source = 'record'"),
         "messages": sums("count(*) FROM message")[0],
         "entries": sums("count(*) FROM event")[0],
         "outcomes": groups("outcome, count(*) FROM task"),
@@ -151,7 +167,9 @@ def _totals_of_store(store: Store, loads: list[FileReport], folder: Path) -> dic
         "patches": sums("count(*), sum(files_count), sum(NOT is_closed) FROM patch"),
         "rewound": undone("rewind"),
         "overwritten": undone("human_overwrite"),
-        "decisions": groups("decision, count(*) FROM approval WHERE subject = 'tool_call'"),
+        "reverted": undone("git_revert"),
+        "withdrawn": undone("deploy_rollback"),
+        "decisions": groups("decision, count(*) FROM approval WHERE subject = 'tool_call' AND source = 'bolt_chat'"),
         "tokens past the gateway": sums(
             "count(*), sum(input_tokens), sum(output_tokens) FROM llm_call "
             "WHERE source = 'bolt_chat' AND is_counted AND usage_status <> 'absent'"

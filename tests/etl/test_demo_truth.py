@@ -1,5 +1,6 @@
 """What truth.json says adds up, shows a plausible team, and is found in the store figure by figure."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,22 @@ def test_parts_sum_to_the_whole(truth: dict[str, Any]) -> None:
         assert sum(truth["tool_calls"][part].values()) == truth["tool_calls"]["total"]
     patches = truth["patches"]
     assert len(patches["rewound"]) == patches["rewound_count"]
-    assert not set(patches["rewound"]) & set(patches["overwritten"])
+    undone = [patch for how in ("rewound", "overwritten", "reverted", "withdrawn") for patch in patches[how]]
+    assert len(set(undone)) == len(undone)
+    assert [entry["message_id"] for entry in truth["planted"]["git_reverts"]["patches"]] == patches["reverted"]
+    assert [entry["message_id"] for entry in truth["planted"]["deploy_rollbacks"]["patches"]] == patches["withdrawn"]
     assert len(truth["quarantine"]["where"]) == truth["quarantine"]["records"] == 6
+
+
+def all_records(truth: dict[str, Any]) -> int:
+    """Return how many records all files hold; a merge request stands in two files of GitLab."""
+    exports = truth["chats"]["message_records"] + truth["event_log"]["records"] + truth["gateway"]["records"]
+    commits = sum(figures["commits"] for figures in truth["git"].values())
+    requests = sum(
+        figures["requests"] * (2 if project == "backoffice" else 1) for project, figures in truth["reviews"].items()
+    )
+    builds = sum(figures["attempts"] for figures in truth["deployments"].values())
+    return exports + commits + requests + builds + truth["records"]["records"]
 
 
 def test_records_are_distinct_repeated_or_broken(truth: dict[str, Any]) -> None:
@@ -71,7 +86,7 @@ def test_the_team_is_plausible(truth: dict[str, Any]) -> None:
     outcomes, patches, gateway = truth["tasks"]["by_outcome"], truth["patches"], truth["gateway"]
     counted = outcomes["completed"] + outcomes["failed"] + outcomes["aborted"]
     assert 0.88 < outcomes["completed"] / counted < 0.97
-    undone = patches["rewound_count"] + patches["overwritten_count"]
+    undone = sum(patches[f"{how}_count"] for how in ("rewound", "overwritten", "reverted", "withdrawn"))
     assert 0.8 < 1 - undone / (patches["total"] - patches["unfinished"]) < 0.93
     outage = truth["planted"]["outage"]
     failed, calls = gateway["failed_calls"] - outage["failed_calls"], gateway["llm_calls"] - outage["calls"]
@@ -110,7 +125,7 @@ def test_every_record_is_accounted_for(loaded: tuple[Store, dict[str, Any]], tru
     store, said = loaded
     assert [file["refused"] for file in said["files"] if file["refused"]] == []
     assert len(said["files"]) == small_demo().file_count - 1  # all but truth.json
-    records = truth["chats"]["message_records"] + truth["event_log"]["records"] + truth["gateway"]["records"]
+    records = all_records(truth)
     assert sum(file["read"] for file in said["files"]) == records
     assert sum(file["quarantined"] for file in said["files"]) == truth["quarantine"]["records"]
     assert sum(file["loaded"] + file["known"] for file in said["files"]) == records - truth["quarantine"]["records"]
@@ -145,7 +160,12 @@ def test_patches_and_what_undid_them_are_found(store: Store, truth: dict[str, An
         patches["files"],
         patches["unfinished"],
     )
-    for evidence, name in (("rewind", "rewound"), ("human_overwrite", "overwritten")):
+    for evidence, name in (
+        ("rewind", "rewound"),
+        ("human_overwrite", "overwritten"),
+        ("git_revert", "reverted"),
+        ("deploy_rollback", "withdrawn"),
+    ):
         found = store.rows(
             "SELECT message_id FROM patch JOIN message ON message_key = patch_key "
             "WHERE rollback_evidence = ? ORDER BY 1",
@@ -156,9 +176,12 @@ def test_patches_and_what_undid_them_are_found(store: Store, truth: dict[str, An
 
 def test_decisions_about_tools_are_found(store: Store, truth: dict[str, Any]) -> None:
     tools = truth["tool_calls"]
-    assert counts(store, "decision, count(*) FROM approval WHERE subject = 'tool_call'") == tools["by_decision"]
-    assert counts(store, "status, count(*) FROM tool_call") == tools["by_status"]
-    assert counts(store, "server, count(*) FROM tool_call") == tools["by_server"]
+    assert (
+        counts(store, "decision, count(*) FROM approval WHERE subject = 'tool_call' AND source = 'bolt_chat'")
+        == tools["by_decision"]
+    )
+    assert counts(store, "status, count(*) FROM tool_call WHERE source = 'bolt_chat'") == tools["by_status"]
+    assert counts(store, "server, count(*) FROM tool_call WHERE source = 'bolt_chat'") == tools["by_server"]
 
 
 def test_tokens_are_found(store: Store, truth: dict[str, Any]) -> None:
@@ -301,6 +324,116 @@ def test_the_unpriced_model_is_found_with_tokens_and_unknown_cost(store: Store, 
         unpriced["route"],
     )
     assert found == (unpriced["requests_with_usage"], unpriced["tokens"], 0, "unknown", "unknown")
+
+
+def test_commits_and_their_reverts_are_found(store: Store, truth: dict[str, Any]) -> None:
+    for project, git in truth["git"].items():
+        found = one(
+            store,
+            "count(*), sum(parent_shas LIKE '% %'), sum(files_count) FROM vcs_commit WHERE project = ?",
+            project,
+        )
+        assert found == (git["commits"], git["merges"], git["file_changes"])
+        pushes = counts(
+            store, "push_kind, count(*) FROM vcs_commit WHERE project = ? AND push_kind IS NOT NULL", project
+        )
+        assert pushes == git["pushes"]
+        files = one(
+            store,
+            "count(*) FROM commit_file JOIN vcs_commit USING (vcs_commit_key) WHERE vcs_commit.project = ?",
+            project,
+        )
+        assert files == (git["file_changes"],)
+
+
+def test_patches_are_rolled_back_when_the_revert_or_the_older_build_came(store: Store, truth: dict[str, Any]) -> None:
+    at = dict(
+        store.rows(
+            "SELECT message_id, rolled_back_at FROM patch JOIN message ON message_key = patch_key "
+            "WHERE rollback_evidence IN ('git_revert', 'deploy_rollback')"
+        )
+    )
+    for name in ("git_reverts", "deploy_rollbacks"):
+        for entry in truth["planted"][name]["patches"]:
+            planted = datetime.fromisoformat(entry["at"]).timestamp()
+            # A request to revert counts from its commit or from its merge, at most an hour and some minutes later.
+            assert abs(at[entry["message_id"]] / 1_000_000 - planted) < 2 * 3600
+
+
+def test_what_was_put_back_is_kept(store: Store, truth: dict[str, Any]) -> None:
+    put_back = truth["planted"]["git_reverts"]["patches_put_back"]
+    assert put_back
+    evidence = dict(
+        store.rows(
+            "SELECT message_id, taken_back_at FROM patch_evidence JOIN message ON message_key = patch_key "
+            "WHERE evidence = 'git_revert'"
+        )
+    )
+    assert all(evidence[message_id] is not None for message_id in put_back)
+
+
+def test_reviews_are_found(store: Store, truth: dict[str, Any]) -> None:
+    for project, reviews in truth["reviews"].items():
+        assert counts(store, "state, count(*) FROM pull_request WHERE project = ?", project) == reviews["by_state"]
+        found = counts(
+            store,
+            "pull_request_review.state, count(*) FROM pull_request_review JOIN pull_request USING (pull_request_key) "
+            "WHERE project = ?",
+            project,
+        )
+        assert found == reviews["reviews"]
+
+
+def test_deployments_are_found(store: Store, truth: dict[str, Any]) -> None:
+    for project, deployments in truth["deployments"].items():
+        found = one(
+            store,
+            "count(*), sum(status = 'failure'), sum(environment = 'preview') FROM deployment "
+            "WHERE project = ? AND platform = ?",
+            project,
+            deployments["platform"],
+        )
+        assert found == (deployments["attempts"], deployments["failed"], deployments["previews"])
+    failures = truth["planted"]["deployment_failures"]
+    found = one(
+        store,
+        "count(*), sum(status = 'failure') FROM deployment WHERE project = ? AND environment = 'active' "
+        f"AND source <> 'bolt_events' AND finished_date BETWEEN {_DAY} AND {_DAY}",
+        failures["project"],
+        failures["first_day"],
+        failures["last_day"],
+    )
+    assert found == (failures["inside"]["attempts"], failures["inside"]["failed"])
+
+
+def test_own_records_are_found(store: Store, truth: dict[str, Any]) -> None:
+    records = truth["records"]
+    assert (
+        counts(store, "status, count(*) FROM command_run WHERE source = 'record'")
+        == records["command_runs"]["by_status"]
+    )
+    assert one(store, "sum(duration_ms) FROM command_run") == (records["command_runs"]["duration_ms"],)
+    for column in ("decision", "actor"):
+        found = counts(store, f"{column}, count(*) FROM approval WHERE source = 'record'")
+        assert found == records["approvals"][f"by_{column}"]
+    assert (
+        counts(store, "status, count(*) FROM tool_call WHERE source = 'record'") == records["tool_calls"]["by_status"]
+    )
+    for name, count in records["governance"].items():
+        assert one(store, f"count(*) FROM {name.replace('-', '_').removesuffix('s')}") == (count,)
+
+
+def test_the_slow_commands_are_found(store: Store, truth: dict[str, Any]) -> None:
+    slow = truth["planted"]["slow_commands"]
+    found = one(
+        store,
+        "count(*), sum(status = 'timeout') FROM command_run WHERE project = ? AND source = 'record' "
+        f"AND started_date BETWEEN {_DAY} AND {_DAY}",
+        slow["project"],
+        slow["first_day"],
+        slow["last_day"],
+    )
+    assert found == (slow["inside"]["runs"], slow["inside"]["timeouts"])
 
 
 def test_the_truth_is_beside_the_files() -> None:
