@@ -5,7 +5,7 @@ from typing import Literal
 
 from data.words import Outcome
 from etl.demo.conversation import Chat
-from etl.demo.facts import App, PatchFact, TaskFact
+from etl.demo.facts import App, Life, PatchFact, TaskFact
 from etl.demo.people import Person
 from etl.demo.randomness import Chance, Quotas
 
@@ -40,10 +40,17 @@ class Pushing:
     chance: Chance
     quotas: Quotas = field(default_factory=Quotas)
     pushes: list[Push] = field(default_factory=list[Push])
+    lives: dict[int, list[Life]] = field(default_factory=dict[int, list[Life]])
+    """Chats of the browser that have patches, by number; numbers are used again."""
     app_count: int = 0
 
     def after_task(self, chat: Chat, fact: TaskFact, now: int) -> None:
-        """Push the chat, or not, right after a task in it; before the next one is asked."""
+        """Note when the chat lives, and push it or not, right after a task in it and before the next one is asked."""
+        if fact.patches:
+            if not chat.life.first:
+                chat.life.first = fact.patches[0].proposed
+                self.lives.setdefault(chat.number, []).append(chat.life)
+            chat.life.last = max(chat.life.last, fact.patches[-1].proposed)
         if chat.is_import_copy or chat.is_kept_local or not fact.patches or fact.outcome is not Outcome.COMPLETED:
             return
         if chat.app is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from etl.demo.calendar import iso
-from etl.demo.facts import App, PatchFact, TaskFact
+from etl.demo.facts import App, Life, PatchFact, TaskFact
 from etl.demo.shapes import Record, imported_copy, json_text
 
 
@@ -64,6 +64,7 @@ class Chat:
     is_exported: bool = False
     app: App | None = None
     """What it became outside of the browser; null while nothing was pushed."""
+    life: Life = field(default_factory=Life)
     is_kept_local: bool = False
     """Whether the person decided to push nothing of it."""
 

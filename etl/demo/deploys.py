@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from etl.demo.apps import Push
-from etl.demo.calendar import HOUR, MINUTE, day_at, start_of
+from etl.demo.calendar import DAY, HOUR, MINUTE, day_at, start_of
 from etl.demo.commits import Commit, changes_between
-from etl.demo.facts import App, PatchFact
+from etl.demo.facts import App, Life, PatchFact
 from etl.demo.plants import DEPLOY_SPATE_PROJECT, DEPLOY_SPATE_SHARE, Plants
 from etl.demo.pulls import Pull
 from etl.demo.randomness import Chance, Quotas
@@ -21,7 +21,7 @@ HOSTS: dict[str, Host] = {"storefront": "netlify", "backoffice": "github", "fiel
 _CONNECTED_SHARE = 0.8
 """Share of apps with a repository that are published from it."""
 _FAILED_SHARE = 0.04
-_WITHDRAWN_SHARE = 0.18
+_WITHDRAWN_SHARE = 0.25
 _PREVIEWED_SHARE = 0.5
 
 
@@ -68,6 +68,8 @@ class Publishing:
     plants: Plants
     chance: Chance
     end: int
+    lives: dict[int, list[Life]]
+    """When the chats of the project's browsers live, by number."""
     builds: list[Build] = field(default_factory=list[Build])
     withdrawals: list[Withdrawal] = field(default_factory=list[Withdrawal])
 
@@ -115,8 +117,8 @@ class Publishing:
             return
         newest, older = shown[-1], shown[-2]
         last = arrived[-1]
-        is_certain = last.subject != INITIAL and last.parents[0] is older.commit and _may_go(newest.brings)
-        if is_certain:
+        is_certain = last.subject != INITIAL and last.parents[0] is older.commit and last.is_clean
+        if is_certain and _may_go(newest.brings):
             self._withdraw(newest, older, last.author.name)
 
     def _publish_pushes(self, app: App, pushed: list[Push]) -> None:
@@ -129,8 +131,20 @@ class Publishing:
             if build is not None:
                 build.brings = _new_patches(push, shown[-1][1] if shown else None)
                 shown.append((build, push))
-        if len(shown) >= 2 and shown[-1][1] is pushed[-1] and _may_go(shown[-1][0].brings) and self.host != "vercel":
-            self._withdraw(shown[-1][0], shown[-2][0], pushed[-1].person.name)
+        if len(shown) < 2 or shown[-1][1] is not pushed[-1] or self.host == "vercel":
+            return
+        (older, earlier), (newest, last) = shown[-2:]
+        is_certain = (
+            _is_clean(last, earlier, newest.brings) and self._is_alone(app, older) and self._is_alone(app, newest)
+        )
+        if is_certain and _may_go(newest.brings):
+            self._withdraw(newest, older, last.person.name)
+
+    def _is_alone(self, app: App, build: Build) -> bool:
+        """Say whether no other chat of the number lives then: the name of the site tells nothing but the number."""
+        at = build.created_at
+        alive = [life for life in self.lives.get(app.chat_number, []) if life.first - HOUR <= at <= life.last + 2 * DAY]
+        return len(alive) == 1
 
     def _tried(
         self, app: App, site: str, at: int, following: int, person: str, commit: Commit | None = None,
@@ -212,13 +226,21 @@ class Publishing:
 
 def _new_patches(push: Push, before: Push | None) -> tuple[PatchFact, ...]:
     """Return the patches that a state of a chat shows and the one before it does not."""
-    changed = {path for path, _, _ in changes_between(before.contents if before else {}, push.contents)}
+    changed = _changed(push, before)
     known = {patch.message_id for patch in before.patches} if before else set[str]()
     return tuple(
         patch for patch in push.patches
         if patch.message_id not in known and not changed.isdisjoint(patch.paths)
         and (patch.overwritten_at is None or patch.overwritten_at > push.at)
     )  # fmt: skip
+
+
+def _changed(push: Push, before: Push | None) -> set[str]:
+    return {path for path, _, _ in changes_between(before.contents if before else {}, push.contents)}
+
+
+def _is_clean(push: Push, before: Push, brings: tuple[PatchFact, ...]) -> bool:
+    return _changed(push, before) <= {path for patch in brings for path in patch.paths}
 
 
 def _may_go(patches: tuple[PatchFact, ...]) -> bool:

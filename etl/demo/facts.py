@@ -21,6 +21,14 @@ class App:
 
 
 @dataclass
+class Life:
+    """When the patches of a chat were proposed, the first and the last of them."""
+
+    first: int = 0
+    last: int = 0
+
+
+@dataclass
 class PatchFact:
     """One reply with file actions."""
 

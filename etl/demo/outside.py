@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from etl.demo.apps import Push
+from etl.demo.apps import Pushing
 from etl.demo.calendar import DAY, start_of
 from etl.demo.commits import log_text
 from etl.demo.deploy_files import deploys_text
 from etl.demo.deploys import Publishing
-from etl.demo.facts import TaskFact
+from etl.demo.facts import Life, TaskFact
 from etl.demo.governance import write_governance
 from etl.demo.noise import Noise, Write
 from etl.demo.plants import Plants
@@ -29,10 +29,11 @@ class Outside:
 
 
 def live_outside(
-    facts: list[TaskFact], pushes: list[Push], plants: Plants, seed: int, noise: Noise, write: Write
+    facts: list[TaskFact], pushing: list[Pushing], plants: Plants, seed: int, noise: Noise, write: Write
 ) -> Outside:
     """Run through what people pushed and published, and write the exports of it."""
     world = Outside()
+    pushes = noise.squashed([push for one in pushing for push in one.pushes])
     end = start_of(plants.span.last) + DAY - 1
     for project in WORKFLOWS:
         own = sorted(
@@ -40,7 +41,7 @@ def live_outside(
         )
         repository = Repository(project, plants.span, Chance(f"{seed}/{project}/git"), seed, world.reverting.on_last)
         repository.live([push for push in own if not push.app.is_site])
-        publishing = Publishing(project, plants, Chance(f"{seed}/{project}/deploys"), end)
+        publishing = Publishing(project, plants, Chance(f"{seed}/{project}/deploys"), end, _lives(pushing, project))
         publishing.publish(repository, [push for push in own if push.app.is_site])
         world.repositories.append(repository)
         world.publishing.append(publishing)
@@ -52,6 +53,16 @@ def live_outside(
         write_work_records(facts_of_project, plants, project, Chance(f"{seed}/{project}/runner"), write, world.records)
     write_governance(plants, write, world.records)
     return world
+
+
+def _lives(pushing: list[Pushing], project: str) -> dict[int, list[Life]]:
+    """Return when the chats of a project live, by their number in whichever browser."""
+    found: dict[int, list[Life]] = {}
+    for one in pushing:
+        if one.person.project == project:
+            for number, lives in one.lives.items():
+                found.setdefault(number, []).extend(lives)
+    return found
 
 
 def _write_repository(repository: Repository, noise: Noise, write: Write) -> None:

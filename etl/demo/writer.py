@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-from etl.demo.apps import Push, Pushing
+from etl.demo.apps import Pushing
 from etl.demo.browser import Shelf
 from etl.demo.calendar import Span, busiest_share, busy_days
 from etl.demo.facts import TaskFact
@@ -109,22 +109,21 @@ def write_demo(
     facts: list[TaskFact] = []
     attempts: list[Attempt] = []
     tallies: dict[str, Tally] = {}
-    pushes: list[Push] = []
+    pushing: list[Pushing] = []
     noise = Noise(Chance(f"{seed}/noise"), is_noisy)
     write = noise.dropping(folder.write)
     steps = len(PEOPLE) + 1
     for number, person in enumerate(PEOPLE):
-        pushing = Pushing(person, Chance(f"{seed}/{person.name}/pushes"))
-        year = Year(person, plants, Chance(f"{seed}/{person.name}"), shelf, write, pushing)
+        pushing.append(Pushing(person, Chance(f"{seed}/{person.name}/pushes")))
+        year = Year(person, plants, Chance(f"{seed}/{person.name}"), shelf, write, pushing[-1])
         browser = year.live(counts)
         facts += browser.facts
         attempts += browser.asking.exchange.calls.attempts
-        pushes += pushing.pushes
         tallies[person.name] = year.tally
         if on_progress:
             on_progress(number + 1, steps)
     gateway = write_gateway(attempts, span, folder.write)
-    outside = live_outside(facts, noise.squashed(pushes), plants, seed, noise, write)
+    outside = live_outside(facts, pushing, plants, seed, noise, write)
     truth = truth_of(facts, attempts, tallies, gateway, outside, plants, seed) | {
         "files": dict(sorted(folder.hashes.items()))
     }
