@@ -7,6 +7,7 @@ Which cost counts (``cost_micro_usd`` with its ``cost_basis``):
 
 - reported > 0: reported
 - reported 0 on a cache hit, or on a failed call: reported, 0; the gateway billed nothing, tokens or not
+- reported 0 by OpenRouter, which bills the calls itself: reported, 0; the model is free
 - otherwise, when there is a computed cost: computed
 - otherwise, when the provider is self-hosted: self_hosted, 0
 - otherwise: unknown, null
@@ -20,10 +21,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from data.words import CallStatus, CostBasis
+from data.words import CallSource, CallStatus, CostBasis
 from etl.price_table import DAY_MICROSECONDS, SCALE, PriceCell, cells_of
 from etl.routes import is_self_hosted
 
+_BILLING_SOURCES = (CallSource.OPENROUTER.value,)
+"""Sources whose figure is the bill itself, and not what a gateway thinks that somebody else will bill."""
 _CELL_COLUMNS: dict[str, pl.DataType] = {
     "model_number": pl.UInt32(),
     "is_dated": pl.Boolean(),
@@ -131,9 +134,11 @@ def chosen_cost(
     is_cache_hit: bool | None,
     reported_micro_usd: int | None,
     computed_micro_usd: int | None,
+    source: str | None = None,
 ) -> tuple[int | None, CostBasis]:
     """Return the cost of one call that counts, and how it is known; the rules are in the module's text."""
-    if reported_micro_usd is not None and (reported_micro_usd > 0 or is_cache_hit or status == CallStatus.ERROR):
+    is_believed = is_cache_hit or status == CallStatus.ERROR or source in _BILLING_SOURCES
+    if reported_micro_usd is not None and (reported_micro_usd > 0 or is_believed):
         return reported_micro_usd, CostBasis.REPORTED
     if computed_micro_usd is not None:
         return computed_micro_usd, CostBasis.COMPUTED
@@ -143,13 +148,16 @@ def chosen_cost(
 def with_cost(calls: pl.DataFrame) -> pl.DataFrame:
     """Add computed cost, price version, cost and its basis to a frame of calls, as ``chosen_cost`` defines them.
 
-    Needs what ``with_computed_cost`` needs, and status, is_cache_hit and reported_cost_micro_usd.
+    Needs what ``with_computed_cost`` needs, and status, is_cache_hit and reported_cost_micro_usd; knows the source of
+    each call from a column of that name, where there is one.
     """
     calls = with_computed_cost(calls)
     reported = pl.col("reported_cost_micro_usd")
     hosted = [name for name in calls["provider"].unique().to_list() if is_self_hosted(name)]
     has_failed = pl.col("status") == CallStatus.ERROR
-    is_reported = reported.is_not_null() & ((reported > 0) | pl.col("is_cache_hit").fill_null(value=False) | has_failed)
+    is_billed = pl.col("source").is_in(_BILLING_SOURCES) if "source" in calls.columns else pl.lit(value=False)
+    is_hit = pl.col("is_cache_hit").fill_null(value=False)
+    is_reported = reported.is_not_null() & ((reported > 0) | is_hit | has_failed | is_billed)
     is_computed = pl.col("computed_cost_micro_usd").is_not_null()
     is_hosted = pl.col("provider").is_in(hosted).fill_null(value=False)
     return calls.with_columns(

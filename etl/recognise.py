@@ -18,6 +18,8 @@ from etl.sources.gitlab_deployments import GITLAB_DEPLOYMENTS
 from etl.sources.gitlab_merges import GITLAB_MERGES
 from etl.sources.litellm import PAYLOAD, SPEND
 from etl.sources.netlify_deploys import NETLIFY_DEPLOYS
+from etl.sources.openrouter import OpenRouter
+from etl.sources.otlp import Otlp
 from etl.sources.own_records import RECORDS
 from etl.sources.vercel_deployments import VERCEL_DEPLOYMENTS
 from etl.streams import encoding_problem
@@ -27,6 +29,8 @@ SOURCES: tuple[Source, ...] = (
     BoltEvents(),
     SPEND,
     PAYLOAD,
+    OpenRouter(),
+    Otlp(),
     GIT,
     GITHUB_PULLS,
     GITLAB_MERGES,

@@ -55,6 +55,19 @@ def provider_of_gateway(name: str | None) -> str | None:
 
 
 @lru_cache(maxsize=4096)
+def provider_of_span(name: str | None) -> str | None:
+    """Return the canonical name of a provider as spans write it (gen_ai.provider.name, gen_ai.system).
+
+    Some add the kind of interface (``openai.chat``, ``anthropic.messages``): the part before the point names it then.
+    """
+    cleaned = clean_name(name)
+    if cleaned is None:
+        return None
+    known, lower = _by_gateway_name(), cleaned.lower()
+    return known.get(lower) or known.get(lower.partition(".")[0]) or lower
+
+
+@lru_cache(maxsize=4096)
 def route_of_gateway(custom_llm_provider: str | None, model: str | None, api_base: str | None) -> Route:
     """Return the route that served a LiteLLM call.
 

@@ -14,7 +14,7 @@ _RULES = b"3"
 _FILES = ("price_overrides.toml", "providers.toml", "reporting.toml", "slos.toml", "task_classes.toml")
 _PRICED = (
     "llm_call_key, provider, model, started_at, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, "
-    "status, is_cache_hit, total_tokens, reported_cost_micro_usd"
+    "source, status, is_cache_hit, total_tokens, reported_cost_micro_usd"
 )
 _BATCH = 100_000
 

@@ -4,19 +4,14 @@ Kept of a record: who, which route, when, how long, how it ended, tokens and cos
 error texts, addresses, headers, and more of a key than the beginning of its hash.
 """
 
-import gc
-import sys
-from collections.abc import Generator
-from contextlib import contextmanager
-
 from data.words import KnownReason, SourceKind
 from etl.context import LoadContext
 from etl.redact import shape_of
 from etl.sources.base import About, RawFile, RefusedError
+from etl.sources.call_writing import CallWriter, fast_python
 from etl.sources.litellm_calls import calls_of
 from etl.sources.litellm_reading import Batch, read_batches
 from etl.sources.litellm_shapes import Shape, layout_of
-from etl.sources.litellm_writing import CallWriter
 
 _KINDS = {Shape.SPEND: SourceKind.LITELLM_SPEND, Shape.PAYLOAD: SourceKind.LITELLM_PAYLOAD}
 
@@ -46,27 +41,9 @@ class LiteLlm:
         layout = layout_of(file.head)
         if layout is None or layout.shape not in _KINDS:
             raise RefusedError(f"{file.name} is not a file of LiteLLM rows.")
-        with _fast_python(), CallWriter(context) as writer:
+        with fast_python(), CallWriter(context) as writer:
             for batch in read_batches(file, layout):
                 _load_batch(batch, context, writer)
-
-
-@contextmanager
-def _fast_python() -> Generator[None]:
-    """Settings of Python while rows are loaded.
-
-    Batches hold hundred thousands of objects and no cycles; looking through them for cycles costs a fifth. The writing
-    thread gets its turn soon after SQLite is done with some rows, instead of after 5 ms.
-    """
-    was_enabled, interval = gc.isenabled(), sys.getswitchinterval()
-    gc.disable()
-    sys.setswitchinterval(0.0005)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(interval)
-        if was_enabled:
-            gc.enable()
 
 
 def _load_batch(batch: Batch, context: LoadContext, writer: CallWriter) -> None:

@@ -5,18 +5,17 @@ is worked out once per value.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import starmap
 
 import polars as pl
 
-from data.tables.types import EPOCH
 from etl.context import LoadContext
 from etl.routes import clean_name, route_of_gateway
+from etl.sources.call_columns import flags, numbers, texts, times, wholes
+from etl.sources.gateway_people import People, key_hash_of
 from etl.sources.litellm_facts import (
     SUCCEEDED,
-    People,
     cache_read_of,
     cache_write_of,
     ending_of,
@@ -24,7 +23,6 @@ from etl.sources.litellm_facts import (
     is_cache_hit,
     is_call,
     is_fallback,
-    key_hash_of,
 )
 from etl.sources.litellm_records import Metadata, Record, UsageObject
 
@@ -39,23 +37,23 @@ def frame_of_records(records: Sequence[Record], metadata: Sequence[Metadata], co
     return pl.DataFrame(
         [
             pl.Series("index", range(len(records)), dtype=pl.Int64),
-            _texts("native_id", [id_of(one.request_id or one.id) for one in records]),
-            _times("started_at", [one.start_time for one in records]),
-            _flags("has_start", [one.start_time not in (None, "") for one in records]),
-            _times("ended_at", [one.end_time for one in records]),
-            _times("first_token_at", [one.first_token_time for one in records]),
-            _numbers("duration_ms", [one.request_duration_ms for one in records]),
-            _flags("streamed", [one.stream is not False for one in records]),
+            texts("native_id", [id_of(one.request_id or one.id) for one in records]),
+            times("started_at", [one.start_time for one in records]),
+            flags("has_start", [one.start_time not in (None, "") for one in records]),
+            times("ended_at", [one.end_time for one in records]),
+            times("first_token_at", [one.first_token_time for one in records]),
+            numbers("duration_ms", [one.request_duration_ms for one in records]),
+            flags("streamed", [one.stream is not False for one in records]),
             *_figures(records, metadata),
             *_names(pairs, context),
             *_routes(pairs),
             *_endings(pairs),
-            _texts("trace", [one.trace_id or one.session_id or one.litellm_call_id for one in records]),
-            _wholes("retry_count", [meta.attempted_retries for meta in metadata]),
-            _flags("is_fallback", list(starmap(is_fallback, pairs))),
-            _flags("is_cache_hit", [is_cache_hit(one.cache_hit) for one in records]),
-            _texts("call_type", [_short_name(one.call_type) for one in records]),
-            _flags("is_call", [bool(one.total_tokens or one.spend) or is_call(one, meta) for one, meta in pairs]),
+            texts("trace", [one.trace_id or one.session_id or one.litellm_call_id for one in records]),
+            wholes("retry_count", [meta.attempted_retries for meta in metadata]),
+            flags("is_fallback", list(starmap(is_fallback, pairs))),
+            flags("is_cache_hit", [is_cache_hit(one.cache_hit) for one in records]),
+            texts("call_type", [_short_name(one.call_type) for one in records]),
+            flags("is_call", [bool(one.total_tokens or one.spend) or is_call(one, meta) for one, meta in pairs]),
         ]
     )
 
@@ -63,12 +61,12 @@ def frame_of_records(records: Sequence[Record], metadata: Sequence[Metadata], co
 def _figures(records: Sequence[Record], metadata: Sequence[Metadata]) -> list[pl.Series]:
     usages = [meta.usage_object or meta.additional_usage_values or _NO_USAGE for meta in metadata]
     return [
-        _numbers("spend", [one.response_cost if one.spend is None else one.spend for one in records]),
-        _wholes("prompt_tokens", [one.prompt_tokens for one in records]),
-        _wholes("completion_tokens", [one.completion_tokens for one in records]),
-        _wholes("all_tokens", [one.total_tokens for one in records]),
-        _wholes("cache_read_tokens", [cache_read_of(usage) for usage in usages]),
-        _wholes("cache_write_tokens", [cache_write_of(usage) for usage in usages]),
+        numbers("spend", [one.response_cost if one.spend is None else one.spend for one in records]),
+        wholes("prompt_tokens", [one.prompt_tokens for one in records]),
+        wholes("completion_tokens", [one.completion_tokens for one in records]),
+        wholes("all_tokens", [one.total_tokens for one in records]),
+        wholes("cache_read_tokens", [cache_read_of(usage) for usage in usages]),
+        wholes("cache_write_tokens", [cache_write_of(usage) for usage in usages]),
     ]
 
 
@@ -91,9 +89,9 @@ def _names(pairs: _Pairs, context: LoadContext) -> list[pl.Series]:
         people.project_of(meta.user_api_key_team_alias, meta.user_api_key_team_id, one.team_id) for one, meta in pairs
     ]
     return [
-        _texts("person", persons),
-        _texts("project", projects),
-        _texts("key_hash", [key_hash_of(key) for key in keys]),
+        texts("person", persons),
+        texts("project", projects),
+        texts("key_hash", [key_hash_of(key) for key in keys]),
     ]
 
 
@@ -101,76 +99,16 @@ def _routes(pairs: _Pairs) -> list[pl.Series]:
     routes = [route_of_gateway(one.custom_llm_provider, one.model, one.api_base) for one, _ in pairs]
     groups = [_short_name(meta.original_model_group or one.model_group) for one, meta in pairs]
     return [
-        _texts("requested_model", [group or route.model for group, route in zip(groups, routes, strict=True)]),
-        _texts("provider", [route.provider for route in routes]),
-        _texts("model", [route.model for route in routes]),
+        texts("requested_model", [group or route.model for group, route in zip(groups, routes, strict=True)]),
+        texts("provider", [route.provider for route in routes]),
+        texts("model", [route.model for route in routes]),
     ]
 
 
 def _endings(pairs: _Pairs) -> list[pl.Series]:
     endings = [SUCCEEDED if one.status == "success" else ending_of(one, meta) for one, meta in pairs]
     return [
-        _texts("status", [ending[0] for ending in endings]),
-        _texts("error_kind", [ending[1] for ending in endings]),
-        _texts("error_class", [ending[2] for ending in endings]),
+        texts("status", [ending[0] for ending in endings]),
+        texts("error_kind", [ending[1] for ending in endings]),
+        texts("error_class", [ending[2] for ending in endings]),
     ]
-
-
-def _texts(name: str, values: Sequence[str | None]) -> pl.Series:
-    return pl.Series(name, values, dtype=pl.String)
-
-
-def _flags(name: str, values: Sequence[bool | None]) -> pl.Series:
-    return pl.Series(name, values, dtype=pl.Boolean)
-
-
-def _numbers(name: str, values: Sequence[float | None]) -> pl.Series:
-    return pl.Series(name, values, dtype=pl.Float64)
-
-
-def _wholes(name: str, values: Sequence[int | None]) -> pl.Series:
-    try:
-        return pl.Series(name, values, dtype=pl.Int64)
-    except (OverflowError, TypeError, pl.exceptions.PolarsError):
-        # Beyond 64 bits, far beyond what is allowed: kept as too large, so that the check finds it.
-        clamped = [None if value is None else max(-(2**62), min(value, 2**62)) for value in values]
-        return pl.Series(name, clamped, dtype=pl.Int64)
-
-
-def _times(name: str, values: Sequence[str | float | None]) -> pl.Series:
-    """Return times as microseconds since 1970, null where a value is no time; texts without a zone are UTC."""
-    try:
-        texts = pl.Series(name, values, dtype=pl.String)
-    except TypeError:
-        return pl.Series(name, [microseconds_of(value) for value in values], dtype=pl.Int64)
-    plain = texts.str.strip_suffix("Z").str.strip_suffix("+00:00").str.replace("T", " ", literal=True)
-    exact = plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False).cast(pl.Int64)
-    if exact.null_count() == texts.null_count():
-        return exact
-    return pl.Series(
-        name,
-        [
-            known if known is not None else microseconds_of(text)
-            for known, text in zip(exact.to_list(), values, strict=True)
-        ],
-        dtype=pl.Int64,
-    )
-
-
-def microseconds_of(value: str | float | None) -> int | None:
-    """Return a time as microseconds since 1970: ISO 8601 with or without a zone (then UTC), or seconds since 1970."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        text = value.strip()
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            try:
-                value = float(text)
-            except ValueError:
-                return None
-        else:
-            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return (aware - EPOCH) // timedelta(microseconds=1)
-    return round(value * 1_000_000) if abs(value) < 1e12 else None

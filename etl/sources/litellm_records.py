@@ -150,7 +150,7 @@ def decode_record(raw: bytes) -> Record:
     except RecursionError:
         raise _too_deep() from None
     except (msgspec.DecodeError, ValueError):
-        return record_of(_parsed(raw))
+        return record_of(parsed_json(raw))
     return _clipped(record) if len(raw) > _LONGEST_TEXT else record
 
 
@@ -188,14 +188,17 @@ def metadata_of(value: Metadata | str | None) -> Metadata | None:
     except (msgspec.DecodeError, ValueError):
         pass
     try:
-        parsed = _parsed(value.encode("utf-8", "surrogatepass"))
+        parsed = parsed_json(value.encode("utf-8", "surrogatepass"))
     except UnusableRecordError as error:
         raise UnusableRecordError(error.reason, f"metadata is text that is no JSON: {error.detail}") from None
     return _metadata(parsed)
 
 
-def _parsed(raw: bytes) -> object:
-    """Return JSON that the fast parser refuses: with NaN, halves of surrogate pairs, or line breaks in texts."""
+def parsed_json(raw: bytes) -> object:
+    """Return JSON that the fast parser refuses: with NaN, halves of surrogate pairs, or line breaks in texts.
+
+    Raises UnusableRecordError.
+    """
     try:
         return json.loads(raw, strict=False)
     except RecursionError:

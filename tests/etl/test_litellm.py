@@ -21,10 +21,10 @@ from etl.context import LoadContext, Owner, upsert
 from etl.files import find_files
 from etl.loading import load_files
 from etl.recognise import recognise
-from etl.sources import litellm_reading, litellm_writing
+from etl.sources import call_writing, litellm_reading
 from etl.sources.base import RefusedError
+from etl.sources.call_columns import microseconds_of
 from etl.sources.litellm_calls import calls_of
-from etl.sources.litellm_columns import microseconds_of
 from etl.sources.litellm_records import Record, UnusableRecordError, decode_record, record_of
 from etl.sources.record_bytes import split_lines
 
@@ -591,7 +591,7 @@ def test_a_failure_while_writing_in_the_background_fails_the_load(store: Store, 
         error.sqlite_errorcode = sqlite3.SQLITE_FULL
         raise error
 
-    monkeypatch.setattr(litellm_writing, "upsert", full)
+    monkeypatch.setattr(call_writing, "upsert", full)
     with pytest.raises(StoreError, match="full"):
         load(store, lines(tmp_path / "rows.ndjson", [spend_row()]))
     assert store.rows("SELECT count(*) FROM load") == [(0,)]

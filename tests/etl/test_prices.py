@@ -296,7 +296,21 @@ def test_the_cost_that_counts_follows_the_rules(reported, computed, status, hit,
 def test_the_cost_of_a_frame_is_the_cost_of_each_call():
     when = at("2026-03-02T10:00:00+00:00")
     rows = [
-        (provider, model, when, tokens, 0, 0, 50, None if tokens is None else tokens + 50, reported, status, hit)
+        (
+            provider,
+            model,
+            when,
+            tokens,
+            0,
+            0,
+            50,
+            None if tokens is None else tokens + 50,
+            reported,
+            status,
+            hit,
+            source,
+        )
+        for source in ("litellm", "openrouter")
         for provider, model in (("openai", "gpt-4o"), ("openai", "unpriced"), ("ollama", "llama3"), (None, None))
         for tokens in (1000, None)
         for reported in (None, 0, 77)
@@ -306,6 +320,7 @@ def test_the_cost_of_a_frame_is_the_cost_of_each_call():
     schema = {"provider": pl.String, "model": pl.String, "started_at": pl.Int64, "input_tokens": pl.Int64}
     schema |= dict.fromkeys(("cache_read_tokens", "cache_write_tokens", "output_tokens", "total_tokens"), pl.Int64)
     schema |= {"reported_cost_micro_usd": pl.Int64, "status": pl.String, "is_cache_hit": pl.Boolean}
+    schema |= {"source": pl.String}
     frame = with_cost(pl.DataFrame(rows, schema=schema, orient="row"))
     for row in frame.iter_rows(named=True):
         tokens = {name: row[name] for name in TOKEN_COLUMNS}
@@ -317,4 +332,18 @@ def test_the_cost_of_a_frame_is_the_cost_of_each_call():
             is_cache_hit=row["is_cache_hit"],
             reported_micro_usd=row["reported_cost_micro_usd"],
             computed_micro_usd=row["computed_cost_micro_usd"],
+            source=row["source"],
         )
+
+
+def test_openrouter_bills_itself_so_its_zero_is_a_free_model():
+    for source, expected in (("litellm", (12, CostBasis.COMPUTED)), ("openrouter", (0, CostBasis.REPORTED))):
+        cost = chosen_cost(
+            "openrouter",
+            status="success",
+            is_cache_hit=None,
+            reported_micro_usd=0,
+            computed_micro_usd=12,
+            source=source,
+        )
+        assert cost == expected

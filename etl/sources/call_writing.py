@@ -1,8 +1,12 @@
 """Writing gateway calls: one row per call, whichever files and copies mention it, whatever order they come in."""
 
+import gc
 import json
 import sqlite3
+import sys
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, Self
 
 import polars as pl
@@ -25,6 +29,24 @@ _STORED_COLUMNS = {
     "stored_date": pl.Int64(),
     "stored_task": pl.Int64(),
 }
+
+
+@contextmanager
+def fast_python() -> Generator[None]:
+    """Settings of Python while many rows are loaded.
+
+    Batches hold hundred thousands of objects and no cycles; looking through them for cycles costs a fifth. The writing
+    thread gets its turn soon after SQLite is done with some rows, instead of after 5 ms.
+    """
+    was_enabled, interval = gc.isenabled(), sys.getswitchinterval()
+    gc.disable()
+    sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
+        if was_enabled:
+            gc.enable()
 
 
 class CallWriter:

@@ -1,0 +1,234 @@
+"""One span of OTLP JSON, read leniently: what it is about, its ids, its times, how it ended, and the facts it names."""
+
+import base64
+import binascii
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any, cast
+
+from data.words import QuarantineReason
+from etl.sources import otlp_attributes as names
+from etl.sources.litellm_records import UnusableRecordError
+from etl.sources.otlp_attributes import ATTRIBUTES, CALL_OPERATIONS, COMMAND_ATTRIBUTES, Attribute
+
+Facts = dict[Attribute, Any]
+"""Facts that a span names, as texts, numbers, true or false, or lists of these."""
+
+_PLACES = {name: (attribute, rank) for attribute in ATTRIBUTES for rank, name in enumerate(attribute.names)}
+_ERROR_STATUS = frozenset({2, "2", "STATUS_CODE_ERROR", "ERROR", "Error", "error"})
+_MOST_DIGITS = 40
+_LONGEST_TEXT = 4000
+_LONGEST_TIME = 2**63
+
+
+class Kind(Enum):
+    """What a span is about."""
+
+    CALL = "call to a model"
+    TOOL = "tool call"
+    COMMAND = "command"
+    OTHER = "anything else"
+
+
+@dataclass(slots=True)
+class Span:
+    """A span that is measured; times in microseconds since 1970."""
+
+    kind: Kind
+    trace_id: str
+    span_id: str
+    started_at: int
+    ended_at: int | None
+    """Null when it had not ended when it was exported."""
+    is_failed: bool
+    message: str
+    """Text of its status; read for the kind of error and never kept."""
+    facts: Facts
+    resource: Facts
+
+    @property
+    def identity(self) -> str:
+        """Return what tells it from all other spans: copies of one span share it."""
+        return f"{self.trace_id}:{self.span_id}"
+
+    @property
+    def duration_ms(self) -> int | None:
+        """Return how long it took; null while it runs, and where its times are the wrong way round."""
+        if self.ended_at is None or self.ended_at < self.started_at:
+            return None
+        return (self.ended_at - self.started_at + 500) // 1000
+
+    def text(self, attribute: Attribute) -> str | None:
+        """Return a fact as text; null when the span does not name it."""
+        value = self.facts.get(attribute)
+        if value is None or isinstance(value, list):
+            return None
+        return value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def read_span(value: object, resource: Facts) -> Span | None:
+    """Return a span of a call, a tool call or a command; null for any other. Raises UnusableRecordError."""
+    if not isinstance(value, dict):
+        raise UnusableRecordError(QuarantineReason.WRONG_TYPE, "expected an object with the fields of one span")
+    span = cast("dict[str, Any]", value)
+    facts = facts_of(span.get("attributes"))
+    name = span.get("name")
+    kind = _kind_of(facts, name if isinstance(name, str) else "")
+    if kind is Kind.OTHER:
+        return None
+    status = span.get("status")
+    code, message = (status.get("code"), status.get("message")) if isinstance(status, dict) else (None, None)
+    if names.ERROR_TYPE not in facts and (exception := _exception_of(span.get("events"))) is not None:
+        facts[names.ERROR_TYPE] = exception
+    is_failed = (isinstance(code, int | str) and code in _ERROR_STATUS) or names.ERROR_TYPE in facts
+    return Span(
+        kind=kind,
+        trace_id=_id_of(span, "traceId", 16),
+        span_id=_id_of(span, "spanId", 8),
+        started_at=_start_of(span),
+        ended_at=_time_of(span.get("endTimeUnixNano")) or None,
+        is_failed=is_failed,
+        message=message[:_LONGEST_TEXT] if isinstance(message, str) else "",
+        facts=facts,
+        resource=resource,
+    )
+
+
+def facts_of(attributes: object) -> Facts:
+    """Return the facts that attributes name; attributes that nothing is read from are not looked at.
+
+    Attributes are a list of {key, value} with typed values; plain values and a plain object are read as well.
+    """
+    found: dict[Attribute, tuple[int, Any]] = {}
+    for name, value in _named(attributes):
+        place = _PLACES.get(name)
+        if place is None:
+            continue
+        attribute, rank = place
+        known = found.get(attribute)
+        if (known is None or rank < known[0]) and (plain := _plain(value)) is not None:
+            found[attribute] = (rank, plain)
+    return {attribute: value for attribute, (_, value) in found.items()}
+
+
+def _named(attributes: object) -> Iterable[tuple[Any, Any]]:
+    if isinstance(attributes, list):
+        for one in cast("list[Any]", attributes):
+            if isinstance(one, dict) and isinstance(key := one.get("key"), str):  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+                yield key, one.get("value")  # pyright: ignore[reportUnknownMemberType]
+    elif isinstance(attributes, dict):
+        yield from cast("dict[str, Any]", attributes).items()
+
+
+def _plain(value: object, depth: int = 0) -> Any:
+    """Return a typed value as a plain one; null for objects, bytes, and what is nothing."""
+    if isinstance(value, dict):
+        for kind, inner in cast("dict[str, Any]", value).items():
+            if kind == "stringValue" or kind == "boolValue":
+                return _scalar(inner)
+            if kind in ("intValue", "doubleValue"):
+                return _number(inner)
+            if kind == "arrayValue" and isinstance(inner, dict) and depth == 0:
+                return _list(cast("dict[str, Any]", inner).get("values"))
+        return None
+    return _list(value) if isinstance(value, list) and depth == 0 else _scalar(value)
+
+
+def _list(values: object) -> list[Any] | None:
+    if not isinstance(values, list):
+        return None
+    return [plain for one in cast("list[Any]", values)[:1000] if (plain := _plain(one, 1)) is not None]
+
+
+def _scalar(value: object) -> Any:
+    if isinstance(value, str):
+        text = value if len(value) <= _LONGEST_TEXT else value[:_LONGEST_TEXT]
+        return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    return value if isinstance(value, bool | int | float) else None
+
+
+def _number(value: object) -> Any:
+    """Return a number that may be written as text; what is none stays as it is, so that a check finds it."""
+    if isinstance(value, str) and len(value) <= _MOST_DIGITS:
+        try:
+            return int(value)
+        except ValueError:
+            try:
+                return float(value)
+            except ValueError:
+                return value
+    return _scalar(value)
+
+
+def _kind_of(facts: Mapping[Attribute, Any], name: str) -> Kind:
+    operation = facts.get(names.OPERATION)
+    operation = operation.strip().lower() if isinstance(operation, str) else None
+    if operation in CALL_OPERATIONS:
+        return Kind.CALL
+    if any(attribute in facts for attribute in COMMAND_ATTRIBUTES):
+        return Kind.COMMAND
+    if operation == names.TOOL_OPERATION or name.startswith("ai.toolCall"):
+        tool = facts.get(names.TOOL)
+        is_shell = isinstance(tool, str) and tool.strip().lower() in names.SHELL_TOOLS
+        return Kind.COMMAND if is_shell else Kind.TOOL
+    # Older instrumentations name no operation: their spans of calls name a provider and a model.
+    is_named = names.PROVIDER in facts and (names.REQUESTED_MODEL in facts or names.MODEL in facts)
+    is_call = operation in (None, "completion", "embedding") and is_named and names.TOOL not in facts
+    return Kind.CALL if is_call else Kind.OTHER
+
+
+def _id_of(span: Mapping[str, Any], field: str, size: int) -> str:
+    value = span.get(field)
+    if value in (None, ""):
+        raise UnusableRecordError(QuarantineReason.MISSING_FIELD, f"{field} is missing")
+    found = _hexadecimal(value, size) if isinstance(value, str) else None
+    if found is None:
+        raise UnusableRecordError(
+            QuarantineReason.WRONG_TYPE, f"{field} is no id of {size} bytes, hexadecimal or base64, other than zeros"
+        )
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _hexadecimal(text: str, size: int) -> str | None:
+    """Return an id as hexadecimal digits; collectors write it so, older ones in base64."""
+    try:
+        raw = bytes.fromhex(text) if len(text) == 2 * size else base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error):
+        return None
+    return raw.hex() if len(raw) == size and any(raw) else None
+
+
+def _start_of(span: Mapping[str, Any]) -> int:
+    value = span.get("startTimeUnixNano")
+    if value in (None, "", 0, "0"):
+        raise UnusableRecordError(QuarantineReason.MISSING_FIELD, "startTimeUnixNano is missing")
+    found = _time_of(value)
+    if found is None:
+        raise UnusableRecordError(QuarantineReason.BAD_TIME, "startTimeUnixNano is no number of nanoseconds")
+    return found
+
+
+def _time_of(value: object) -> int | None:
+    """Return nanoseconds, as number or text, as microseconds; null for what is no time."""
+    number = _number(value)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return None
+    if isinstance(number, float):
+        if not math.isfinite(number):
+            return None
+        number = int(number)
+    return number // 1000 if 0 <= number < _LONGEST_TIME else None
+
+
+def _exception_of(events: object) -> str | None:
+    """Return the name of the exception that a span's events tell."""
+    for event in cast("Sequence[Any]", events) if isinstance(events, list) else ():
+        if isinstance(event, dict) and event.get("name") == "exception":  # pyright: ignore[reportUnknownMemberType]
+            for name, value in _named(event.get("attributes")):  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+                if name == "exception.type" and isinstance(plain := _plain(value), str) and plain:
+                    return plain
+    return None
