@@ -117,7 +117,7 @@ def undoing_of(subject: str, body: str) -> Undoing | None:
 
 def trailers_of(trailers: list[str], body: str) -> Trailers:
     """Return what trailers say: whether a coding assistant took part, and how many reviewers are named."""
-    assisted = _GENERATED.search(body) is not None if body else False
+    assisted = (" with " in body or " by " in body) and _GENERATED.search(body) is not None
     reviewers: set[str] = set()
     for trailer in trailers:
         found = _TRAILER.match(trailer.strip())

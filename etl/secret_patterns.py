@@ -50,8 +50,12 @@ _COMPLEMENT: tuple[tuple[str, str], ...] = (
     ("token in a header", r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9_.~+/-]{16,}=*"),
     ("value named as a secret", _ASSIGNED_SECRET),
 )
-# A secret needs a digit, a long run of characters, or one of these words or signs; all other texts are left early.
-_SUSPICIOUS = re.compile(r"(?i)\d|@|://|BEGIN|PuTTY|key|pass|pwd|secret|token|auth|bearer|basic|sk-|\S{20}")
+# A secret needs a word of ten characters with a digit, a long run of characters, or one of these words or signs; all
+# other texts are left early, among them most titles with a number such as (#123).
+_SUSPICIOUS = re.compile(
+    r"(?i)@|://|\d\.\d|BEGIN|PuTTY|key|pass|pwd|contrase|secret|token|auth|bearer|basic|sk-|xox|eyJ|\S{20}"
+    r"|(?<!\S)(?=\S{10})\S*\d"
+)
 # A pattern may stop inside a token: what is masked reaches to the token's end.
 _TOKEN_REST = re.compile(r"[A-Za-z0-9_.~+/=-]*")
 _LONG_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from data.words import FileOperation, QuarantineReason
 from etl.sources.git_records import BadRecordError
 
-_RAW = re.compile(rb":[0-7]{6} ([0-7]{6}) [0-9a-f.]{4,67} ([0-9a-f]{4,64})\.{0,3} ([A-Z])\d{0,3}(?:[\t\0]|\Z)")
+_RAW_PARTS = 5
+# Length of ids of SHA-1 and SHA-256 that are not shortened.
+_WHOLE_IDS = (40, 64)
+_NO_BLOB = (b"0" * 40, b"0" * 64)
 _COUNTED = re.compile(rb"(\d+|-)\t(\d+|-)\t")
 _LETTER = re.compile(rb"([AMDTRC])\d{0,3}\t")
 TELLS_FILES = re.compile(
@@ -80,47 +83,59 @@ def _tokens(text: bytes) -> Iterator[bytes]:
 
 
 def _add_raw(token: bytes, tokens: Iterator[bytes], changes: Changes) -> None:
-    raw = _RAW.match(token)
-    if raw is None:
+    """Add one line such as ":100644 100644 <blob> <blob> M<tab>path"; of merges, with more of each, nothing is read."""
+    described, tab, rest = token.partition(b"\t")
+    parts = described.split(b" ")
+    if len(parts) != _RAW_PARTS or token.startswith(b"::") or not parts[4]:
         return
-    mode, blob, letter = raw.groups()
-    rest = token[raw.end() :]
-    if rest:
-        paths = [_path(part) for part in rest.split(b"\t")]
+    _, mode, _, blob, status = parts
+    letter = status[:1]
+    if tab:
+        paths = [_path(rest)] if b"\t" not in rest else [_path(part) for part in rest.split(b"\t")]
     else:
         paths = [_text(next(tokens, b"")) for _ in range(2 if letter in b"RC" else 1)]
     changes.raw_lines += 1
-    changes.has_changed_type = changes.has_changed_type or letter == b"T"
-    is_content = mode != _SUBMODULE and len(blob) >= 40 and blob.strip(b"0")
-    changes.has_blobs = changes.has_blobs or len(blob) >= 40
-    _note(changes, letter, paths, blob.decode("ascii") if is_content else None)
+    if letter == b"T":
+        changes.has_changed_type = True
+    is_blob = len(blob) in _WHOLE_IDS
+    changes.has_blobs = changes.has_blobs or is_blob
+    is_content = is_blob and mode != _SUBMODULE and blob not in _NO_BLOB
+    _note(changes, letter, paths, blob.decode("ascii", "replace") if is_content else None)
 
 
 def _note(changes: Changes, letter: bytes, paths: list[str], blob: str | None) -> None:
     """Note one file; a renamed one is gone from its old path and new at its new one, a copied one only new."""
-    if not paths[-1] or letter not in _OPERATIONS:
+    operation = _OPERATIONS.get(letter)
+    if not paths[-1] or operation is None:
         return
     if letter == b"R" and len(paths) > 1:
-        changes.files.setdefault(paths[0], FileChange()).operation = FileOperation.DELETE
-    change = changes.files.setdefault(paths[-1], FileChange())
-    change.operation, change.blob = _OPERATIONS[letter], blob
+        _change(changes, paths[0]).operation = FileOperation.DELETE
+    change = _change(changes, paths[-1])
+    change.operation, change.blob = operation, blob
 
 
 def _add_counted(counted: re.Match[bytes], rest: bytes, tokens: Iterator[bytes], changes: Changes) -> None:
-    added, removed = (_lines(number) for number in counted.groups())
+    """Add one line such as "3<tab>1<tab>path"; after -z, the two paths of a renamed file follow it."""
+    added, removed = _lines(counted[1]), _lines(counted[2])
     changes.counted_lines += 1
-    if not rest:
-        old, new = _text(next(tokens, b"")), _text(next(tokens, b""))
-    else:
+    if rest:
         old, new = _counted_paths(rest, changes)
+    else:
+        old, new = _text(next(tokens, b"")), _text(next(tokens, b""))
     if not new:
         return
-    if old != new:
-        changes.files.setdefault(old, FileChange()).operation = FileOperation.DELETE
-    change = changes.files.setdefault(new, FileChange())
+    change = _change(changes, new)
     change.added, change.removed = added, removed
-    if old != new and change.operation is None:
-        change.operation = FileOperation.CREATE
+    if old != new:
+        _change(changes, old).operation = FileOperation.DELETE
+        change.operation = change.operation or FileOperation.CREATE
+
+
+def _change(changes: Changes, path: str) -> FileChange:
+    change = changes.files.get(path)
+    if change is None:
+        change = changes.files[path] = FileChange()
+    return change
 
 
 def _counted_paths(rest: bytes, changes: Changes) -> tuple[str, str]:

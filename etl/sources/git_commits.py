@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from zlib import crc32
 
-from data.keys import stable_key
 from data.words import QuarantineReason
 from etl.context import LoadContext, day_of
-from etl.places import blob_of_id, commit_key, place_hash, stored_path
+from etl.places import commit_key, place_hash, stored_path
 from etl.redact import redact_person, redact_title
 from etl.revert_words import pull_number_of, push_kind_of, subject_hash, trailers_of, undoing_of
 from etl.sources.bolt_messages import earliest_allowed, instant_of
@@ -25,6 +24,10 @@ class TooOldError(Exception):
     """A commit from before anything is measured."""
 
 
+FileRow = tuple[str, int, str | None, int | None, int | None, str | None]
+"""Path as stored, hash of its place, operation, lines added and removed, id of the blob."""
+
+
 @dataclass(slots=True)
 class CommitRows:
     """The rows of one commit, all but the number of the load."""
@@ -35,8 +38,7 @@ class CommitRows:
     committed_at: int
     columns: tuple[object, ...]
     """Columns of vcs_commit from the project to the lines removed."""
-    files: list[tuple[object, ...]]
-    """Rows of commit_file."""
+    files: list[FileRow]
 
 
 @dataclass
@@ -67,7 +69,7 @@ class CommitReader:
         """
         context, project = self.context, self.context.owner.project
         committed_at = self._time(commit.committed if commit.committed is not None else commit.authored)
-        authored_at = time_of(commit.authored)
+        authored_at = committed_at if commit.authored == commit.committed else time_of(commit.authored)
         if authored_at is not None and not earliest_allowed() <= authored_at <= context.latest_allowed:
             authored_at = None
         ends_here = commit.sha in self.shallow
@@ -79,7 +81,7 @@ class CommitReader:
         is_told = has_files or (self.tells_files and not commit.is_merge and not ends_here)
         key = commit_key(project, commit.sha)
         day = day_of(committed_at)
-        files = self._files(key, changes, committed_at)
+        files = self._files(changes)
         undoing = undoing_of(commit.subject, commit.body)
         push = push_kind_of(commit.subject)
         trailers = trailers_of(commit.trailers, commit.body)
@@ -119,21 +121,17 @@ class CommitReader:
         checksum = crc32(repr((columns, files)).encode("utf-8", "surrogatepass"))
         return CommitRows(key, knows << _CHECKSUM_BITS | checksum, day, committed_at, columns, files)
 
-    def _files(self, key: int, changes: Changes, committed_at: int) -> list[tuple[object, ...]]:
-        rows: dict[str, tuple[object, ...]] = {}
+    def _files(self, changes: Changes) -> list[FileRow]:
+        rows: dict[str, FileRow] = {}
         for path, change in changes.files.items():
             place = self._places.get(path)
             if place is None:
                 stored = stored_path(path)
                 place = self._places[path] = (stored, place_hash(self.context.owner.project, stored))
             operation = change.operation.value if change.operation else None
-            blob = blob_of_id(change.blob) if change.blob else None
+            row = (*place, operation, change.added, change.removed, change.blob)
             # Two paths can be the same without their secrets; the first stands for both.
-            rows.setdefault(
-                place[0],
-                (stable_key("commit_file", key, place[0]), key, *place, committed_at, operation, change.added,
-                 change.removed, blob),
-            )  # fmt: skip
+            rows.setdefault(place[0], row)
         return list(rows.values())
 
     def _time(self, text: str) -> int:

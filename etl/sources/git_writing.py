@@ -3,9 +3,11 @@
 import json
 from collections.abc import Sequence
 
+from data.keys import stable_keys
 from data.tables.repositories import CommitFile, VcsCommit
 from data.words import KnownReason
 from etl.context import LoadContext, insert, upsert
+from etl.places import blobs_of_ids
 from etl.sources.git_commits import CommitRows
 
 _STORED = """
@@ -71,4 +73,16 @@ class CommitWriter:
         changed = upsert(connection, VcsCommit, rows)
         if changed != len(rows):
             raise AssertionError(f"{len(rows)} commits to write, {changed} written")
-        insert(connection, CommitFile, sorted(row for one in commits for row in one.files))
+        insert(connection, CommitFile, _file_rows(commits))
+
+
+def _file_rows(commits: list[CommitRows]) -> list[tuple[object, ...]]:
+    """Return the rows of all files, by key; hashing all at once is several times faster than one by one."""
+    files = [(commit, row) for commit in commits for row in commit.files]
+    keys = stable_keys("commit_file", (f"{commit.key:x}/{row[0]}" for commit, row in files))
+    blobs = {blob for _, row in files if (blob := row[5]) is not None}
+    hashes: dict[str | None, int] = dict(zip(blobs, blobs_of_ids(blobs), strict=True))
+    return sorted(
+        (key, commit.key, row[0], row[1], commit.committed_at, *row[2:5], hashes.get(row[5]))
+        for key, (commit, row) in zip(keys, files, strict=True)
+    )

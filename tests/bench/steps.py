@@ -9,6 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import bench_git
+
 # Lines or rows handled at a time by the floor.
 BATCH = 50_000
 Figures = dict[str, float]
@@ -218,6 +220,7 @@ STEPS: dict[str, Callable[..., Figures]] = {
     "floor_documents": floor_documents,
     "overview": overview,
     "multiply": multiply,
+    **bench_git.STEPS,
 }
 
 if __name__ == "__main__":
