@@ -23,6 +23,8 @@ _BEGINS = re.compile(_SHA + rb"\x1f")
 SAVED_LOG = re.compile(rb"\s*\x1e" + _SHA + rb"\x1f")
 PLAIN_LOG = re.compile(rb"\s*commit [0-9a-f]{4,64}(?: [^\n]{0,5000})?\r?\n(?:Merge|Author|AuthorDate|Date|Reflog):? ")
 _PLAIN_COMMIT = re.compile(rb"(?:(?<=[\n\0])|\A)commit (?=[0-9a-f]{4,64}[ \r\n])")
+# The word, a hash, and what ends it.
+_LONGEST_BEGINNING = 80
 _WHOLE_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _PARENTS = re.compile(r"(?:[0-9a-f]{40,64}(?: |\Z))*")
 _PERSON = re.compile(r"\s*(.*?)\s*<([^<>]*)>\s*", re.DOTALL)
@@ -96,27 +98,26 @@ def saved_records(stream: BinaryIO) -> Iterator[list[bytes] | None]:
 
 
 def plain_records(stream: BinaryIO) -> Iterator[bytes | None]:
-    """Yield each commit of a log as git prints it for people, without the word that it begins with."""
+    """Yield each commit of a log as git prints it for people, without its first word; null for one too large."""
     rest: list[bytes] = []
     size = 0
+    is_skipped = False
     for block in iter(lambda: stream.read(BLOCK_BYTES), b""):
+        seam = rest[-1][-_LONGEST_BEGINNING:] if rest else b""
         rest.append(block)
         size += len(block)
-        if size > LARGEST_RECORD + BLOCK_BYTES:
-            # Only the end can hold the beginning of the next commit.
-            text, rest, size = b"".join(rest), [], 0
-            yield from (None,)
-            found = _PLAIN_COMMIT.search(text, 1)
-            rest = [text[found.start() :]] if found else [text[-200:]]
-            size = len(rest[0])
-            continue
-        if b"commit " not in block and b"commit " not in rest[-1]:
+        if size <= LARGEST_RECORD and b"commit " not in seam + block:
             continue
         text = b"".join(rest)
         starts = [found.start() for found in _PLAIN_COMMIT.finditer(text)]
         for start, end in pairwise(starts):
             yield text[start + 7 : end]
-        rest = [text[starts[-1] :] if starts else text]
+        text = text[starts[-1] :] if starts else text
+        is_skipped = is_skipped and not starts
+        if len(text) > LARGEST_RECORD and not is_skipped:
+            yield None
+            is_skipped = True
+        rest = [b" " + text[-_LONGEST_BEGINNING:] if is_skipped else text]
         size = len(rest[0])
     text = b"".join(rest)
     if text.startswith(b"commit "):
@@ -199,12 +200,11 @@ def _message(lines: list[str]) -> tuple[str, str]:
 
 def _continues(held: bytes, piece: bytes) -> bool:
     """Say whether a piece goes on with a record whose message holds the mark of a beginning."""
-    if _BEGINS.match(piece):
+    if _BEGINS.match(piece) or piece.count(b"\x1f") >= _SPLIT_SEPARATORS:
         return False
-    separators = held.count(b"\x1f")
-    if separators < _SPLIT_SEPARATORS:
-        return piece.count(b"\x1f") < _SPLIT_SEPARATORS
-    return b"\x1f" not in piece and b"\n" not in held.rsplit(b"\x1f", 1)[1]
+    # Whatever follows the trailers follows the end of their line, or the mark that -z puts there.
+    last = held.rsplit(b"\x1f", 1)[1]
+    return held.count(b"\x1f") < _SPLIT_SEPARATORS or (b"\n" not in last and b"\0" not in last)
 
 
 def _fields_of(record: bytes) -> list[bytes]:

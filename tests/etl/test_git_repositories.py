@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from chat_files import counts, load
 from git_repositories import Repository, minute_at
-from loads import facts
+from loads import facts, load_json
 
 from data.keys import stable_key
 from data.store import Store
 from etl.files import find_files
 from etl.places import blob_of_id, commit_key, place_hash
+from etl.sources.git_history import LOG_COMMAND
+from etl.sources.git_records import SAVED_FORMAT
 
 
 @pytest.fixture
@@ -203,3 +205,46 @@ def test_bare_repositories_linked_work_trees_and_the_git_folder_itself_are_one_r
     assert [Path(file.name).name for file in files] == ["shop", "shop-copy.git"]
     assert [report.read for report in reports] == [1, 1]
     assert len(commits(store)) == 1
+
+
+def test_authors_are_people_by_their_address_or_name_and_by_pseudonym_where_names_are_hidden(
+    shop: Repository, tmp_path: Path
+):
+    shop.commit("One by Annabel", ("Annabel", "ann@example.org"), a="1")
+    shop.commit("Two", ("Bob", "bob@example.org"), a="2")
+    shop.commit("Three", ("Eve", "eve@example.org"), a="3")
+    rules = tmp_path / "sources.toml"
+    rules.write_text('[people]\n"ann@example.org" = "annabel"\n"Bob" = "robert"\n')
+    named, hidden = f"sqlite:///{tmp_path / 'named.db'}", f"sqlite:///{tmp_path / 'hidden' / 'hidden.db'}"
+    load_json(named, "--sources", rules, shop.path)
+    load_json(hidden, "--sources", rules, "--pseudonymous", shop.path)
+
+    assert commits(Store(named), "person") == [("annabel",), ("robert",), ("Eve",)]
+    stored = commits(Store(hidden), "person, subject")
+    assert all(person.startswith("p-") for person, _ in stored)
+    assert "Annabel" not in str(stored)
+    again = load_json(hidden, "--sources", rules, "--pseudonymous", shop.path)
+    assert again["files"][0]["known_by_reason"] == {"same_file": 3}
+
+
+def test_stashes_notes_and_replacements_are_no_history(store: Store, shop: Repository):
+    first = shop.commit("One", a="1")
+    second = shop.commit("Two", a="2")
+    shop.write(a="3")
+    shop.act("stash", "--quiet")
+    shop.act("notes", "add", "-m", "Remark", first)
+    shop.git("replace", second, first)
+    shop.act("tag", "-a", "v1", "-m", "Version 1", first)
+    [report] = load(store, shop.path)
+
+    assert counts(report) == (2, 2, 0, 0)
+    assert [subject for subject, _ in commits(store)] == ["One", "Two"]
+    assert store.rows("SELECT ref_name, sha FROM repository_head ORDER BY ref_name") == [
+        ("HEAD", second), ("refs/heads/main", second), ("refs/tags/v1", first),
+    ]  # fmt: skip
+
+
+def test_the_readme_shows_the_command_that_is_read():
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert SAVED_FORMAT in readme
+    assert LOG_COMMAND.split(" --pretty")[0] in readme
