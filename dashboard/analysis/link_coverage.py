@@ -53,11 +53,10 @@ def links_by_method(connection: sqlite3.Connection) -> pl.DataFrame:
         "SELECT kind, method, sum(link_count), sum(unsure_count) FROM link_daily GROUP BY kind, method"
     ).fetchall()
     kinds, methods = [kind.value for kind in LinkKind], [method.value for method in LinkMethod]
-    known = [
-        (kind, method, LinkMethod(method).meaning, links, unsure)
-        for kind, method, links, unsure in rows
-        if kind in kinds and method in methods
-    ]
+    ordered = sorted(
+        (row for row in rows if row[0] in kinds and row[1] in methods),
+        key=lambda row: (kinds.index(row[0]), methods.index(row[1])),
+    )
     schema: Schema = {
         "kind": pl.String(),
         "method": pl.String(),
@@ -65,4 +64,12 @@ def links_by_method(connection: sqlite3.Connection) -> pl.DataFrame:
         "link_count": pl.Int64(),
         "unsure_count": pl.Int64(),
     }
-    return frame_of(sorted(known, key=lambda row: (kinds.index(row[0]), methods.index(row[1]))), schema)
+    named = [
+        (_in_words(kind), _in_words(method), LinkMethod(method).meaning, links, unsure)
+        for kind, method, links, unsure in ordered
+    ]
+    return frame_of(named, schema)
+
+
+def _in_words(word: str) -> str:
+    return word.replace("_", " ")

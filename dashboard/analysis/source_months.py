@@ -92,7 +92,8 @@ def records_by_month(connection: sqlite3.Connection) -> pl.DataFrame:
 
 def _label(source: str, thing: str) -> str:
     titles, things = {word.value: title for word, title in _TITLES.items()}, {word.value: word for word in Thing}
-    return f"{titles.get(source, source)}: {things[thing].meaning if thing in things else thing}"
+    meaning = "requests" if thing == Thing.PULL_REQUEST else things[thing].meaning if thing in things else thing
+    return f"{titles.get(source, source)}: {meaning}"
 
 
 def trusted_months(connection: sqlite3.Connection) -> pl.DataFrame:

@@ -64,4 +64,4 @@ def _words(cell: tuple[int, int] | None) -> str:
 
 def _folded(label: str) -> str:
     """Break a long label, so that the picture has room on a phone."""
-    return "<br>".join(wrap(label, 26))
+    return "<br>".join(wrap(label, 30))

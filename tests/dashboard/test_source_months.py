@@ -115,5 +115,5 @@ def test_links_are_rates_of_all_patches_and_the_unlinked_ones_are_counted(store:
     assert methods.select("kind", "method", "link_count", "unsure_count").rows() == [
         ("commit", "content", 1, 0),
         ("commit", "paths", 1, 1),
-        ("pull_request", "commit", 1, 0),
+        ("pull request", "commit", 1, 0),
     ]
