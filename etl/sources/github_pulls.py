@@ -24,10 +24,12 @@ from etl.sources.platform_fields import (
 )
 from etl.sources.platform_source import PlatformSource, Reading
 from etl.sources.request_facts import (
-    FileFact,
     RequestFacts,
     ReviewFact,
+    Row,
     account_of,
+    commit_row,
+    file_row,
     request_key,
     reverted_number,
     reverted_sha,
@@ -101,7 +103,11 @@ def read(record: Fields, reading: Reading) -> RequestFacts:
         reading.context.seen_at(told.get(name))
     step = 0 if told["state"] == PullRequestState.OPEN else 1
     return RequestFacts(
-        key, copy_of(key, told, as_of, step), _commits(record, reading), _files(record, reading), reviews or ()
+        key,
+        copy_of(key, told, as_of, step),
+        _commits(record, key, reading),
+        _files(record, key, reading),
+        reviews or (),
     )
 
 
@@ -181,25 +187,28 @@ def _merge_sha(record: Fields) -> str | None:
     return sha(part(record, "mergeCommit") or {}, "oid") or sha(record, "merge_commit_sha")
 
 
-def _commits(record: Fields, reading: Reading) -> list[str]:
+def _commits(record: Fields, key: int, reading: Reading) -> list[Row]:
     # A single request of the REST API tells only how many there are.
     items = None if isinstance(record.get("commits"), int) else parts(record, "commits")
+    project = reading.context.owner.project
 
-    def one(item: Fields, _number: int) -> str:
+    def one(item: Fields, _number: int) -> Row:
         found = sha(item, "oid") or sha(item, "sha") or sha(part(item, "commit") or {}, "oid")
         if found is None:
             raise missing("oid")
-        return found
+        return commit_row(key, project, found)
 
     return reading.each(items, "commits", one)
 
 
-def _files(record: Fields, reading: Reading) -> list[FileFact]:
-    def one(item: Fields, _number: int) -> FileFact:
+def _files(record: Fields, key: int, reading: Reading) -> list[Row]:
+    project = reading.context.owner.project
+
+    def one(item: Fields, _number: int) -> Row:
         path = stored_path(text(item, "path") or text(item, "filename") or "")
         if not path:
             raise missing("path")
-        return FileFact(path, whole(item, "additions"), whole(item, "deletions"))
+        return file_row(key, project, path, whole(item, "additions"), whole(item, "deletions"))
 
     return reading.each(parts(record, "files"), "files", one)
 

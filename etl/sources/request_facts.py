@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from data.keys import stable_key
 from data.words import Platform, ReviewState
 from etl.context import day_of
+from etl.places import commit_key, place_hash
 from etl.sources.platform_copies import Copy
 from etl.sources.platform_fields import Fields, Texts, bot_of, flag, text
 
@@ -42,13 +44,7 @@ class ReviewFact:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class FileFact:
-    """A file that a request changes."""
-
-    path: str
-    lines_added: int | None
-    lines_removed: int | None
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +53,10 @@ class RequestFacts:
 
     request_key: int
     copy: Copy | None = None
-    commits: Sequence[str] = ()
-    files: Sequence[FileFact] = ()
+    commits: Sequence[Row] = ()
+    """Rows of pull_request_commit."""
+    files: Sequence[Row] = ()
+    """Rows of pull_request_file."""
     reviews: Sequence[ReviewFact] = ()
 
 
@@ -73,6 +71,22 @@ class Account:
 def request_key(project: str | None, platform: Platform, place: str | None, number: int) -> int:
     """Return the key of a request: its repository counts in small letters, as platforms do not tell case apart."""
     return stable_key("pull_request", project, platform.value, place and place.lower(), number)
+
+
+def commit_row(request: int, project: str | None, sha: str) -> Row:
+    """Return the row of a commit that a request brings in."""
+    return stable_key("pull_request_commit", request, sha), request, commit_key(project, sha), sha
+
+
+def file_row(request: int, project: str | None, path: str, lines_added: int | None, lines_removed: int | None) -> Row:
+    """Return the row of a file that a request changes; the path as it is stored."""
+    place = _place_hash(project, path)
+    return stable_key("pull_request_file", request, path), request, path, place, lines_added, lines_removed
+
+
+@lru_cache(maxsize=65_536)
+def _place_hash(project: str | None, path: str) -> int:
+    return place_hash(project, path)
 
 
 def account_of(fields: Fields | None) -> Account | None:

@@ -3,18 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from data.keys import stable_key
 from data.tables import PullRequest, PullRequestCommit, PullRequestFile, PullRequestReview
 from data.words import Platform, PullRequestState, ReviewState
 from etl.context import LoadContext, day_of, insert
-from etl.places import commit_key, place_hash
 from etl.sources.platform_copies import Together, Written, put_together
 from etl.sources.platform_rows import replace_rows, stored_rows
-from etl.sources.request_facts import RequestFacts, ReviewFact
+from etl.sources.request_facts import RequestFacts, ReviewFact, Row
 
-Row = tuple[Any, ...]
 # Of two states of one review the one that is later in its life counts, then the stricter one.
 _LATER_STATE = {
     state.value: number
@@ -50,29 +46,16 @@ def write_requests(platform: Platform, facts: list[RequestFacts], context: LoadC
 
 
 def _keys_of(one: RequestFacts) -> set[int]:
-    keys = {review.key for review in one.reviews}
-    keys.update(_commit_part(one.request_key, sha) for sha in one.commits)
-    keys.update(_file_part(one.request_key, file.path) for file in one.files)
+    keys = {row[0] for row in one.commits}
+    keys.update(row[0] for row in one.files)
+    keys.update(review.key for review in one.reviews)
     if one.copy is not None:
         keys.add(one.copy.key)
     return keys
 
 
-def _commit_part(request: int, sha: str) -> int:
-    return stable_key("pull_request_commit", request, sha)
-
-
-def _file_part(request: int, path: str) -> int:
-    return stable_key("pull_request_file", request, path)
-
-
 def _write_commits(facts: Iterable[RequestFacts], context: LoadContext) -> set[int]:
-    project = context.owner.project
-    rows: dict[int, Row] = {}
-    for one in facts:
-        for sha in one.commits:
-            key = _commit_part(one.request_key, sha)
-            rows[key] = (key, one.request_key, commit_key(project, sha), sha)
+    rows = {row[0]: row for one in facts for row in one.commits}
     known = stored_rows(context.connection, PullRequestCommit, rows)
     new = [rows[key] for key in sorted(rows.keys() - known.keys())]
     insert(context.connection, PullRequestCommit, new)
@@ -80,15 +63,10 @@ def _write_commits(facts: Iterable[RequestFacts], context: LoadContext) -> set[i
 
 
 def _write_files(facts: Iterable[RequestFacts], context: LoadContext) -> set[int]:
-    project = context.owner.project
     rows: dict[int, Row] = {}
     for one in facts:
-        for file in one.files:
-            key = _file_part(one.request_key, file.path)
-            row = (
-                key, one.request_key, file.path, place_hash(project, file.path), file.lines_added, file.lines_removed,
-            )  # fmt: skip
-            rows[key] = _more_lines(row, rows.get(key))
+        for row in one.files:
+            rows[row[0]] = _more_lines(row, rows.get(row[0]))
     known = stored_rows(context.connection, PullRequestFile, rows)
     changed = {
         key: merged for key, row in rows.items() if (merged := _more_lines(row, known.get(key))) != known.get(key)

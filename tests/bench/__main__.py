@@ -17,6 +17,7 @@ from pathlib import Path
 
 import bench_evidence
 import bench_git
+import bench_platforms
 import generate
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -25,7 +26,7 @@ from rich.table import Table
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 FOLDER = ROOT / "bench"
-SECTIONS = ("litellm", "chats", "git", "overview", "evidence")
+SECTIONS = ("litellm", "chats", "git", "platforms", "overview", "evidence")
 # A file younger than this when it is loaded is read again the next time, as it may have changed since.
 SETTLE_SECONDS = 3
 console = Console(width=132)
@@ -191,6 +192,7 @@ def main() -> None:
     parser.add_argument("--kilobytes", type=int, default=200, help="size of a chat")
     parser.add_argument("--files", type=int, default=20, help="exports that the chats are in, one for each person")
     parser.add_argument("--commits", type=int, default=100_000, help="commits of the git repository")
+    parser.add_argument("--requests", type=int, default=50_000, help="pull requests, and as many deployments")
     parser.add_argument("--tasks", type=int, nargs=2, default=(10_000, 1_000_000), metavar=("SMALL", "LARGE"))
     parser.add_argument(
         "--evidence-tasks", type=int, default=3000, help="tasks of the demo whose rollbacks are looked for"
@@ -208,6 +210,8 @@ def main() -> None:
         chats(asked.chats, asked.kilobytes, asked.files)
     if "git" in sections:
         bench_git.section(asked.commits, FOLDER, sys.modules[__name__])
+    if "platforms" in sections:
+        bench_platforms.section(asked.requests, FOLDER, sys.modules[__name__])
     if "overview" in sections:
         overview(*asked.tasks)
     if "evidence" in sections:

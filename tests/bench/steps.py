@@ -66,6 +66,13 @@ def floor_lines_ascending(loaded: str, path: str) -> Figures:
     return _floor(loaded, lambda: _decode_lines(Path(path)), "llm_call_key")
 
 
+def floor_platforms(loaded: str, path: str) -> Figures:
+    """Decode a platform's list and write the rows of the loaded store with executemany, keys of a batch ascending."""
+    from bench_platforms import decode
+
+    return _floor(loaded, lambda: decode(Path(path)), "llm_call_key")
+
+
 def floor_documents(loaded: str, folder: str) -> Figures:
     """Decode the documents with msgspec and write the rows of the loaded store with executemany, keys ascending."""
     return _floor(loaded, lambda: _decode_documents(Path(folder)), "llm_call_key")
@@ -218,6 +225,7 @@ STEPS: dict[str, Callable[..., Figures]] = {
     "floor_lines": floor_lines,
     "floor_lines_ascending": floor_lines_ascending,
     "floor_documents": floor_documents,
+    "floor_platforms": floor_platforms,
     "overview": overview,
     "multiply": multiply,
     **bench_git.STEPS,
