@@ -28,9 +28,14 @@ _LAST = len(_ORDER)
 class StateFact:
     """A state that GitHub reported of a deployment."""
 
+    key: int
     state: str
     occurred_at: int
     environment: str | None = None
+
+    def row(self, deployment: int) -> Row:
+        """Return the row of deployment_state."""
+        return self.key, deployment, self.state, self.occurred_at, self.environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,12 @@ class DeploymentFacts:
         return self.copy.subject_key
 
 
+def state_of(deployment: int, state: str, occurred_at: int, environment: str | None) -> StateFact:
+    """Return a state with its key; files of the REST API and of GraphQL tell the same one to the second."""
+    key = stable_key("deployment_state", deployment, state, occurred_at // 1_000_000)
+    return StateFact(key, state, occurred_at, environment)
+
+
 def deployment_key(project: str | None, source: FactSource, native_id: str) -> int:
     """Return the key of a deployment; ids are unique at each platform."""
     return stable_key("deployment", source.value, project, native_id)
@@ -56,34 +67,33 @@ def deployment_key(project: str | None, source: FactSource, native_id: str) -> i
 def write_deployments(source: FactSource, facts: list[DeploymentFacts], context: LoadContext) -> list[Written]:
     """Write the facts of some records; return for each what became of it."""
     copies, together = put_together((one.copy for one in facts), context)
-    states = _write_states(facts, context)
-    new = copies | states.keys()
-    together |= told_of(context.connection, set(states.values()) - together.keys())
-    _write_rows(source, together, context)
+    states = _states_told(facts, context)
+    changed = _write_changed(states, context)
+    new = copies | changed.keys()
+    together |= told_of(context.connection, set(changed.values()) - together.keys())
+    _write_rows(source, together, states.values(), context)
     outcome: list[Written] = []
     for one in facts:
-        reported = [_state_key(one.key, state) for state in one.states]
+        reported = [state.key for state in one.states]
         mine = {one.copy.key, *reported} & new
         new -= mine
         outcome.append(Written(bool(mine), reported if one.is_state else [one.key, *reported]))
     return outcome
 
 
-def _state_key(deployment: int, state: StateFact) -> int:
-    return stable_key("deployment_state", deployment, state.state, state.occurred_at // 1_000_000)
-
-
-def _write_states(facts: Iterable[DeploymentFacts], context: LoadContext) -> dict[int, int]:
-    """Write states; return the deployment of each one that is new or says more than before, by its key."""
+def _states_told(facts: Iterable[DeploymentFacts], context: LoadContext) -> dict[int, tuple[Row, Row | None]]:
+    """Return rows of states by key: as they are now, and as they were stored."""
     rows: dict[int, Row] = {}
     for one in facts:
         for state in one.states:
-            key = _state_key(one.key, state)
-            rows[key] = _merged((key, one.key, state.state, state.occurred_at, state.environment), rows.get(key))
-    if not rows:
-        return {}
-    known = stored_rows(context.connection, DeploymentState, rows)
-    changed = [row for key, one in rows.items() if (row := _merged(one, known.get(key))) != known.get(key)]
+            rows[state.key] = _merged(state.row(one.key), rows.get(state.key))
+    known = stored_rows(context.connection, DeploymentState, rows) if rows else {}
+    return {key: (_merged(row, known.get(key)), known.get(key)) for key, row in rows.items()}
+
+
+def _write_changed(states: Mapping[int, tuple[Row, Row | None]], context: LoadContext) -> dict[int, int]:
+    """Write the states that are new or say more than before; return their deployments by their keys."""
+    changed = [now for now, before in states.values() if now != before]
     replace_rows(context.connection, DeploymentState, changed)
     return {row[0]: row[1] for row in changed}
 
@@ -94,27 +104,35 @@ def _merged(row: Row, other: Row | None) -> Row:
     return (*row[:3], min(row[3], other[3]), max(row[4] or "", other[4] or "") or None)
 
 
-def _write_rows(source: FactSource, together: Mapping[int, Together], context: LoadContext) -> None:
+def _write_rows(
+    source: FactSource,
+    together: Mapping[int, Together],
+    states: Iterable[tuple[Row, Row | None]],
+    context: LoadContext,
+) -> None:
     if not together:
         return
-    states = _states_of(context.connection, together) if source is FactSource.GITHUB else {}
-    rows = [_row_of(source, key, one, states.get(key, []), context) for key, one in together.items()]
     before = stored_rows(context.connection, Deployment, together)
+    reported: dict[int, list[Row]] = {}
+    for row, _ in states:
+        if row[1] not in before:
+            reported.setdefault(row[1], []).append(row)
+    # Of a deployment that is not stored yet no state is stored either.
+    reported |= _stored_states(context.connection, before)
+    rows = [_row_of(source, key, one, reported.get(key, []), context) for key, one in together.items()]
     context.touched.days.update(row[8] for row in (*rows, *before.values()) if row[8] is not None)
     replace_rows(context.connection, Deployment, rows, leave=_DERIVED)
     context.touched.deployment_keys.update(together)
 
 
-def _states_of(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, list[StateFact]]:
-    found: dict[int, list[StateFact]] = {}
-    for key, state, occurred_at, environment in connection.execute(
-        "SELECT deployment_key, state, occurred_at, environment FROM json_each(?) AS wanted "
-        "CROSS JOIN deployment_state ON deployment_key = wanted.value",
+def _stored_states(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in connection.execute(
+        "SELECT state.* FROM json_each(?) AS wanted "
+        "CROSS JOIN deployment_state AS state ON deployment_key = wanted.value",
         (json.dumps(sorted(keys)),),
     ):
-        found.setdefault(key, []).append(StateFact(state, occurred_at, environment))
-    for states in found.values():
-        states.sort(key=lambda one: (one.occurred_at, _ORDER.get(one.state, _LAST), one.state))
+        found.setdefault(row[1], []).append(row)
     return found
 
 
@@ -127,30 +145,30 @@ class _Ending:
     environment: str | None = None
 
 
-def _ending_of(states: list[StateFact], told_status: str | None) -> _Ending:
-    """Return how a deployment ended by the states that were reported of it, in their order.
+def _ending_of(states: list[Row], told_status: str | None) -> _Ending:
+    """Return how a deployment ended by the rows of the states that were reported of it.
 
     The newest state that is not "inactive" counts: that one only says that another deployment took its place. A later
     success after it ended says that it was made active again, not that it was built again.
     """
-    environment = next((one.environment for one in reversed(states) if one.environment), None)
-    told = [one for one in states if one.state != "inactive"]
+    states.sort(key=lambda row: (row[3], _ORDER.get(row[2], _LAST), row[2]))
+    environment = next((row[4] for row in reversed(states) if row[4]), None)
+    told = [(row[2], row[3]) for row in states if row[2] != "inactive"]
     if not told:
         return _Ending(told_status or DeploymentStatus.RUNNING.value, environment=environment)
-    last = told[-1]
-    published_at = max((one.occurred_at for one in told if one.state == "success"), default=None)
-    if last.state in _RUNNING:
+    last = told[-1][0]
+    published_at = next((at for state, at in reversed(told) if state == "success"), None)
+    if last in _RUNNING:
         return _Ending(DeploymentStatus.RUNNING.value, None, None, published_at, environment)
-    final = [one.occurred_at for one in told]
-    begun = [number for number, one in enumerate(told) if one.state in _RUNNING]
-    finished_at = final[begun[-1] + 1] if begun else final[0]
-    working = [one.occurred_at for one in told if one.state == "in_progress" and one.occurred_at <= finished_at]
-    duration = (finished_at - working[-1]) // 1000 if working else None
-    status = DeploymentStatus.FAILURE if last.state in _FAILED else DeploymentStatus.SUCCESS
+    begun = max((number for number, (state, _) in enumerate(told) if state in _RUNNING), default=-1)
+    finished_at = told[begun + 1][1]
+    started_at = next((at for state, at in reversed(told[: begun + 1]) if state == "in_progress"), None)
+    duration = None if started_at is None else (finished_at - started_at) // 1000
+    status = DeploymentStatus.FAILURE if last in _FAILED else DeploymentStatus.SUCCESS
     return _Ending(status.value, finished_at, duration, published_at, environment)
 
 
-def _row_of(source: FactSource, key: int, one: Together, states: list[StateFact], context: LoadContext) -> Row:
+def _row_of(source: FactSource, key: int, one: Together, states: list[Row], context: LoadContext) -> Row:
     told = one.told
     if source is FactSource.GITHUB:
         ending = _ending_of(states, told.get("status"))

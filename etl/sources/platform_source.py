@@ -14,7 +14,7 @@ from etl.sources.platform_fields import Fields, Texts
 from etl.sources.platform_reading import Found, UnusableRecordError, read_records
 from etl.sources.platform_shapes import record_keys
 
-_BATCH = 5000
+_BATCH = 10_000
 Given = TypeVar("Given")
 
 
