@@ -30,6 +30,13 @@ def main() -> None:
                 help="The five objectives, what the data covers, and what flowed through the control plane.",
             ),
             st.Page(
+                PAGES / "slo_trends.py",
+                title="SLO trends",
+                icon=":material/trending_up:",
+                url_path="slo-trends",
+                help="Each objective over time: its error budget, what stands out, and the rows behind it.",
+            ),
+            st.Page(
                 PAGES / "provider_routes.py",
                 title="Provider routes",
                 icon=":material/alt_route:",

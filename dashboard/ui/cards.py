@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
@@ -20,6 +21,7 @@ _CHIP = {
 }
 _TONE = {Verdict.BETTER: "good", Verdict.WORSE: "bad"}
 MOST_PARTS = 10
+PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 _BUCKETS = {1: "Daily", 7: "Weekly"}
 
 
@@ -29,11 +31,22 @@ def slo_cards(figures: Iterable[SloFigure], view: View, *, beside: Callable[[Vie
     for figure in figures:
         with grid.container(border=True, height="stretch", gap="xxsmall", key=f"card_{figure.slo.name}"):
             _slo_card(figure)
+            trend_link(view, figure.slo.name)
     with grid.container(border=True, height="stretch", gap="xxsmall", key="card_coverage"):
         beside(view)
     st.caption(
         "In the small pictures the dotted line is the objective, a gap is time without data, "
         "and the dashed end may still change."
+    )
+
+
+def trend_link(view: View, slo_name: str) -> None:
+    """Link to the trend of an objective, with the filters that are set."""
+    st.page_link(
+        PAGES / "slo_trends.py",
+        label="Trend and error budget",
+        icon=":material/trending_up:",
+        query_params={**view.chosen.to_params(), "slo": slo_name},
     )
 
 

@@ -26,6 +26,12 @@ _HEADINGS = {
     "unlinked_count": "In none",
     "unlinked_rate": "Share in none",
     "unsure_count": "Of them unsure",
+    "n_count": "n",
+    "compared_n_count": "Compared n",
+    "fewest_count": "Fewest events",
+    "at_risk_count": "Observed that long",
+    "age_hours": "Age (hours)",
+    "corrected_chance_rate": "Chance if alike",
 }
 _COUNTED = {
     "file": "files",
@@ -113,6 +119,8 @@ def _column(name: str, dtype: pl.DataType) -> Any:
         return st.column_config.DateColumn(label, format="YYYY-MM" if name.endswith("month") else "YYYY-MM-DD")
     if name.endswith("_rate"):
         return st.column_config.NumberColumn(label, format="%.1f %%")
+    if name.endswith("_usd"):
+        return st.column_config.NumberColumn(label, format="%,.3f")
     if dtype.is_integer() and not name.endswith("_id"):
         return st.column_config.NumberColumn(label, format="%,d")
     if dtype.is_integer():

@@ -13,7 +13,12 @@ from data.store import Store
 from year_of_facts import HOSTILE, odd_facts, year_of_facts
 
 pytestmark = pytest.mark.browser
-PATHS = {"/": "Overview", "/provider-routes": "Provider routes", "/data-health": "Data health"}
+PATHS = {
+    "/": "Overview",
+    "/slo-trends": "SLO trends",
+    "/provider-routes": "Provider routes",
+    "/data-health": "Data health",
+}
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 Open = Callable[..., Visit]
 

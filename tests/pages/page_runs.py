@@ -11,6 +11,7 @@ from data.store import URL_VARIABLE
 ROOT = Path(__file__).parent.parent.parent
 PAGES = {
     "overview": ROOT / "pages" / "overview.py",
+    "slo-trends": ROOT / "pages" / "slo_trends.py",
     "provider-routes": ROOT / "pages" / "provider_routes.py",
     "data-health": ROOT / "pages" / "data_health.py",
 }

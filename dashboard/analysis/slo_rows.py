@@ -1,0 +1,121 @@
+"""The rows behind a bucket of a trend: tasks, patches, calls or command runs, newest first, a page at a time."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from dashboard.analysis.as_of import day_number
+from dashboard.analysis.burn_rates import facts_condition
+from dashboard.analysis.filters import Filter
+from dashboard.analysis.slo_events import SloEvents, events_of
+from data.frames import INSTANT, frame_of
+
+_TEXT, _COUNT, _REAL = pl.String(), pl.Int64(), pl.Float64()
+Columns = Sequence[tuple[str, str, pl.DataType]]
+"""Name, SQL, type."""
+
+
+def _id(name: str, key: str) -> tuple[str, str, pl.DataType]:
+    return name, f"iif({key} IS NULL, NULL, printf('%016x', {key}))", _TEXT
+
+
+def _route(of: str = "") -> tuple[str, str, pl.DataType]:
+    provider, model = f"{of}provider", f"{of}model"
+    written = f"coalesce(nullif({provider}, ''), '?') || '/' || coalesce(nullif({model}, ''), '?')"
+    return "route", f"iif({provider} IS NULL AND {model} IS NULL, NULL, {written})", _TEXT
+
+
+def _owner(of: str = "") -> Columns:
+    return [(name, f"{of}{name}", _TEXT) for name in ("person", "project", "task_class")]
+
+
+_TASKS: Columns = (
+    _id("task_id", "task_key"),
+    ("requested_at", "requested_at", INSTANT),
+    *_owner(),
+    _route(),
+    ("outcome", "outcome", _TEXT),
+    ("outcome_basis", "outcome_basis", _TEXT),
+    ("cost_usd", "iif(call_count > 0 AND unpriced_call_count = 0, known_cost_micro_usd / 1e6, NULL)", _REAL),
+    ("call_count", "call_count", _COUNT),
+    ("patch_count", "patch_count", _COUNT),
+)
+_PATCHES: Columns = (
+    _id("patch_id", "patch_key"),
+    ("proposed_at", "proposed_at", INSTANT),
+    *_owner(),
+    _route(),
+    ("decision", "coalesce(decision, 'applied')", _TEXT),
+    ("rolled_back_at", "rolled_back_at", INSTANT),
+    ("rollback_evidence", "rollback_evidence", _TEXT),
+    ("files_count", "files_count", _COUNT),
+    _id("task_id", "task_key"),
+)
+_CALLS: Columns = (
+    _id("llm_call_id", "llm_call_key"),
+    ("started_at", "started_at", INSTANT),
+    *_owner(),
+    _route(),
+    ("status", "status", _TEXT),
+    ("error_kind", "error_kind", _TEXT),
+    ("latency_s", "latency_ms / 1e3", _REAL),
+    ("cost_usd", "cost_micro_usd / 1e6", _REAL),
+    _id("task_id", "task_key"),
+)
+_RUNS: Columns = (
+    _id("command_run_id", "run.command_run_key"),
+    ("started_at", "run.started_at", INSTANT),
+    *_owner("run."),
+    _route("task."),
+    ("command", "command_head", _TEXT),
+    ("status", "status", _TEXT),
+    ("exit_code", "exit_code", _COUNT),
+    ("duration_s", "duration_ms / 1e3", _REAL),
+    _id("task_id", "run.task_key"),
+)
+_COLUMNS: Mapping[str, Columns] = {
+    "task_success": _TASKS,
+    "diff_acceptance": _PATCHES,
+    "runtime_health": _RUNS,
+    "provider_stability": _CALLS,
+    "cost_efficiency": _TASKS,
+}
+
+
+def slo_row_count(
+    connection: sqlite3.Connection, chosen: Filter, slo_name: str, first: date, last: date, *, only_bad: bool
+) -> int:
+    """Return how many events of an SLO there are from one day to another; only_bad counts those against it."""
+    events = events_of(slo_name)
+    condition, parameters = _condition(chosen, events, first, last, only_bad=only_bad)
+    row = connection.execute(f"SELECT count(*) FROM {events.facts} WHERE {condition}", parameters).fetchone()  # noqa: S608
+    return int(row[0])
+
+
+def slo_rows(
+    connection: sqlite3.Connection, chosen: Filter, slo_name: str, first: date, last: date, *, only_bad: bool,
+    limit: int, offset: int,
+) -> pl.DataFrame:  # fmt: skip
+    """Return a page of these events, newest first, each with who, where, which route and how it ended."""
+    events = events_of(slo_name)
+    condition, parameters = _condition(chosen, events, first, last, only_bad=only_bad)
+    columns = [*_COLUMNS[slo_name], ("is_good", events.good, pl.Boolean())]
+    selected = ", ".join(f"{sql} AS {name}" for name, sql, _ in columns)
+    rows = connection.execute(
+        f"SELECT {selected} FROM {events.facts} WHERE {condition} "  # noqa: S608
+        f"ORDER BY {events.date} DESC, {events.instant} DESC, {events.key} LIMIT :limit OFFSET :offset",
+        parameters | {"limit": limit, "offset": offset},
+    ).fetchall()
+    return frame_of(rows, {name: dtype for name, _, dtype in columns})
+
+
+def _condition(
+    chosen: Filter, events: SloEvents, first: date, last: date, *, only_bad: bool
+) -> tuple[str, dict[str, object]]:
+    condition, parameters = facts_condition(chosen, events)
+    parts = [f"{events.date} BETWEEN :first AND :last", events.counts, condition]
+    if only_bad:
+        parts.append(f"NOT ({events.good})")
+    return " AND ".join(parts), parameters | {"first": day_number(first), "last": day_number(last)}

@@ -1,0 +1,183 @@
+"""How long patches stay: Kaplan-Meier of "not rolled back" with Greenwood's interval, human and automatic apart.
+
+A patch that is still there when the store last saw is censored at that moment. A rollback is dated by the first
+evidence that the patch was gone, which may be later than the rollback itself.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import exp, log, sqrt
+
+import numpy as np
+import polars as pl
+
+from dashboard.analysis.as_of import day_number, patches_judged_at
+from dashboard.analysis.burn_rates import facts_condition
+from dashboard.analysis.comparison import Estimate, Yardstick, estimate_change
+from dashboard.analysis.figures import Change, Direction, Unit
+from dashboard.analysis.filters import Filter
+from dashboard.analysis.intervals import Z, most_when_none_seen
+from dashboard.analysis.slo_events import events_of
+from data.frames import Schema, frame_of
+from data.tables.types import EPOCH
+from data.words import Decision
+
+MARKS: tuple[tuple[str, int], ...] = (("1 h", 60), ("1 d", 1440), ("7 d", 10_080), ("30 d", 43_200))
+"""Ages at which survival is told, in minutes."""
+_LONGEST = 43_200
+_CURVE_POINTS = 100
+_FIRST_MINUTE = 10
+_MINUTE = 60_000_000
+_RELEVANT = 0.05
+_HUMAN = f"decision IN ('{Decision.APPROVED}', '{Decision.EDITED}')"
+_ACCEPTED = f"is_closed AND (decision IS NULL OR decision NOT IN ('{Decision.REJECTED}', '{Decision.PENDING}'))"
+
+
+@dataclass(frozen=True, slots=True)
+class AtAge:
+    """Survival at one age in minutes; null beyond what was observed."""
+
+    age_minutes: int
+    value: float | None
+    low: float | None
+    high: float | None
+    at_risk: int
+    """Patches that were observed in place up to this age."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """The curve of one group of patches."""
+
+    group: str
+    n: int
+    rolled_back: int
+    """Within 30 days."""
+    loosely_dated: int
+    """Of these, rollbacks known only to lie between two marks or more: the curve is too high before them."""
+    marks: tuple[AtAge, ...]
+    curve: tuple[AtAge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SurvivalOfPatches:
+    """Both groups, what tells them apart, and until when patches were observed."""
+
+    judged_at: datetime
+    groups: tuple[Survival, ...]
+    difference: Change | None
+    """Human minus automatic at 7 days; null where one of them is empty."""
+
+
+def patch_survival(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> SurvivalOfPatches:
+    """Return how long the accepted patches of the period stayed, by who accepted them."""
+    judged_at = patches_judged_at(connection, as_of)
+    condition, parameters = facts_condition(chosen, events_of("diff_acceptance"))
+    gone = "rolled_back_at IS NOT NULL AND rolled_back_at <= :judged"
+    age = f"(iif({gone}, rolled_back_at, :judged) - proposed_at)"
+    rows = connection.execute(
+        f"SELECT {_HUMAN} AS is_human, {gone} AS is_gone, max({age}, 0) / {_MINUTE} AS minutes, count(*), "  # noqa: S608
+        f"sum({gone} AND rolled_back_after IS NOT NULL AND {_marks_passed('rolled_back_after')} < "
+        f"{_marks_passed('rolled_back_at')}) "
+        "FROM patch WHERE proposed_date BETWEEN :first AND :last AND proposed_at IS NOT NULL "
+        f"AND proposed_at <= :judged AND {_ACCEPTED} AND {condition} GROUP BY is_human, is_gone, minutes",
+        parameters
+        | {
+            "first": day_number(chosen.period.first),
+            "last": day_number(chosen.period.last),
+            "judged": (judged_at - EPOCH) // timedelta(microseconds=1),
+        },
+    ).fetchall()
+    groups: list[Survival] = []
+    for is_human, name in ((1, "Accepted by a person"), (0, "Applied without a question")):
+        own = [
+            (minutes, bool(gone), count, loose)
+            for human, gone, minutes, count, loose in rows
+            if bool(human) == is_human
+        ]
+        if own:
+            groups.append(survival(name, own))
+    return SurvivalOfPatches(judged_at, tuple(groups), _difference(groups))
+
+
+def survival(group: str, rows: Sequence[tuple[int, bool, int, int]]) -> Survival:
+    """Return the curve of a group from (minutes, is_rolled_back, count, loosely dated) of its patches."""
+    minutes = np.array([row[0] for row in rows], dtype=np.int64)
+    gone = np.array([row[2] if row[1] else 0 for row in rows], dtype=np.int64)
+    count = np.array([row[2] for row in rows], dtype=np.int64)
+    times, place = np.unique(minutes, return_inverse=True)
+    events = np.bincount(place, weights=gone, minlength=len(times))
+    leaving = np.bincount(place, weights=count, minlength=len(times))
+    # At risk just before each time: all that have not left earlier.
+    at_risk = leaving[::-1].cumsum()[::-1]
+    kept = np.cumprod(1 - events / at_risk)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        greenwood = np.cumsum(np.where(events > 0, events / (at_risk * (at_risk - events)), 0.0))
+
+    def at_age(age: int) -> AtAge:
+        before = int(np.searchsorted(times, age, side="right")) - 1
+        still = int(leaving[times >= age].sum())
+        if still == 0 and (before < 0 or kept[before] > 0):
+            return AtAge(age, None, None, None, 0)
+        value, spread = (1.0, 0.0) if before < 0 else (float(kept[before]), float(greenwood[before]))
+        low, high = _interval(value, spread, still)
+        return AtAge(age, value, low, high, still)
+
+    ages = np.unique(np.geomspace(_FIRST_MINUTE, _LONGEST, _CURVE_POINTS).round().astype(np.int64)).tolist()
+    within = [row for row in rows if row[1] and row[0] <= _LONGEST]
+    return Survival(
+        group=group,
+        n=int(count.sum()),
+        rolled_back=sum(row[2] for row in within),
+        loosely_dated=sum(row[3] for row in within),
+        marks=tuple(at_age(minutes) for _, minutes in MARKS),
+        curve=tuple(at_age(age) for age in ages),
+    )
+
+
+def survival_frame(found: SurvivalOfPatches) -> pl.DataFrame:
+    """Return one row per group and mark: group, age_hours, kept_rate, low_rate, high_rate, at_risk_count, n."""
+    rows = [
+        (group.group, mark.age_minutes / 60, mark.value, mark.low, mark.high, mark.at_risk, group.n)
+        for group in found.groups
+        for mark in group.marks
+    ]
+    rates = dict.fromkeys(("age_hours", "kept_rate", "low_rate", "high_rate"), pl.Float64())
+    schema: Schema = {"group": pl.String(), **rates, "at_risk_count": pl.Int64(), "patch_count": pl.Int64()}
+    return frame_of(rows, schema)
+
+
+def _interval(value: float, greenwood: float, at_risk: int) -> tuple[float, float]:
+    """Return the log(-log) interval of Greenwood's variance, which stays within 0 and 1.
+
+    Where nothing was rolled back the variance is 0 and says nothing: the exact bound for none of those at risk holds.
+    """
+    if value >= 1:
+        return 1 - (most_when_none_seen(at_risk) or 1.0), 1.0
+    if value <= 0:
+        return 0.0, 0.0
+    width = Z * sqrt(greenwood) / log(value)
+    bounds = (value ** exp(-width), value ** exp(width))
+    return min(bounds), max(bounds)
+
+
+def _difference(groups: Sequence[Survival]) -> Change | None:
+    if len(groups) < 2:
+        return None
+    yardstick = Yardstick(Unit.RATE, Direction.HIGHER, "patches accepted by a person", _RELEVANT)
+    human, automatic = (_estimate(group) for group in groups)
+    return estimate_change(human, automatic, yardstick)
+
+
+def _estimate(group: Survival) -> Estimate | None:
+    mark = next(mark for mark in group.marks if mark.age_minutes == dict(MARKS)["7 d"])
+    if mark.value is None or mark.low is None or mark.high is None:
+        return None
+    return Estimate(mark.value, mark.low, mark.high, group.n)
+
+
+def _marks_passed(instant: str) -> str:
+    """Return the SQL expression for how many marks lie before an instant."""
+    return "(" + " + ".join(f"({instant} - proposed_at > {minutes * _MINUTE})" for _, minutes in MARKS) + ")"

@@ -1,0 +1,141 @@
+"""What a trend shows, in one sentence that is computed from its points.
+
+A bucket counts as clearly on the wrong side only when that would be unlikely by chance among so many buckets
+(Benjamini-Hochberg over the settled ones), so that a title does not tell of the unluckiest of ninety days.
+"""
+
+from collections.abc import Sequence
+
+from dashboard.analysis.breakdowns import FALSE_DISCOVERIES, benjamini_hochberg
+from dashboard.analysis.burn_rates import chance_on_budget
+from dashboard.analysis.figures import Direction, Standing, Unit
+from dashboard.analysis.intervals import ratio, wilson
+from dashboard.analysis.rates import standing
+from dashboard.analysis.trend_buckets import Every, Trend, TrendPoint, bucket_name
+from dashboard.analysis.units import value_text
+
+_FEWEST_TO_COMPARE = 4
+
+
+def trend_words(trend: Trend) -> str:
+    """Return what the picture shows; only what the intervals support is claimed."""
+    if not any(point.value is not None for point in trend.points):
+        return f"{trend.title}: nothing was measured in this period"
+    if not trend.settled:
+        return f"{trend.title}: nothing settled yet, every {trend.every.value} may still change"
+    return _over_time(trend) if trend.objective is None else _against_objective(trend, trend.objective)
+
+
+def _against_objective(trend: Trend, objective: float) -> str:
+    wrong = "below" if trend.direction is Direction.HIGHER else "above"
+    target = f"the objective of {value_text(objective, trend.unit)}"
+    standings = clear_standings(trend)
+    runs = _runs(trend.settled, standings)
+    if not runs:
+        return f"{trend.title} {_as_a_whole(trend, target)}"
+    last = runs[-1]
+    since = [
+        point
+        for point, found in zip(trend.settled, standings, strict=True)
+        if found is Standing.MET and point.first > last[-1].first
+    ]
+    if len(runs) == 1 and len(last) == 1 and (since or last[0] is not trend.settled[-1]):
+        doubt = "" if since else "; too little data since to tell whether it came back"
+        return f"{trend.title} was {wrong} {target} {_when(last[0], trend)}{' only' if since else doubt}"
+    if not since:
+        if len(last) == 1:
+            return f"{trend.title} fell {wrong} {target} {_when(last[0], trend)}".replace("fell above", "rose above")
+        return f"{trend.title} has been {wrong} {target} since {_name(last[0], trend)}"
+    if len(runs) == 1:
+        return f"{trend.title} was {wrong} {target} from {_name(last[0], trend)} to {_name(last[-1], trend)}"
+    count = sum(len(run) for run in runs)
+    return f"{trend.title} was {wrong} {target} in {count} {trend.every.value}s, last {_when(last[-1], trend)}"
+
+
+def _as_a_whole(trend: Trend, target: str) -> str:
+    """Say how all settled points together stand, where no single one is clearly on the wrong side."""
+    found, together = Standing.NOT_MEASURED, ""
+    if trend.unit is Unit.RATE:
+        good, n = sum(_good(point) for point in trend.settled), sum(point.n for point in trend.settled)
+        low, high = wilson(good, n) or (None, None)
+        found = standing(low, high, trend.objective, trend.direction)
+        together = f": {value_text(ratio(good, n), trend.unit)} of {n:,} {trend.n_unit} so far"
+    elif all(trend.standing(point) is Standing.MET for point in trend.settled):
+        found = Standing.MET
+    match found:
+        case Standing.MET:
+            return f"met {target}"
+        case Standing.MISSED:
+            return f"missed {target}, without one {trend.every.value} that stands out"
+        case _:
+            return f"is not clearly above or below {target}{together}"
+
+
+def clear_standings(trend: Trend) -> list[Standing]:
+    """Return how each settled point stands, where missed is corrected for how many points there are."""
+    found = [trend.standing(point) for point in trend.settled]
+    if trend.unit is not Unit.RATE or trend.objective is None or trend.direction is not Direction.HIGHER:
+        return found
+    budget = 1 - trend.objective
+    chances = [chance_on_budget(point.n - _good(point), point.n, budget) for point in trend.settled]
+    for place, chance in enumerate(benjamini_hochberg(chances)):
+        if found[place] is Standing.MISSED and chance > FALSE_DISCOVERIES:
+            found[place] = Standing.CANNOT_TELL
+    return found
+
+
+def _runs(points: Sequence[TrendPoint], standings: Sequence[Standing]) -> list[list[TrendPoint]]:
+    """Return the missed points in runs that no clearly met point parts."""
+    runs: list[list[TrendPoint]] = []
+    is_open = False
+    for point, found in zip(points, standings, strict=True):
+        if found is Standing.MISSED:
+            if not is_open:
+                runs.append([])
+            runs[-1].append(point)
+            is_open = True
+        elif found is Standing.MET:
+            is_open = False
+    return runs
+
+
+def _over_time(trend: Trend) -> str:
+    known = [point for point in trend.settled if point.low is not None and point.high is not None]
+    if len(known) >= _FEWEST_TO_COMPARE:
+        highest, lowest = max(known, key=_value), min(known, key=_value)
+        if all((highest.low or 0) > (point.high or 0) for point in known if point is not highest):
+            return f"{trend.title} was highest {_when(highest, trend)}: {value_text(highest.value, trend.unit)}"
+        if all((lowest.high or 0) < (point.low or 0) for point in known if point is not lowest):
+            return f"{trend.title} was lowest {_when(lowest, trend)}: {value_text(lowest.value, trend.unit)}"
+        first, last = known[0], known[-1]
+        if (last.low or 0) > (first.high or 0):
+            return f"{trend.title} rose from {_at(first, trend)} to {_at(last, trend)}"
+        if (last.high or 0) < (first.low or 0):
+            return f"{trend.title} fell from {_at(first, trend)} to {_at(last, trend)}"
+    values = [point.value for point in trend.settled if point.value is not None]
+    low, high = value_text(min(values), trend.unit), value_text(max(values), trend.unit)
+    if low == high:
+        return f"{trend.title} was {low} throughout"
+    return f"{trend.title} moved between {low} and {high}, without a change that stands out"
+
+
+def _good(point: TrendPoint) -> int:
+    return round((point.value or 0) * point.n)
+
+
+def _value(point: TrendPoint) -> float:
+    return point.value or 0.0
+
+
+def _at(point: TrendPoint, trend: Trend) -> str:
+    return f"{value_text(point.value, trend.unit)} {_when(point, trend)}"
+
+
+def _when(point: TrendPoint, trend: Trend) -> str:
+    return f"{'on' if trend.every is Every.DAY else 'in'} {_name(point, trend)}"
+
+
+def _name(point: TrendPoint, trend: Trend) -> str:
+    is_weekly = trend.every is Every.WEEK
+    years = {found.first.isocalendar().year if is_weekly else found.first.year for found in trend.points}
+    return bucket_name(point.first, trend.every, with_year=len(years) > 1)

@@ -1,0 +1,72 @@
+"""What is picked on one page, kept in the address, so that a link shows the same; the filters have their own place."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+_WRITTEN = "_address_written"
+
+
+class Address:
+    """The choices of one page. Pick them one by one, then write them into the address, all at once, at the end."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+        self._found = {name: st.query_params[name] for name in names if name in st.query_params}
+        self._picked: dict[str, str] = dict(self._found)
+        # A reload, a link or a step back in the browser changed the address: it wins over what was picked.
+        self._is_news = st.session_state.get(_WRITTEN) != self._found
+
+    def pick(
+        self, name: str, options: Sequence[str], default: str, widget: Callable[..., Any], label: str, **looks: Any
+    ) -> str:
+        """Show a widget that takes one of the options and return what is picked; the default is not written."""
+        key = self._state(name)
+        if self._is_news or st.session_state.get(key) not in options:
+            asked = self._found.get(name)
+            st.session_state[key] = asked if asked in options else default
+        picked = str(widget(label, options, key=key, **looks))
+        self._note(name, picked, default)
+        return picked
+
+    def switch(self, name: str, label: str, **looks: Any) -> bool:
+        """Show a switch that is on by default."""
+        key = self._state(name)
+        if self._is_news or key not in st.session_state:
+            st.session_state[key] = self._found.get(name) != "off"
+        is_on = bool(st.toggle(label, key=key, **looks))
+        self._note(name, "on" if is_on else "off", "on")
+        return is_on
+
+    def page(self, name: str, pages: int, of: object) -> int:
+        """Show page numbers and return the one picked; other rows (``of``) begin at their first page."""
+        key, shown = self._state(name), self._state(f"{name}_of")
+        if self._is_news:
+            asked = self._found.get(name, "1")
+            st.session_state[key] = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+        elif st.session_state.get(shown) != of:
+            st.session_state[key] = 1
+        st.session_state[shown] = of
+        st.session_state[key] = min(max(int(st.session_state.get(key, 1)), 1), pages)
+        number = int(st.pagination(pages, key=key)) if pages > 1 else 1
+        self._note(name, str(number), "1")
+        return number
+
+    def write(self) -> None:
+        """Write what was picked; one step in the browser's history, whatever changed."""
+        picked = {name: value for name, value in self._picked.items() if name in self._names}
+        if picked != self._found:
+            others = {name: value for name, value in st.query_params.to_dict().items() if name not in self._names}
+            st.query_params.from_dict({**others, **picked})
+        st.session_state[_WRITTEN] = picked
+
+    def _note(self, name: str, value: str, default: str) -> None:
+        if value == default:
+            self._picked.pop(name, None)
+        else:
+            self._picked[name] = value
+
+    @staticmethod
+    def _state(name: str) -> str:
+        return f"address_{name}"
