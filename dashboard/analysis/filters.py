@@ -166,10 +166,17 @@ def preset_period(preset: Preset, today: date, first_day: date | None = None) ->
 
 
 def compared_period(period: Period, compare: Compare) -> Period | None:
-    """Return the period to compare with.
+    """Return the period to compare with; null when nothing is compared, or when the calendar has no such days.
 
     The previous period of whole months is as many whole months before it; of any other span, as many days before it.
     """
+    try:
+        return _compared(period, compare)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _compared(period: Period, compare: Compare) -> Period | None:
     if compare is Compare.NONE:
         return None
     if compare is Compare.LAST_YEAR:

@@ -87,10 +87,19 @@ def cut(period: Period, every: Every) -> tuple[Bucket, ...]:
 def fitting(period: Period, every: Every) -> Every:
     """Return the bucket asked for, or the next coarser one of which there are not too many."""
     order = list(Every)
-    for size in order[order.index(every) :]:
-        if sum(1 for _ in _cut(period, size)) <= MOST_POINTS:
-            return size
-    return Every.MONTH
+    lengths = {Every.DAY: 1, Every.WEEK: 7, Every.MONTH: 30}
+    return next(
+        (size for size in order[order.index(every) :] if period.day_count / lengths[size] <= MOST_POINTS), Every.MONTH
+    )
+
+
+def drawn(period: Period, first_measured: date | None, today: date) -> Period:
+    """Return the days of a period that are drawn: none of the future, and no decades before the first record."""
+    last = max(min(period.last, today), period.first)
+    first = period.first
+    if (last - first).days > MOST_POINTS * 30:
+        first = min(max(first, first_measured or last), last)
+    return Period(first, last)
 
 
 def shifted(bucket: Bucket, period: Period, compared: Period) -> Bucket | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
-from dashboard.analysis.as_of import day_number, last_whole_day, newest_mature_day
+from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_whole_day, newest_mature_day
 from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.costs import MICRO_USD
 from dashboard.analysis.figures import Direction, Unit
@@ -24,6 +24,7 @@ from dashboard.analysis.trend_buckets import (
     Trend,
     TrendPoint,
     cut,
+    drawn,
     fitting,
     is_cut_short,
     shifted,
@@ -46,6 +47,7 @@ class _Frame:
     as_of: datetime
     slo: Slo
     every: Every
+    drawn: Period
     now: Sums
     before: Sums | None
     newest_settled: date
@@ -55,8 +57,8 @@ class _Frame:
         objective: float | None = None, note: str | None = None,
     ) -> Trend:  # fmt: skip
         """Measure each bucket, and the one that lies as far back as the compared period."""
-        period, compared = self.chosen.period, self.chosen.compared
-        buckets = cut(period, self.every)
+        compared = self.chosen.compared
+        buckets = cut(self.drawn, self.every)
         points = tuple(self._point(bucket, measure) for bucket in buckets)
         before: tuple[TrendPoint | None, ...] = ()
         if compared is not None and self.before is not None:
@@ -95,7 +97,9 @@ def slo_trends(
         if before is not None and chosen.compared is not None:
             before = without_self_hosted_cost(connection, chosen, chosen.compared, before)
     newest = newest_mature_day(connection, as_of) if slo_name == "diff_acceptance" else date.max
-    frame = _Frame(connection, chosen, as_of, slo, fitting(chosen.period, every), now, before, newest)
+    measured = day_from_number(min(now.days)) if now.days else None
+    period = drawn(chosen.period, measured, day_of(as_of))
+    frame = _Frame(connection, chosen, as_of, slo, fitting(period, every), period, now, before, newest)
     return _TRENDS.get(slo_name, _rate_only)(frame)
 
 
