@@ -13,7 +13,7 @@ from data.tables.types import EPOCH, EPOCH_DAY
 CASES = Path(__file__).parents[1] / "cases"
 PREFIXES = ("github_pulls_", "gitlab_merges_", "github_deployments_", "gitlab_deployments_", "netlify_", "vercel_")
 FOLDERS = sorted(folder for prefix in PREFIXES for folder in CASES.glob(f"{prefix}*"))
-# Keys are hashes, which nobody can check on paper; ranks and places follow from what is shown.
+# Keys are hashes, which nobody can check on paper; whether a deployment is a rollback is derived from all of them.
 _TABLES = {
     "pull_request": "number, repository",
     "pull_request_commit": "sha",
@@ -22,7 +22,7 @@ _TABLES = {
     "deployment": "native_id",
     "deployment_state": "occurred_at, state",
 }
-_UNSHOWN = ("_key", "_hash", "load_id", "record_rank", "project", "_count")
+_UNSHOWN = ("_key", "_hash", "load_id", "record_rank", "project", "_count", "is_rollback", "rolled_back_at")
 
 
 def files_of(case: Path) -> list[Path]:

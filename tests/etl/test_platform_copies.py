@@ -234,17 +234,9 @@ def test_a_deployment_made_active_again_keeps_the_end_of_its_build(tmp_path: Pat
     # In progress at 9, success at 10, inactive at 11, success again at 12: built for an hour, published at 12.
     load(store, _write(tmp_path, "d.json", [DEPLOYMENT | {"statuses": STATUSES[:6]}]))
     [row] = store.rows(
-        "SELECT finished_at / 3600000000 % 24, duration_ms, published_at / 3600000000 % 24, is_rollback FROM deployment"
+        "SELECT finished_at / 3600000000 % 24, duration_ms, published_at / 3600000000 % 24 FROM deployment"
     )
-    assert row == (10, 3_600_000, 12, None)
-
-
-def test_what_is_derived_of_a_deployment_outlives_a_newer_copy(tmp_path: Path, store: Store):
-    load(store, _write(tmp_path, "d.json", [DEPLOYMENT | {"statuses": STATUSES[:3]}]))
-    with store.writing() as connection:
-        connection.execute("UPDATE deployment SET is_rollback = 1")
-    load(store, _write(tmp_path, "e.json", [DEPLOYMENT | {"updated_at": at(20), "ref": "next"}]))
-    assert store.rows("SELECT branch, is_rollback FROM deployment") == [("next", 1)]
+    assert row == (10, 3_600_000, 12)
 
 
 def test_days_of_reviews_are_counted_when_their_request_arrives(tmp_path: Path, store: Store):
