@@ -21,6 +21,7 @@ LONGEST_TEXT = 16_384
 LONGEST_COMMAND = 1_000_000
 _LONGEST_ID = 1_000
 _MOST_WHOLE = 10**15
+_PLAIN_DIGITS = 15
 _MOST_USD = Decimal(1_000_000)
 _MOST_PATHS = 10_000
 _LAST_YEAR = 2100
@@ -38,6 +39,11 @@ class CellError(Exception):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+
+
+def is_repeated(column: Column) -> bool:
+    """Tell whether a column holds texts of which most occur again and again."""
+    return column.reads in _REPEATED
 
 
 def reader_of(column: Column, context: LoadContext, *, has_decimal_comma: bool = False) -> Reader:
@@ -169,6 +175,8 @@ def _instants(latest: int) -> Reader:
 
 
 def _whole(value: object) -> int:
+    if type(value) is str and len(value) <= _PLAIN_DIGITS and value.isascii() and value.isdigit():
+        return int(value)
     return _whole_between(value, 0, _MOST_WHOLE)
 
 
@@ -251,6 +259,18 @@ _PLAIN: dict[ColumnType, Reader] = {
     ColumnType.CODE: _code,
     ColumnType.FLAG: _flag,
     ColumnType.PATHS: _paths,
+}
+
+
+_REPEATED = {
+    ColumnType.NAME,
+    ColumnType.PERSON,
+    ColumnType.PROJECT,
+    ColumnType.PROVIDER,
+    ColumnType.COMMAND,
+    ColumnType.WORD,
+    ColumnType.FLAG,
+    ColumnType.CODE,
 }
 
 

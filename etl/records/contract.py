@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from data.keys import stable_key
+from data.keys import stable_key, stable_keys_under
 from data.tables.base import table_name
 from data.words import QuarantineReason, SourceKind, Word
 from etl.context import LoadContext
@@ -104,7 +104,7 @@ class RecordTable:
     date: str = ""
     """Column of the store for the day of the time that dates a record."""
     dated_by: tuple[str, ...] = ()
-    """Columns of times of which the first that is known gives that day, where it is not the one that dates a record."""
+    """Columns of times that give that day instead, where they are known; the last one goes first."""
 
     @property
     def name(self) -> str:
@@ -147,10 +147,13 @@ def record_key(thing: str, project: str | None, native_id: str | None) -> int | 
 
 def record_keys(thing: str, rows: Rows, id_column: str) -> list[int | None]:
     """Return the keys of the records that a column of ids names, in the projects of the rows that name them."""
-    return [
-        record_key(thing, project, native_id)
-        for project, native_id in zip(rows["project"], rows[id_column], strict=True)
-    ]
+    projects, ids = rows["project"], rows[id_column]
+    parts = {project: ("record", thing, project) for project in set(projects)}
+    if None not in ids:
+        return list(stable_keys_under([parts[project] for project in projects], ids))
+    given = [(project, native_id) for project, native_id in zip(projects, ids, strict=True) if native_id is not None]
+    keys = iter(stable_keys_under([parts[project] for project, _ in given], [native_id for _, native_id in given]))
+    return [None if native_id is None else next(keys) for native_id in ids]
 
 
 def count_of(rows: Rows) -> int:

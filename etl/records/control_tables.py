@@ -122,13 +122,15 @@ APPROVALS = RecordTable(
 
 def _commands(rows: Rows, context: LoadContext) -> Rows:
     task_keys = keys_of_tasks(rows)
-    commands = [command.strip() for command in rows["command"]]
+    # Most commands are run again and again.
+    heads = {command: head_of_command(command.strip()) or None for command in set(rows["command"])}
+    hashes = {command: stable_key("command", command.strip()) for command in heads}
     return {
         "task_key": task_keys,
         "task_class": classes_of(context.connection, task_keys),
         "kind": without_nulls(rows["kind"], CommandKind.OTHER.value),
-        "command_head": [head_of_command(command) or None for command in commands],
-        "command_hash": [stable_key("command", command) for command in commands],
+        "command_head": [heads[command] for command in rows["command"]],
+        "command_hash": [hashes[command] for command in rows["command"]],
         "duration_ms": _durations(rows),
         "source": all_of(rows, FactSource.RECORD.value),
     }
@@ -250,7 +252,7 @@ DEPLOYMENTS = RecordTable(
     ),
     at="created_at",
     date="finished_date",
-    dated_by=("finished_at", "created_at"),
+    dated_by=("finished_at",),
     fill=_deployments,
     check=_check_deployments,
     follow=_follow_deployments,

@@ -1,14 +1,15 @@
 """Writing records: of the copies of one record the newest stays, whatever order files come in."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
+from operator import neg
 from typing import Any
 
 from data.tables.base import table_name
 from data.words import KnownReason
 from etl.context import LoadContext, day_of, upsert
-from etl.records.contract import RecordTable, Rows, count_of, record_key
+from etl.records.contract import RecordTable, Rows, count_of, record_keys
 from etl.redact import redact_id
 
 _FIRST_MS = 1_577_836_800_000
@@ -43,22 +44,47 @@ def write(table: RecordTable, rows: Rows, context: LoadContext) -> None:
     ranks = ranks_of(rows)
     given = {**rows, "native_id": [redact_id(native_id) for native_id in rows["id"]]}
     stored = _stored_columns(table, given, ranks, context)
-    key = stored[_key_name(table)]
-    best = sorted(range(len(key)), key=lambda index: (key[index], -ranks[index]))
-    best = [index for place, index in enumerate(best) if place == 0 or key[index] != key[best[place - 1]]]
-    context.already_known(KnownReason.REPEATED_IN_FILE, len(key) - len(best))
+    best = _best_copies(stored[_key_name(table)], ranks)
+    context.already_known(KnownReason.REPEATED_IN_FILE, len(ranks) - len(best))
     best = _better(table, stored, best, context)
     if not best:
         return
-    written: dict[str, list[Any]] = {
-        name: [values[index] for index in best] for name, values in {**given, **stored}.items()
-    }
+    written = _Chosen({**given, **stored}, best)
     if table.date:
-        context.touched.days.update(filter(None, written[table.date]))
-    names = list(stored)
-    upsert(context.connection, table.table, zip(*(written[name] for name in names), strict=True), columns=names)
+        context.touched.days.update(filter(None, set(written[table.date])))
+    lines = list(zip(*stored.values(), strict=True))
+    upsert(context.connection, table.table, [lines[index] for index in best], columns=list(stored))
     table.follow(written, context)
     context.loaded(len(best))
+
+
+class _Chosen(Mapping[str, Sequence[Any]]):
+    """Columns of some of the records, each made when it is asked for."""
+
+    def __init__(self, columns: Mapping[str, Sequence[Any]], chosen: Sequence[int]) -> None:
+        self._columns = columns
+        self._chosen = chosen
+
+    def __getitem__(self, name: str) -> Sequence[Any]:
+        values = self._columns[name]
+        return [values[index] for index in self._chosen]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
+def _best_copies(keys: Sequence[int], ranks: Sequence[int]) -> list[int]:
+    """Return where the best copy of each record is, in the order of keys."""
+    best: list[int] = []
+    last = None
+    for key, _, index in sorted(zip(keys, map(neg, ranks), range(len(keys)), strict=True)):
+        if key != last:
+            best.append(index)
+        last = key
+    return best
 
 
 def _key_name(table: RecordTable) -> str:
@@ -68,17 +94,14 @@ def _key_name(table: RecordTable) -> str:
 def _stored_columns(table: RecordTable, rows: Rows, ranks: Sequence[int], context: LoadContext) -> dict[str, Any]:
     """Return the columns of the store's table: those that are kept as they were read, and those that follow."""
     named = set(table.table.model_fields)
-    stored: dict[str, Any] = {
-        _key_name(table): [
-            record_key(table.thing, project, native_id)
-            for project, native_id in zip(rows["project"], rows["id"], strict=True)
-        ]
-    }
+    stored: dict[str, Any] = {_key_name(table): record_keys(table.thing, rows, "id")}
     stored |= {name: values for name, values in rows.items() if name in named and name not in table.apart}
     stored |= table.fill(rows, context)
     if table.date:
-        times = zip(*(rows[name] for name in table.dated_by or (table.at,)), strict=True)
-        stored[table.date] = [day_of(next((time for time in some if time is not None), None)) for some in times]
+        times = rows[table.at]
+        for name in table.dated_by:
+            times = [other if time is None else time for time, other in zip(rows[name], times, strict=True)]
+        stored[table.date] = [day_of(time) for time in times]
     return stored | {"record_rank": ranks, "load_id": [context.load_id] * count_of(rows)}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from data.words import QuarantineReason, SourceKind
 from etl.context import LoadContext
-from etl.records.cells import CellError, Reader, reader_of
+from etl.records.cells import CellError, Reader, is_repeated, reader_of
 from etl.records.contract import Column, ColumnType, Problem, RecordTable
 from etl.records.forms import PARQUET, Form, Layout, layout_of
 from etl.records.parquet import parquet_columns
@@ -132,7 +132,7 @@ def _usable(table: RecordTable, rows: dict[str, list[Any]], problems: dict[int, 
 def _read_column(column: Column, cells: list[Any], read: Reader, problems: dict[int, list[Problem]]) -> list[Any]:
     """Return the values of a column; what is wrong with a cell is noted at its record."""
     try:
-        values = [None if cell is None else read(cell) for cell in cells]
+        values = _values(column, cells, read)
     except CellError:
         values = [_read_cell(column, index, cell, read, problems) for index, cell in enumerate(cells)]
     if column.is_required and None in values:
@@ -141,6 +141,19 @@ def _read_column(column: Column, cells: list[Any], read: Reader, problems: dict[
                 problem = Problem(index, QuarantineReason.MISSING_FIELD, f"{column.name} is empty")
                 problems.setdefault(index, []).append(problem)
     return values
+
+
+def _values(column: Column, cells: list[Any], read: Reader) -> list[Any]:
+    """Return the values of a column, each different text read once where texts repeat. Raises CellError."""
+    if is_repeated(column):
+        try:
+            different = set(cells)
+        except TypeError:
+            different = set[Any]()
+        if all(type(cell) is str or cell is None for cell in different) and 2 * len(different) < len(cells):
+            known = {cell: None if cell is None else read(cell) for cell in different}
+            return [known[cell] for cell in cells]
+    return list(map(read, cells)) if None not in cells else [None if cell is None else read(cell) for cell in cells]
 
 
 def _is_said(name: str, problems: list[Problem]) -> bool:

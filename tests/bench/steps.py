@@ -73,6 +73,13 @@ def floor_platforms(loaded: str, path: str) -> Figures:
     return _floor(loaded, lambda: decode(Path(path)), "llm_call_key")
 
 
+def floor_own_records(loaded: str, path: str) -> Figures:
+    """Decode own records and write the rows of the loaded store with executemany, keys of a batch ascending."""
+    from bench_records import decode
+
+    return _floor(loaded, lambda: decode(Path(path)), "llm_call_key")
+
+
 def floor_documents(loaded: str, folder: str) -> Figures:
     """Decode the documents with msgspec and write the rows of the loaded store with executemany, keys ascending."""
     return _floor(loaded, lambda: _decode_documents(Path(folder)), "llm_call_key")
@@ -226,6 +233,7 @@ STEPS: dict[str, Callable[..., Figures]] = {
     "floor_lines_ascending": floor_lines_ascending,
     "floor_documents": floor_documents,
     "floor_platforms": floor_platforms,
+    "floor_own_records": floor_own_records,
     "overview": overview,
     "multiply": multiply,
     **bench_git.STEPS,
