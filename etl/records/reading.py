@@ -15,7 +15,7 @@ from etl.sources.base import RawFile
 from etl.sources.json_elements import split_elements
 from etl.sources.record_bytes import CutOff, RecordBytes, TooLarge, split_lines
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 50_000
 LONGEST_RECORD = 2_000_000
 _BLOCK_BYTES = 4 << 20
 # A cell may hold line breaks; one that goes on for longer has lost its closing quote.
@@ -138,12 +138,16 @@ def _table(file: RawFile, layout: Layout) -> Iterator[Batch]:
         rows = _rows(_numbered(stream), layout)
         while chunk := list(islice(rows, BATCH_ROWS)):
             batch = Batch()
+            places, records = batch.places, batch.records
             for place, row, raw in chunk:
                 if isinstance(row, Unreadable):
                     batch.unreadable.append(row)
-                elif len(row) == width or (not any(row[width:]) and len(row) > width):
-                    batch.places.append(place)
-                    batch.records.append(row[:width])
+                elif len(row) == width:
+                    places.append(place)
+                    records.append(row)
+                elif len(row) > width and not any(row[width:]):
+                    places.append(place)
+                    records.append(row[:width])
                 else:
                     detail = f"{len(row)} cells where the header has {width}"
                     batch.refuse(place, QuarantineReason.WRONG_TYPE, detail, raw)

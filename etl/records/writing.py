@@ -1,21 +1,24 @@
 """Writing records: of the copies of one record the newest stays, whatever order files come in."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
-from operator import neg
 from typing import Any
+
+import numpy as np
 
 from data.tables.base import table_name
 from data.words import KnownReason
 from etl.context import LoadContext, day_of, upsert
 from etl.records.contract import RecordTable, Rows, count_of, record_keys
-from etl.redact import redact_id
+from etl.redact import ID_MAYBE_SECRET, NAME_CHARACTERS, redact_id
 
 _FIRST_MS = 1_577_836_800_000
 """Begin of 2020 in milliseconds: what is recorded before is refused."""
 _CHECKSUM_BITS = 21
 _UNDATED = 1 << 62
+_MAYBE_SECRET = re.compile(ID_MAYBE_SECRET)
 
 
 def ranks_of(rows: Rows) -> list[int]:
@@ -42,7 +45,7 @@ def write(table: RecordTable, rows: Rows, context: LoadContext) -> None:
     for instant in rows[table.at]:
         context.seen_at(instant)
     ranks = ranks_of(rows)
-    given = {**rows, "native_id": [redact_id(native_id) for native_id in rows["id"]]}
+    given = {**rows, "native_id": _ids_without_secrets(rows["id"])}
     stored = _stored_columns(table, given, ranks, context)
     best = _best_copies(stored[_key_name(table)], ranks)
     context.already_known(KnownReason.REPEATED_IN_FILE, len(ranks) - len(best))
@@ -78,13 +81,19 @@ class _Chosen(Mapping[str, Sequence[Any]]):
 
 def _best_copies(keys: Sequence[int], ranks: Sequence[int]) -> list[int]:
     """Return where the best copy of each record is, in the order of keys."""
-    best: list[int] = []
-    last = None
-    for key, _, index in sorted(zip(keys, map(neg, ranks), range(len(keys)), strict=True)):
-        if key != last:
-            best.append(index)
-        last = key
-    return best
+    key_of, rank_of = np.array(keys, dtype=np.int64), np.array(ranks, dtype=np.int64)
+    order = np.lexsort((-rank_of, key_of))
+    ordered = key_of[order]
+    is_first = np.concatenate(([True], ordered[1:] != ordered[:-1]))
+    return order[is_first].tolist()
+
+
+def _ids_without_secrets(ids: Sequence[str]) -> list[str]:
+    """Return ids as they are kept; nearly all stay as they are, which is told for all at once."""
+    together = "".join(ids)
+    if together.isascii() and together.isprintable() and not _MAYBE_SECRET.search("\n".join(ids)):
+        return [native_id[:NAME_CHARACTERS] for native_id in ids]
+    return [redact_id(native_id) for native_id in ids]
 
 
 def _key_name(table: RecordTable) -> str:

@@ -149,7 +149,9 @@ def _values(column: Column, cells: list[Any], read: Reader) -> list[Any]:
         try:
             different = set(cells)
         except TypeError:
-            different = set[Any]()
+            # Lists and objects, which are told one by one.
+            different = {0}
+        # True and 1 are the same to a set: only texts are taken together.
         if all(type(cell) is str or cell is None for cell in different) and 2 * len(different) < len(cells):
             known = {cell: None if cell is None else read(cell) for cell in different}
             return [known[cell] for cell in cells]
