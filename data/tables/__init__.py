@@ -5,7 +5,7 @@ from data.tables.chats import Chat, ChatExport, Event, Message, MessagePresence,
 from data.tables.decisions import Approval, CommandRun, Deployment, ToolCall
 from data.tables.governance import AccessGrant, Incident, Owner, PolicyChange, SecretRotation
 from data.tables.loads import Load, LoadKnown, Quarantine, Setting
-from data.tables.outcomes import PatchEvidence, PatchLink
+from data.tables.outcomes import PatchEdit, PatchEvidence, PatchLink
 from data.tables.platforms import DeploymentState, PlatformCopy
 from data.tables.repositories import (
     CommitFile,
@@ -55,6 +55,7 @@ __all__ = [
     "Owner",
     "Patch",
     "PatchDaily",
+    "PatchEdit",
     "PatchEvidence",
     "PatchFile",
     "PatchLink",

@@ -20,6 +20,15 @@ class PatchLink(Row, table=True):
     proposed_date: date | None = day("day the patch was proposed")
 
 
+class PatchEdit(Row, table=True):
+    """One row per file of a patch that a person edited before the next turn: commits may hold it as edited."""
+
+    patch_edit_key: int = key("hash of patch, path and edited content")
+    patch_key: int | None = ref("the patch", index=True)
+    path: str = must("path in the project, as patch_file has it")
+    blob_hash: int | None = ref("hash of the blob that git makes of the edited content", index=True)
+
+
 class PatchEvidence(Row, table=True):
     """One row per piece of evidence about what became of a patch; the patch row sums them up."""
 

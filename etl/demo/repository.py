@@ -197,7 +197,9 @@ class Repository:
 
     def _close(self, line: AppLine, pull: Pull, _fate: Fate, at: int) -> None:
         pull.state, pull.ended_at = "closed", at
-        self.commits += pull.commits
+        if self.workflow == "github":
+            # GitLab deletes the branch; here it stays, and what it holds comes in by another request.
+            self.commits += pull.commits
         line.pull = None
 
     def _merge(self, line: AppLine, pull: Pull, fate: Fate, at: int) -> None:

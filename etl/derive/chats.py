@@ -8,7 +8,7 @@ from typing import Any
 
 from data.definitions import task_classes
 from data.keys import stable_key
-from data.tables import Approval, Chat, CommandRun, LlmCall, Patch, PatchEvidence, ToolCall
+from data.tables import Approval, Chat, CommandRun, LlmCall, Patch, PatchEdit, PatchEvidence, ToolCall
 from data.tables import Task as TaskRow
 from data.words import (
     Actor,
@@ -29,6 +29,7 @@ from data.words import (
 from etl.context import Touched, day_of, upsert
 from etl.derive.endings import call_status
 from etl.derive.lineage import Lineage, MessageFacts, affected_messages, read_lineages
+from etl.derive.patch_edits import edits_of
 from etl.derive.rewinds import Rewind, find_rewinds
 from etl.derive.task_class import class_of
 from etl.derive.turns import Task, Turn, find_tasks, outcome_of
@@ -38,7 +39,6 @@ from etl.routes import provider_of_bolt
 REWORK_CONFIDENCE = 1.0
 OVERWRITE_CONFIDENCE = 0.9
 """Restoring all files of a patch to the content before it undoes it, though a person may have meant only a pause."""
-
 
 _CHAT = FactSource.BOLT_CHAT.value
 
@@ -65,6 +65,7 @@ class _Rows:
     calls: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     patches: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     evidence: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
+    edits: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     tools: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     approvals: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     commands: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
@@ -134,7 +135,9 @@ def _derive_lineage(lineage: Lineage, files: dict[int, _Files], rows: _Rows) -> 
             _derive_turn(turn, subject, times, usage_seen, rows)
             for patch in turn.replies:
                 if patch.key in files and patch.features.has_artifact:
-                    rework = _rework(files[patch.key], followers[turn.request.key], times)
+                    after = followers[turn.request.key]
+                    rework = _rework(files[patch.key], after, times)
+                    rows.edits += edits_of(patch.key, files[patch.key].paths, after)
                     rows.patches.append(_patch_row(patch, files[patch.key], subject, times))
                     rows.evidence += _evidence(patch.key, times[patch.key][0], rewinds.get(patch.key), rework)
 
@@ -351,6 +354,7 @@ def _forget(connection: sqlite3.Connection, touched: Touched) -> None:
     connection.execute(
         f"DELETE FROM patch_evidence WHERE patch_key IN {affected} AND source = '{_CHAT}' AND NOT is_fact"  # noqa: S608
     )
+    connection.execute(f"DELETE FROM patch_edit WHERE patch_key IN {affected}")  # noqa: S608
     for table, key, date in _DERIVED:
         days = connection.execute(f"SELECT DISTINCT {date} FROM {table} WHERE {key} IN {affected}")  # noqa: S608
         touched.days.update(row[0] for row in days if row[0] is not None)
@@ -364,6 +368,7 @@ def _write(connection: sqlite3.Connection, rows: _Rows, touched: Touched) -> Non
         (LlmCall, rows.calls, _CALL_COLUMNS),
         (Patch, rows.patches, None),
         (PatchEvidence, rows.evidence, None),
+        (PatchEdit, list(dict.fromkeys(rows.edits)), None),
         (ToolCall, rows.tools, None),
         (Approval, rows.approvals, None),
         (CommandRun, rows.commands, None),

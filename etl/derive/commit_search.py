@@ -20,7 +20,14 @@ from etl.places import commit_key
 
 _FIT = f"NOT c.is_left_behind AND (c.revert_kind IS NULL OR c.revert_kind = '{RevertKind.REAPPLY}')"
 """What undoes carries nothing, and what was left behind is no longer there."""
-_FACTS = "c.vcs_commit_key, c.sha, f.committed_at, c.person, c.push_kind IS NOT NULL"
+_OF_REQUEST = (
+    "EXISTS (SELECT 1 FROM pull_request_commit pc CROSS JOIN pull_request r "
+    "ON r.pull_request_key = pc.pull_request_key WHERE pc.vcs_commit_key = c.vcs_commit_key AND r.state {} 'closed')"
+)
+_FACTS = (
+    "c.vcs_commit_key, c.sha, f.committed_at, c.person, c.push_kind IS NOT NULL, "
+    f"{_OF_REQUEST.format('=')} AND NOT {_OF_REQUEST.format('<>')}"
+)
 _WHOLE = (40, 64)
 _SHORTEST = 4
 
@@ -76,6 +83,10 @@ def _contents(connection: sqlite3.Connection, keys: str) -> dict[tuple[int, int]
         "INSERT OR IGNORE INTO temp.wanted_blob SELECT f.blob_hash FROM "  # noqa: S608
         f"temp.{keys} k CROSS JOIN patch_file f ON f.patch_key = k.key WHERE f.blob_hash IS NOT NULL"
     )
+    connection.execute(
+        "INSERT OR IGNORE INTO temp.wanted_blob SELECT e.blob_hash FROM "  # noqa: S608
+        f"temp.{keys} k CROSS JOIN patch_edit e ON e.patch_key = k.key"
+    )
     found: dict[tuple[int, int], list[CommitFacts]] = defaultdict(list)
     known: dict[int, CommitFacts] = {}
     for place, blob, *facts in connection.execute(
@@ -111,5 +122,5 @@ def _changes(
 def _facts(known: dict[int, CommitFacts], row: Sequence[Any]) -> CommitFacts:
     key: int = row[0]
     if key not in known:
-        known[key] = CommitFacts(*row[:4], is_push=bool(row[4]))
+        known[key] = CommitFacts(*row[:4], is_push=bool(row[4]), is_abandoned=bool(row[5]))
     return known[key]

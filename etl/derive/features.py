@@ -32,6 +32,8 @@ class FileEdit(msgspec.Struct, array_like=True, frozen=True):
     path: str
     content_hash: int
     restores: bool = False
+    blob_hash: int = 0
+    """Hash of the blob that git makes of it; 0 where the contents are not in the message."""
 
 
 class Features(msgspec.Struct, omit_defaults=True, frozen=True):

@@ -18,6 +18,11 @@ from etl.places import commit_key
 MANY = 3_000
 """From so many touched commits on, all patches are looked at: that is one pass instead of many searches."""
 
+_HOLDING = (
+    "SELECT key FROM temp.touched_commit UNION SELECT c.vcs_commit_key FROM temp.touched_request t "
+    "CROSS JOIN pull_request_commit c ON c.pull_request_key = t.key WHERE c.vcs_commit_key IS NOT NULL"
+)
+
 
 def carriers_known(connection: sqlite3.Connection) -> bool:
     """Tell whether the store holds anything at all that can have carried a patch or shown its fate."""
@@ -111,13 +116,14 @@ def _touched_days(connection: sqlite3.Connection, before: int, after: int) -> li
 
 
 def _add_same_contents(connection: sqlite3.Connection) -> None:
-    """Add patches that wrote what touched commits hold."""
-    _add(
-        connection,
-        "SELECT f.patch_key FROM temp.touched_commit t CROSS JOIN commit_file c ON c.vcs_commit_key = t.key "  # noqa: S608
-        "CROSS JOIN patch_file f ON f.blob_hash = c.blob_hash CROSS JOIN patch p ON p.patch_key = f.patch_key "
-        f"WHERE p.proposed_at BETWEEN c.committed_at - {CONTENT_WINDOW} AND c.committed_at + {EARLY}",
-    )
+    """Add patches that wrote, or were edited to, what touched commits and commits of touched requests hold."""
+    for table in ("patch_file", "patch_edit"):
+        _add(
+            connection,
+            f"SELECT f.patch_key FROM ({_HOLDING}) t CROSS JOIN commit_file c ON c.vcs_commit_key = t.key "  # noqa: S608
+            f"CROSS JOIN {table} f ON f.blob_hash = c.blob_hash CROSS JOIN patch p ON p.patch_key = f.patch_key "
+            f"WHERE p.proposed_at BETWEEN c.committed_at - {CONTENT_WINDOW} AND c.committed_at + {EARLY}",
+        )
 
 
 def _add_abbreviated(connection: sqlite3.Connection) -> None:

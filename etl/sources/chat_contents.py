@@ -31,7 +31,8 @@ def track(message: ReadMessage, contents: dict[str, Content]) -> list[tuple[Any,
             newest = contents.get(action.path)
             before = newest.before if newest else None
             restores = before is not None and before.content_hash == edited.content_hash
-            edits.append(FileEdit(stored_path(action.path), edited.content_hash, restores))
+            blob = blob_of_text(action.content)
+            edits.append(FileEdit(stored_path(action.path), edited.content_hash, restores, blob))
             contents[action.path] = edited
         if edits:
             message.features = msgspec.structs.replace(message.features, human_edits=tuple(edits))
