@@ -33,6 +33,7 @@ def rebuild(connection: sqlite3.Connection) -> None:
     for name, (create, indexes, columns) in wanted.items():
         old = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
         if old == list(columns):
+            _renew_indexes(connection, name, indexes)
             continue
         if name in found:
             for (index,) in connection.execute(
@@ -48,6 +49,19 @@ def rebuild(connection: sqlite3.Connection) -> None:
             connection.execute(index)
     # No definitions are remembered as those that the store was derived with: the next load derives it anew.
     connection.execute("UPDATE setting SET value = '' WHERE name = 'definitions'")
+
+
+def _renew_indexes(connection: sqlite3.Connection, table: str, wanted: Sequence[str]) -> None:
+    """Bring the indexes of a table whose columns stay to their current definitions."""
+    found = dict(
+        connection.execute(
+            "SELECT sql, name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (table,)
+        ).fetchall()
+    )
+    for sql in found.keys() - set(wanted):
+        connection.execute(f'DROP INDEX "{found[sql]}"')
+    for sql in sorted(set(wanted) - found.keys()):
+        connection.execute(sql)
 
 
 def _copy(connection: sqlite3.Connection, name: str, old: Sequence[str], columns: "dict[str, bool]") -> None:

@@ -54,6 +54,10 @@ class Touched:
     """Earliest and latest start (microseconds) of gateway rows that were added or completed."""
     gateway_hours: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
     """Persons whom gateway rows of the file name, with the hours (since 1970) in which they do."""
+    call_days: set[int] = field(default_factory=set[int])
+    """Days of calls of gateways, spans and own records that were added or replaced."""
+    call_sources: set[str] = field(default_factory=set[str])
+    """Sources (CallSource) of these calls."""
     task_keys: set[int] = field(default_factory=set[int])
     """Tasks that were derived anew or whose calls changed; their totals are added up last."""
     patch_keys: set[int] = field(default_factory=set[int])

@@ -1,6 +1,6 @@
 """The tables of the store, one class per table; each class says its grain, each column its meaning and unit."""
 
-from data.tables.calls import FoundFallback, GatewayPersonHour, LlmCall, MatchedOwner
+from data.tables.calls import FoundFallback, GatewayPersonHour, LlmCall, MatchedOwner, SameCall
 from data.tables.chats import Chat, ChatExport, Event, Message, MessagePresence, UnusableMessage
 from data.tables.decisions import Approval, CommandRun, Deployment, ToolCall
 from data.tables.governance import AccessGrant, Incident, Owner, PolicyChange, SecretRotation
@@ -69,6 +69,7 @@ __all__ = [
     "Quarantine",
     "RepositoryHead",
     "RouteDaily",
+    "SameCall",
     "SecretRotation",
     "Setting",
     "SourceDaily",

@@ -13,7 +13,9 @@ class LlmCall(Row, table=True):
     """One row per request to a provider's model, as finely as the source tells; totals count rows with is_counted."""
 
     # Calls of chats and event logs are looked up by time; gateway rows, which are most, do not pay for this index.
-    __table_args__ = (Index("ix_llm_call_own_started_at", "started_at", sqlite_where=text("source <> 'litellm'")),)
+    __table_args__ = (
+        Index("ix_llm_call_own_started_at", "started_at", sqlite_where=text("source IN ('bolt_chat', 'bolt_events')")),
+    )
 
     llm_call_key: int = key("hash of the source and of what identifies the call there")
     native_id: str | None = col("id in the source: the gateway's id, or message id and number of the request")
@@ -56,6 +58,23 @@ class LlmCall(Row, table=True):
     is_cache_hit: bool | None = col("whether the gateway answered from its own cache")
     call_type: str | None = col("kind of request at the gateway (acompletion, aembedding, ...)")
     load_id: int | None = ref("the load that first brought it")
+
+
+class SameCall(Row, table=True):
+    """One row per call that another row describes as well, which counts in its place, with what that one took from it.
+
+    Tells where else a counted call was seen, and lets the next load undo it.
+    """
+
+    llm_call_key: int = key("the call that does not count")
+    counted_call_key: int | None = ref("the row that counts in its place", index=True)
+    is_person_taken: bool = must("whether the person of the row that counts came from this one")
+    is_project_taken: bool = must("whether its project did")
+    is_task_taken: bool = must("whether its task did, which an own record names")
+    is_cost_taken: bool = must("whether its reported cost did")
+    own_reported_cost_micro_usd: int | None = big(
+        "what the row that counts had reported itself, where it took the cost, in millionths of a US dollar"
+    )
 
 
 class MatchedOwner(Row, table=True):

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from data.store import Store
 from etl.context import Touched, day_of
+from etl.derive.call_sources import OUTSIDE
 
 SETTING = "definitions"
 _RULES = b"4"
@@ -17,6 +18,7 @@ _PRICED = (
     "source, status, is_cache_hit, total_tokens, reported_cost_micro_usd"
 )
 _BATCH = 100_000
+_OUTSIDE_SPAN = f"SELECT min(started_at), max(started_at) FROM llm_call WHERE source IN {OUTSIDE}"  # noqa: S608
 
 
 def fingerprint() -> str:
@@ -72,11 +74,17 @@ def _everything(connection: sqlite3.Connection) -> Touched:
         keys.update(row[0] for row in connection.execute(f"SELECT {table}_key FROM {table}"))  # noqa: S608
     for sql, add in (
         ("SELECT min(occurred_at), max(occurred_at) FROM event", touched.add_event_span),
-        ("SELECT min(started_at), max(started_at) FROM llm_call WHERE source = 'litellm'", touched.add_gateway_span),
+        (_OUTSIDE_SPAN, touched.add_gateway_span),
     ):
         first, last = connection.execute(sql).fetchone()
         if first is not None:
             add(first, last)
+    for day, source in connection.execute(
+        f"SELECT DISTINCT started_date, source FROM llm_call WHERE source IN {OUTSIDE}"  # noqa: S608
+    ):
+        touched.call_sources.add(source)
+        if day is not None:
+            touched.call_days.add(day)
     return touched
 
 
@@ -92,7 +100,7 @@ def _price_gateway_calls(connection: sqlite3.Connection) -> None:
     stored["is_cache_hit"] = pl.Int64()
     last = -1
     while rows := connection.execute(
-        f"SELECT {_PRICED} FROM llm_call WHERE llm_call_key > ? AND source = 'litellm' "  # noqa: S608
+        f"SELECT {_PRICED} FROM llm_call WHERE llm_call_key > ? AND source IN {OUTSIDE} "  # noqa: S608
         "ORDER BY llm_call_key LIMIT ?",
         (last, _BATCH),
     ).fetchall():

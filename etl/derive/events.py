@@ -129,7 +129,7 @@ def _rebuild_log_calls(connection: sqlite3.Connection, links: Iterable[tuple[Blo
     for block, found in links:
         for key, task_key, started_at in connection.execute(
             "SELECT llm_call_key, task_key, started_at FROM llm_call "
-            "WHERE source <> 'litellm' AND source = 'bolt_events' AND started_at BETWEEN ? AND ?",
+            "WHERE source IN ('bolt_chat', 'bolt_events') AND source = 'bolt_events' AND started_at BETWEEN ? AND ?",
             (block.first, block.last),
         ).fetchall():
             connection.execute("DELETE FROM llm_call WHERE llm_call_key = ?", (key,))

@@ -1,5 +1,8 @@
 """The match of chats and gateway: one call counts once, and gateway rows find the task they served.
 
+Gateway rows are those of LiteLLM and OpenRouter, and as they are seen from outside of chats too, spans and own records
+of calls that name no task. Where several of these hold one call, the one that counts is matched.
+
 Where a reply is matched, its gateway rows are the truth for cost, latency, tokens and errors, and the calls of the chat
 do not count. Where a match is ambiguous, the gateway rows count for no task and the calls of the chat do not count: the
 spend is in the totals once, and the cost of those tasks is unknown. Rows without a match are unattributed spend, such
@@ -12,6 +15,7 @@ from typing import Any
 
 from data.words import MatchQuality
 from etl.context import HOUR_MICROSECONDS, Touched, day_of
+from etl.derive.call_sources import OUTSIDE, OWN_TASK
 from etl.derive.candidates import GatewayRow, Matching, asks_of, find_candidates, is_gateway
 from etl.derive.match_fallbacks import match_fallbacks
 from etl.derive.match_logs import LogMatches, match_log_calls
@@ -47,7 +51,8 @@ def _has_gateway(connection: sqlite3.Connection, touched: Touched) -> bool:
     """Tell whether there are gateway rows: this load brought some, or the rollup of an earlier load has them."""
     if touched.gateway_span is not None:
         return True
-    row = connection.execute("SELECT 1 FROM route_daily WHERE source = 'litellm' LIMIT 1").fetchone()
+    sql = f"SELECT 1 FROM route_daily WHERE source IN {OUTSIDE} LIMIT 1"  # noqa: S608
+    row = connection.execute(sql).fetchone()
     return row is not None
 
 
@@ -159,19 +164,20 @@ _OWNER = "LEFT JOIN matched_owner o ON o.llm_call_key = c.llm_call_key"
 _OTHER = " OR ".join(f"c.call_type LIKE '%{name}%'" for name in _OTHER_CALL_TYPES)
 _ROWS = f"""
     {_COLUMNS} FROM llm_call c INDEXED BY ix_llm_call_started_date {_OWNER}
-    WHERE c.started_date BETWEEN ? AND ? AND c.started_at BETWEEN ? AND ? AND c.source = 'litellm' AND c.is_counted
+    WHERE c.started_date BETWEEN ? AND ? AND c.started_at BETWEEN ? AND ? AND c.source IN {OUTSIDE} AND c.is_counted
+      AND NOT {OWN_TASK}
       AND (c.call_type = 'acompletion' OR c.call_type IS NULL OR NOT ({_OTHER}))
     ORDER BY c.started_at, c.llm_call_key
 """
-_SERVED = """
+_SERVED = f"""
     SELECT task_key, provider, model FROM (
         SELECT c.task_key, c.provider, c.model,
                row_number() OVER (PARTITION BY c.task_key ORDER BY c.started_at, c.llm_call_key) AS place
         FROM touched_key CROSS JOIN llm_call c ON c.task_key = key
-        WHERE c.source = 'litellm' AND c.provider IS NOT NULL
+        WHERE c.source IN {OUTSIDE} AND c.is_counted AND c.provider IS NOT NULL
           AND (NOT coalesce(c.is_fallback, 0) OR c.model = c.requested_model)
     ) WHERE place = 1
-"""
+"""  # noqa: S608
 
 
 def _read_rows(connection: sqlite3.Connection, first: int, last: int) -> Iterator[GatewayRow]:
@@ -232,7 +238,8 @@ def spans_of_new_people(connection: sqlite3.Connection, touched: Touched) -> lis
         return []
     marks = ",".join("?" * len(new))
     hours = connection.execute(f"SELECT DISTINCT hour FROM gateway_person_hour WHERE person IN ({marks})", new)  # noqa: S608
-    return [(hour * HOUR_MICROSECONDS, (hour + 1) * HOUR_MICROSECONDS - 1) for (hour,) in hours]
+    # A call that two sources know may have its person from the one, and its time from the other.
+    return [((hour - 1) * HOUR_MICROSECONDS, (hour + 2) * HOUR_MICROSECONDS - 1) for (hour,) in hours]
 
 
 def _forget_others(connection: sqlite3.Connection, seen: Set[int], touched: Touched) -> None:
@@ -243,7 +250,7 @@ def _forget_others(connection: sqlite3.Connection, seen: Set[int], touched: Touc
         for values in connection.execute(
             # CROSS JOIN: from the few touched keys into the index, never through all calls.
             f"{_COLUMNS} FROM touched_key k CROSS JOIN llm_call c ON c.{column} = k.key {_OWNER} "
-            "WHERE c.source = 'litellm'"
+            f"WHERE c.source IN {OUTSIDE} AND NOT {OWN_TASK}"
         ):
             row = GatewayRow._make(values)
             if row.key not in seen:

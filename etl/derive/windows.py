@@ -236,7 +236,7 @@ _CALLS = """
            c.llm_call_key, c.native_id, c.status, c.error_kind, c.latency_ms, c.latency_basis, c.is_counted,
            c.match_quality
     FROM window_span CROSS JOIN llm_call c INDEXED BY ix_llm_call_own_started_at ON c.started_at BETWEEN first AND last
-    WHERE c.source <> 'litellm' AND c.source = 'bolt_chat' AND c.message_key IS NOT NULL
+    WHERE c.source IN ('bolt_chat', 'bolt_events') AND c.source = 'bolt_chat' AND c.message_key IS NOT NULL
 """
 
 # A request at the end of a chat that got no reply, or none yet, has no call.

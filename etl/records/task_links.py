@@ -36,11 +36,13 @@ def class_children(context: LoadContext, task_keys: Iterable[int]) -> None:
     """Give the records that belong to tasks the class of their task, and note the days of those that change."""
     keys = json.dumps(sorted(task_keys))
     for table, date in _CHILDREN:
+        # A call of a gateway has the task of a record where both are the same call.
+        by_record = "1" if table == "llm_call" else f"{table}.source = '{FactSource.RECORD}'"
         changed = context.connection.execute(
             f"UPDATE {table} SET task_class = task.task_class FROM json_each(?) AS wanted "  # noqa: S608
             "CROSS JOIN task ON task.task_key = wanted.value "
-            f"WHERE {table}.task_key = task.task_key AND {table}.source = ? "
+            f"WHERE {table}.task_key = task.task_key AND {by_record} "
             f"AND {table}.task_class IS NOT task.task_class RETURNING {table}.{date}",
-            (keys, FactSource.RECORD.value),
+            (keys,),
         )
         context.touched.days.update(row[0] for row in changed.fetchall() if row[0] is not None)

@@ -22,7 +22,7 @@ from data.words import (
     TimeBasis,
     UsageStatus,
 )
-from etl.context import LoadContext
+from etl.context import HOUR_MICROSECONDS, LoadContext
 from etl.prices import with_cost
 from etl.records.between import not_before
 from etl.records.contract import (
@@ -139,6 +139,9 @@ def _micro_usd(amounts: list[Decimal | None]) -> list[int | None]:
 def _calls(rows: Rows, context: LoadContext) -> Rows:
     provider, model = routes(rows)
     task_keys = keys_of_tasks(rows)
+    # Of every copy, the older ones too: what is noted must not depend on the order of files.
+    people = zip(rows["person"], rows["started_at"], strict=True)
+    context.touched.gateway_hours.update((person, at // HOUR_MICROSECONDS) for person, at in people if person)
     tokens = list(zip(rows["input_tokens"], rows["output_tokens"], strict=True))
     filled: dict[str, Sequence[Any]] = {
         "native_id": [
@@ -192,6 +195,15 @@ def _costs(rows: Rows) -> Rows:
     }
 
 
+def _follow_calls(written: Rows, context: LoadContext) -> None:
+    """Note what may be the same calls in other files, and where chats may show them."""
+    touched = context.touched
+    touched.task_keys.update(filter(None, written["task_key"]))
+    touched.call_sources.add(CallSource.RECORD.value)
+    touched.call_days.update(filter(None, written["started_date"]))
+    touched.add_gateway_span(min(written["started_at"]), max(written["started_at"]))
+
+
 LLM_CALLS = RecordTable(
     SourceKind.RECORD_LLM_CALLS,
     LlmCall,
@@ -234,5 +246,5 @@ LLM_CALLS = RecordTable(
     date="started_date",
     fill=_calls,
     check=_check_calls,
-    follow=lambda written, context: context.touched.task_keys.update(filter(None, written["task_key"])),
+    follow=_follow_calls,
 )

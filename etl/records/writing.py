@@ -155,6 +155,8 @@ def _note_replaced(table: RecordTable, replaced: Sequence[dict[str, Any]], conte
     for row in replaced:
         if table.date and row[table.date] is not None:
             touched.days.add(row[table.date])
+            if table.thing == "llm_call":
+                touched.call_days.add(row[table.date])
         if row.get("task_key") is not None:
             touched.task_keys.add(row["task_key"])
         if row.get("subject") == "patch" and row["subject_key"] is not None:

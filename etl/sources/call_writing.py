@@ -99,7 +99,10 @@ class CallWriter:
         better = _better_ones(calls, context)
         if better.is_empty():
             return
-        context.touched.days.update(better["started_date"].unique().to_list())
+        days = better["started_date"].unique().to_list()
+        context.touched.days.update(days)
+        context.touched.call_days.update(days)
+        context.touched.call_sources.update(better["source"].unique().to_list())
         context.touched.add_gateway_span(_integer(better["started_at"].min()), _integer(better["started_at"].max()))
         # Columns side by side instead of a list of rows: no row lives longer than it takes to write it.
         rows = zip(*(column.to_list() for column in better), strict=True)
@@ -145,7 +148,15 @@ def _touch_replaced(replaced: pl.DataFrame, context: LoadContext) -> None:
             f"DELETE FROM {table} WHERE llm_call_key IN (SELECT value FROM json_each(?))",  # noqa: S608
             (keys,),
         )
-    context.touched.days.update(replaced["stored_date"].drop_nulls().unique().to_list())
+    # What the old copy took from other rows of the same call went with it as well.
+    context.connection.execute(
+        "UPDATE same_call SET is_person_taken = 0, is_project_taken = 0, is_task_taken = 0, is_cost_taken = 0, "
+        "own_reported_cost_micro_usd = NULL WHERE counted_call_key IN (SELECT value FROM json_each(?))",
+        (keys,),
+    )
+    days = replaced["stored_date"].drop_nulls().unique().to_list()
+    context.touched.days.update(days)
+    context.touched.call_days.update(days)
     context.touched.task_keys.update(replaced["stored_task"].drop_nulls().unique().to_list())
     context.touched.add_gateway_span(_integer(replaced["stored_at"].min()), _integer(replaced["stored_at"].max()))
 
