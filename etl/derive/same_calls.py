@@ -150,11 +150,11 @@ def _read_keys(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int,
 
 def _call(row: Sequence[Any]) -> _Call:
     taken = _NOTHING_TAKEN if row[24] is None else (row[25], row[26], row[27], row[28], row[29])
-    return _Call(*row[:25], taken)
+    return _Call._make((*row[:25], taken))
 
 
 def _sighting(row: _Call) -> Sighting:
-    return Sighting(*row[:8], row.record_rank or 0)
+    return Sighting._make((*row[:8], row.record_rank or 0))
 
 
 def _settle(
