@@ -320,6 +320,20 @@ def test_damaged_parquet_files_are_refused_and_leave_nothing(tmp_path: Path, sto
     assert store.rows("SELECT count(*) FROM command_run") == [(0,)]
 
 
+def test_a_parquet_file_that_unpacks_to_far_more_than_its_size_costs_little_and_loads_its_good_rows(
+    tmp_path: Path, store: Store
+):
+    """400 rows of 1 MB each, all the same text, are 8 kB on disk; texts of names are read to 16 kB."""
+    path = tmp_path / "x.parquet"
+    frame = pl.DataFrame([example(TABLES[4])] * 401).with_columns(
+        id=pl.int_range(401).cast(pl.String), person=pl.when(pl.int_range(401) > 0).then(pl.lit("x" * 1_000_000))
+    )
+    frame.write_parquet(path)
+    assert path.stat().st_size < 200_000
+    assert counts(load(store, path)[0]) == (401, 1, 0, 400)
+    assert store.rows("SELECT DISTINCT reason FROM quarantine") == [("too_large",)]
+
+
 def test_templates_are_written_and_near_misses_named(tmp_path: Path):
     done = run_etl("template", "approvals")
     assert done.stdout == ",".join(next(one for one in TABLES if one.name == "approvals").names) + "\n"
