@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.analysis.filters import Filter
-from dashboard.analysis.intervals import ratio, wilson
-from dashboard.analysis.routes import route_figures
+from dashboard.analysis.intervals import Interval, ratio, wilson
+from dashboard.analysis.route_comparison import Quality
+from dashboard.analysis.route_table import RouteQuality, route_table
 from dashboard.analysis.slos import daily_good_of_total
 
 Cell = str | int | float | None
@@ -26,6 +27,19 @@ ROUTES_COLUMNS = (
     "unpriced_call_count",
     "is_spend_known",
     "is_self_hosted",
+    *(
+        f"{name}{bound}"
+        for name in (
+            "task_success",
+            "task_success_at_team_mix",
+            "diff_acceptance",
+            "diff_acceptance_at_team_mix",
+            "cost_per_completed_task_usd",
+            "call_error_rate",
+            "median_latency_s",
+        )
+        for bound in ("", "_low", "_high")
+    ),
 )
 
 
@@ -63,7 +77,8 @@ def slo_daily(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -
 
 def routes(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> Iterator[tuple[Cell, ...]]:
     """Return the routes by name."""
-    for route in route_figures(connection, chosen, as_of):
+    for row in sorted(route_table(connection, chosen, as_of).rows, key=lambda row: row.route):
+        route = row.figure
         yield (
             route.route,
             route.tasks,
@@ -78,7 +93,25 @@ def routes(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> I
             route.unpriced_calls,
             "true" if route.is_spend_known else "false",
             "true" if route.is_self_hosted else "false",
+            *_quality(row.quality[Quality.SUCCESS]),
+            *_quality(row.quality[Quality.ACCEPTANCE]),
+            *_bounded(row.cost.value, row.cost.interval),
+            *_bounded(row.errors.value, row.errors.interval),
+            *_bounded(row.latency and row.latency.median, row.latency and row.latency.interval),
         )
+
+
+def _quality(found: RouteQuality) -> tuple[Cell, ...]:
+    at_mix = found.standardised
+    return (
+        *_bounded(found.raw.value, found.raw.interval),
+        *_bounded(at_mix and at_mix.value, (at_mix.low, at_mix.high) if at_mix else None),
+    )
+
+
+def _bounded(value: float | None, bounds: Interval | None) -> tuple[Cell, Cell, Cell]:
+    low, high = bounds or (None, None)
+    return _plain(value), _plain(low), _plain(high)
 
 
 def _plain(value: float | None) -> str | None:

@@ -1,7 +1,6 @@
 """What a move of tasks to another route would change, in sentences."""
 
 from dashboard.analysis.figures import Unit, Verdict
-from dashboard.analysis.route_words import money_interval
 from dashboard.analysis.units import difference_text
 from dashboard.analysis.what_if import FEWEST_TASKS, Expected, Move
 
@@ -54,12 +53,16 @@ def _spend(expected: Expected) -> str:
     if expected.value is None:
         return f"Cannot tell what it would cost: {expected.reason}."
     if expected.low is None or expected.high is None:
-        seen = difference_text(expected.value, Unit.USD)
-        return f"Cannot tell what it would cost: {seen} a month, but {expected.reason}."
-    amount = f"{difference_text(expected.value, Unit.USD)} a month ({money_interval(expected.low, expected.high)})"
-    if expected.high < 0:
+        return f"Cannot tell what it would cost: {_money(expected.value)} a month, but {expected.reason}."
+    amount = f"{_money(expected.value)} a month ({_money(expected.low)} to {_money(expected.high)})"
+    if round(expected.high, 2) < 0:
         return f"Spend would fall: {amount}."
-    return f"Spend would rise: {amount}." if expected.low > 0 else f"No clear change of spend: {amount}."
+    return f"Spend would rise: {amount}." if round(expected.low, 2) > 0 else f"No clear change of spend: {amount}."
+
+
+def _money(value: float) -> str:
+    # To the cent: what is less in a month is no change.
+    return difference_text(round(value, 2), Unit.USD)
 
 
 def _signed(value: float | None) -> str:

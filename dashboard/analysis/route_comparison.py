@@ -19,7 +19,8 @@ MOST_ROUTES = 20
 """Only so many of the most used routes are compared; every pair of them is."""
 FEWEST_TO_SUSPECT = 30
 """A lead that is not clear is called an effect of the mix only when both routes have at least so many records."""
-_MOSTLY = 0.5
+_MOSTLY = 0.75
+"""Share of a lead that the mix must make up."""
 
 
 class Quality(StrEnum):
@@ -37,6 +38,14 @@ class Quality(StrEnum):
     def unit(self) -> str:
         """What n counts."""
         return {"success": "tasks", "acceptance": "patches"}[self.value]
+
+    @property
+    def meaning(self) -> str:
+        """What is good of what."""
+        return {
+            "success": "completed of completed, failed and aborted tasks",
+            "acceptance": "patches not rolled back of patches decided, of days older than the rollback window",
+        }[self.value]
 
     def counts(self, work: RouteWork) -> ByClass:
         """Return good of all by task class."""
@@ -87,9 +96,9 @@ class Comparison:
 
     @property
     def misleading(self) -> tuple[Pair, ...]:
-        """Pairs whose raw order misleads: reversals first, then the largest effects of the mix."""
+        """Pairs whose raw order misleads: reversals first, then leads that are clear, the largest effect first."""
         found = [pair for pair in self.pairs if pair.effect is not Effect.PLAIN]
-        return tuple(sorted(found, key=lambda pair: (pair.effect is Effect.MIX, -pair.mix.value, pair.leader)))
+        return tuple(sorted(found, key=_alarm))
 
 
 def compare(works: Mapping[str, RouteWork], quality: Quality, order: Sequence[str]) -> Comparison:
@@ -143,6 +152,10 @@ def _effect(raw: Part, pooled: PooledDifference | None, mix: Part, fewest: int) 
     if is_seen and mix.low > 0 and mix.value >= _MOSTLY * raw.value and pooled.low <= 0:
         return Effect.MIX
     return Effect.PLAIN
+
+
+def _alarm(pair: Pair) -> tuple[bool, bool, float, str]:
+    return pair.effect is Effect.MIX, pair.raw.low <= 0, -pair.mix.value, pair.leader
 
 
 def _judged(pair: Pair, is_clear: bool) -> Pair:

@@ -18,9 +18,9 @@ from data.words import TaskClass
 Record = dict[str, Any]
 
 
-def quality_frame(table: RouteTable) -> pl.DataFrame:
-    """Return one row per route: both qualities raw, at the team's mix, drawn towards the team, and the ties."""
-    return _frame([_quality(row) for row in table.rows])
+def quality_frame(table: RouteTable, quality: Quality) -> pl.DataFrame:
+    """Return one row per route: one quality raw, at the team's mix, drawn towards the team, and the ties."""
+    return _frame([_quality(row, quality) for row in table.rows])
 
 
 def cost_frame(table: RouteTable) -> pl.DataFrame:
@@ -97,28 +97,22 @@ def use_frame(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -
     )
 
 
-def _quality(row: RouteRow) -> Record:
-    record: Record = {
+def _quality(row: RouteRow, quality: Quality) -> Record:
+    found = row.quality[quality]
+    at_mix, drawn = found.standardised, found.shrunk
+    return {
         "route": row.route,
         "task_count": row.tasks,
         "completed_count": row.completed,
         "unknown_outcome_count": row.unknown,
+        **_rate(quality.value, found.raw),
+        **_interval(f"{quality}_standardised", at_mix and at_mix.value, (at_mix.low, at_mix.high) if at_mix else None),
+        f"{quality}_standardised_n": at_mix and at_mix.n,
+        "covered_share_of_mix": at_mix and at_mix.coverage,
+        **_interval(f"{quality}_shrunk", drawn and drawn.value, (drawn.low, drawn.high) if drawn else None),
+        "tie_groups": found.ties,
+        "clearly_better": ", ".join(found.better) or None,
     }
-    for quality in Quality:
-        found = row.quality[quality]
-        at_mix, drawn = found.standardised, found.shrunk
-        record |= {
-            **_rate(quality.value, found.raw),
-            **_interval(
-                f"{quality}_standardised", at_mix and at_mix.value, (at_mix.low, at_mix.high) if at_mix else None
-            ),
-            f"{quality}_standardised_n": at_mix and at_mix.n,
-            f"{quality}_covered_share_of_mix": at_mix and at_mix.coverage,
-            **_interval(f"{quality}_shrunk", drawn and drawn.value, (drawn.low, drawn.high) if drawn else None),
-            f"{quality}_tie_groups": found.ties,
-            f"{quality}_clearly_better": ", ".join(found.better) or None,
-        }
-    return record
 
 
 def _cost(row: RouteRow) -> Record:

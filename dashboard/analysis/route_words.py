@@ -6,9 +6,9 @@ from dashboard.analysis.comparison import Yardstick, rate_change
 from dashboard.analysis.figures import Direction, Unit, Verdict
 from dashboard.analysis.frontier import PlanePoint
 from dashboard.analysis.rates import RELEVANT_RATE
-from dashboard.analysis.route_comparison import FEWEST_TASKS, Comparison, Effect, Pair, Quality
+from dashboard.analysis.route_comparison import FEWEST_TASKS, FEWEST_TO_SUSPECT, Comparison, Effect, Pair, Quality
 from dashboard.analysis.route_table import RouteRow, RouteTable
-from dashboard.analysis.units import difference_text, interval_text, value_text
+from dashboard.analysis.units import difference_text, value_text
 
 _MOST_NAMED = 3
 _OBJECT = {Quality.SUCCESS: "task success", Quality.ACCEPTANCE: "diff acceptance"}
@@ -70,10 +70,10 @@ def pair_words(pair: Pair, quality: Quality) -> str:
             f"the difference is {within}. {pair.leader} has the easier tasks."
         )
     mix = f"{difference_text(pair.mix.value, Unit.RATE)} ({_interval(pair.mix.low, pair.mix.high)})"
-    doubt = "" if pair.raw.low > 0 else " The lead itself is not clear of 0 either."
+    claim = "That is" if pair.raw.low > 0 else "The lead is not clear of 0, and what there is of it is"
     return (
-        f"{seen} That is a mix effect: {pair.leader} has the easier tasks. The mix of task classes makes {mix} of it; "
-        f"within the classes that both have, the difference is {within}.{doubt}"
+        f"{seen} {claim} a mix effect: {pair.leader} has the easier tasks. The mix of task classes makes {mix}; "
+        f"within the classes that both have, the difference is {within}."
     )
 
 
@@ -132,13 +132,6 @@ def _named(names: Sequence[str]) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def money_interval(low: float | None, high: float | None) -> str:
-    """Return an interval of signed dollars in words."""
-    if low is None or high is None:
-        return interval_text(low, high, Unit.USD)
-    return f"{difference_text(low, Unit.USD)} to {difference_text(high, Unit.USD)}"
-
-
 def use_words(table: RouteTable) -> str:
     """Return which compared route has the most unusual mix of tasks, and in what class it shows."""
     whole = sum(work.task_count for work in table.works.values())
@@ -146,7 +139,7 @@ def use_words(table: RouteTable) -> str:
         name: sum(work.tasks.get(name, 0) for work in table.works.values()) / whole
         for name in {name for work in table.works.values() for name in work.tasks}
     }
-    compared = [table.works[route] for route in table.comparisons[Quality.SUCCESS].routes]
+    compared = [work for work in table.works.values() if work.task_count >= FEWEST_TO_SUSPECT]
     if len(compared) < 2:
         return "What each route is used for"
     apart = {

@@ -7,7 +7,6 @@ from dashboard.analysis.intervals import CONFIDENCE
 
 FEWEST_ROUTES = 3
 """From fewer the spread between routes cannot be told from chance."""
-_MOST_WEIGHT = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +15,7 @@ class Prior:
 
     mean: float
     weight: float
-    """Large when routes differ no more than by chance."""
+    """Large when routes differ no more than by chance; never more records than the team has, from which it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,8 @@ def prior_of(counts: Sequence[tuple[int, int]]) -> Prior | None:
     by_chance = len(used) - 1
     room = whole - sum(n * n for _, n in used) / whole - by_chance
     likeness = (spread - by_chance) / room if room > 0 else 0.0
-    weight = _MOST_WEIGHT if likeness <= 1 / (1 + _MOST_WEIGHT) else max(1 / likeness - 1, 0.0)
-    return Prior(mean, max(weight, 1.0))
+    weight = 1 / likeness - 1 if likeness > 0 else float(whole)
+    return Prior(mean, min(max(weight, 1.0), float(whole)))
 
 
 def shrunk(k: int, n: int, prior: Prior) -> Shrunk:

@@ -34,33 +34,38 @@ def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Figur
     figure = go.Figure()
     _frontier(figure, [point for point in priced if point.is_efficient])
     for number, point in enumerate(priced):
-        _cross(figure, point, point.cost, "x", "top center" if number % 2 else "bottom center")
+        # The frontier is the upper left edge: its names go outwards, those of the others inwards and by turns.
+        inwards = "bottom right" if number % 2 else "top right"
+        _cross(figure, point, point.cost, "x", "top left" if point.is_efficient else inwards)
     for point in apart:
         _cross(figure, point, _label(point.route), "x2", None)
     costs = [cost for point in priced for cost in (point.cost, *(point.cost_interval or ())) if cost]
     is_log = bool(costs) and max(costs) > _LOG_FROM * min(costs)
     width = 1 - min(0.09 * len(apart), 0.4) - 0.06 if apart and priced else 1.0
-    figure.update_layout(**plotly_layout(height=460))
+    figure.update_layout(**plotly_layout(height=460, margin={"l": 8, "r": 8, "t": 28, "b": 8}))
     figure.update_xaxes(
-        title_text="Spend per completed task, USD" + (", log scale" if is_log else ""),
+        title_text="USD per completed task" + (", log scale" if is_log else ""),
         domain=[0, width] if priced else [0, 0.01],
         visible=bool(priced),
         type="log" if is_log else "linear",
         tickprefix="$",
-        **_ticks(costs, is_log=is_log),
+        **_scale(costs, is_log=is_log),
     )
     figure.update_layout(
         xaxis2={
             "domain": [width + 0.06 if priced else 0, 1] if apart else [0.99, 1],
             "anchor": "y",
             "type": "category",
-            "title": {"text": "No price"},
             "visible": bool(apart),
             "fixedrange": True,
             "automargin": True,
-            "tickangle": -40,
+            "tickangle": -90,
         }
     )
+    if apart:
+        figure.add_annotation(
+            text="no single price", xref="x2 domain", yref="paper", x=0.5, y=1.0, yanchor="bottom", showarrow=False
+        )
     figure.update_yaxes(title_text=f"{quality.label} at the team's mix", tickformat=".0%", automargin=True)
     return figure
 
@@ -155,14 +160,20 @@ def _hover(point: PlanePoint) -> str:
     )
 
 
-def _ticks(costs: Sequence[float], *, is_log: bool) -> dict[str, object]:
-    """Ticks at 1, 2 and 5 of each power of ten: Plotly's own lose the leading digits on narrow screens."""
-    if not is_log:
+def _scale(costs: Sequence[float], *, is_log: bool) -> dict[str, object]:
+    """Return ticks and range: room for names on both sides; Plotly's own log ticks lose their digits when narrow."""
+    if not costs:
         return {}
-    powers = range(int(log10(min(costs))) - 2, int(log10(max(costs))) + 2)
-    values = [factor * 10.0**power for power in powers for factor in (1, 3)]
-    shown = [value for value in values if min(costs) / 2 <= value <= max(costs) * 2]
-    return {"tickvals": shown, "ticktext": [f"{value:g}" for value in shown]}
+    low, high = min(costs), max(costs)
+    if not is_log:
+        return {"range": [max(low - 0.3 * (high - low or high), 0), high + 0.3 * (high - low or high)]}
+    values = [factor * 10.0**power for power in range(int(log10(low)) - 2, int(log10(high)) + 2) for factor in (1, 3)]
+    shown = [value for value in values if low / 3 <= value <= high * 3]
+    return {
+        "tickvals": shown,
+        "ticktext": [f"{value:g}" for value in shown],
+        "range": [log10(low / 3), log10(high * 3)],
+    }
 
 
 def _label(route: str) -> str:

@@ -14,21 +14,14 @@ from dashboard.analysis.route_table import Rate, RouteQuality, RouteRow, RouteTa
 from dashboard.analysis.units import MISSING, value_text
 from dashboard.ui.export import csv_button
 
+_WIDTHS = {"Route": 210, "Covers of the mix": 130, "Ties": 70}
 _FULL = "One row per route, with every value, its interval and its n in columns of their own."
 
 
-def quality_table(table: RouteTable, chosen: Filter) -> None:
-    """Show both qualities raw and at the team's mix side by side, with ties."""
-    rows = [
-        {
-            "Route": row.route,
-            "Tasks": row.tasks,
-            **_quality_cells(row.quality[Quality.SUCCESS], "Success"),
-            **_quality_cells(row.quality[Quality.ACCEPTANCE], "Acceptance"),
-        }
-        for row in table.rows
-    ]
-    _show(rows, quality_frame(table), "route_quality", chosen)
+def quality_table(table: RouteTable, quality: Quality, chosen: Filter) -> None:
+    """Show one quality raw and at the team's mix side by side, with ties."""
+    rows = [{"Route": row.route, **_quality_cells(row.quality[quality], quality)} for row in table.rows]
+    _show(rows, quality_frame(table, quality), f"route_{quality}", chosen)
 
 
 def service_table(table: RouteTable, chosen: Filter) -> None:
@@ -48,18 +41,20 @@ def service_table(table: RouteTable, chosen: Filter) -> None:
     _show(rows, cost_frame(table), "route_cost", chosen)
 
 
-def _quality_cells(found: RouteQuality, name: str) -> dict[str, str]:
-    at_mix, drawn = found.standardised, found.shrunk
-    covered = "" if at_mix is None or at_mix.coverage > 0.995 else f", covers {at_mix.coverage:.0%}"
+def _quality_cells(found: RouteQuality, quality: Quality) -> dict[str, object]:
+    raw, at_mix, drawn = found.raw, found.standardised, found.shrunk
     return {
-        f"{name}, raw": _rate(found.raw),
-        f"{name} at the team's mix": MISSING
+        quality.unit.capitalize(): raw.n,
+        "Raw": MISSING if raw.value is None else _with_bounds(raw.value, raw.interval, Unit.RATE),
+        "At the team's mix": MISSING
         if at_mix is None
-        else f"{_with_bounds(at_mix.value, (at_mix.low, at_mix.high), Unit.RATE)}{covered}",
-        f"{name} drawn to the team": MISSING
+        else _with_bounds(at_mix.value, (at_mix.low, at_mix.high), Unit.RATE),
+        "Covers of the mix": MISSING if at_mix is None else f"{at_mix.coverage:.0%}",
+        "Drawn to the team": MISSING
         if drawn is None
         else _with_bounds(drawn.value, (drawn.low, drawn.high), Unit.RATE),
-        f"{name} ties": found.ties or "too few",
+        "Ties": found.ties or "too few",
+        "Clearly better": ", ".join(found.better) or MISSING,
     }
 
 
@@ -74,7 +69,7 @@ def _show(rows: Sequence[dict[str, object]], full: pl.DataFrame, name: str, chos
         column_config={
             column: st.column_config.NumberColumn(column, format="%,d")
             if dtype.is_integer()
-            else st.column_config.TextColumn(column, pinned=column == "Route", width="medium")
+            else st.column_config.TextColumn(column, pinned=column == "Route", width=_WIDTHS.get(column))
             for column, dtype in shown.schema.items()
         },
     )
@@ -112,9 +107,14 @@ def _per_dollar(row: RouteRow) -> str:
 def _cost(row: RouteRow) -> str:
     cost = row.cost
     if cost.value is None:
-        return row.pricing.value if cost.interval is None else _bounds(cost.interval, Unit.USD)
-    bounds = "no interval" if cost.interval is None else _bounds(cost.interval, Unit.USD)
-    return f"{value_text(cost.value, Unit.USD)} ({bounds}), n {cost.completed:,}"
+        return row.pricing.value if cost.interval is None else _dollars(*cost.interval)
+    bounds = "no interval" if cost.interval is None else _dollars(*cost.interval)
+    return f"{_dollars(cost.value)} ({bounds}), n {cost.completed:,}"
+
+
+def _dollars(*amounts: float) -> str:
+    """Write amounts below a dollar with three digits: cheap routes differ in tenths of a cent."""
+    return " to ".join(f"${amount:.3f}" if amount < 1 else value_text(amount, Unit.USD) for amount in amounts)
 
 
 def _latency(row: RouteRow) -> str:

@@ -12,19 +12,29 @@ from dashboard.analysis.policy_words import drift_words, fallback_words
 from dashboard.analysis.route_comparison import FEWEST_TASKS, Quality
 from dashboard.analysis.route_frames import pair_frame, plane_frame, use_frame
 from dashboard.analysis.route_table import RouteTable
-from dashboard.analysis.route_words import frontier_words, headline, pair_words, use_words
+from dashboard.analysis.route_words import (
+    frontier_words,
+    headline,
+    pair_words,
+    quality_words,
+    use_words,
+)
 from dashboard.analysis.routing_policy import drift, fallbacks
+from dashboard.analysis.stratified import FEWEST_IN_CLASS
 from dashboard.analysis.what_if import move
 from dashboard.charts.routes import quality_cost_plane, route_use
 from dashboard.charts.theme import PLOTLY_CONFIG
+from dashboard.ui.address import Address
 from dashboard.ui.export import csv_button
-from dashboard.ui.page_state import choose, plain
+from dashboard.ui.route_tables import quality_table, service_table
 from dashboard.ui.tables import table as show_table
 from dashboard.ui.text import literal
 from dashboard.ui.view import View
 from data.definitions import routing_policy
 
-_MOST_SENTENCES = 3
+CHOICES = ("quality", "move_class", "move_from", "move_to")
+"""What is picked on the page, as words of the address."""
+_MOST_SENTENCES = 2
 
 
 def without_route(chosen: Filter) -> Filter:
@@ -37,38 +47,57 @@ def without_route(chosen: Filter) -> Filter:
 def answer(found: RouteTable) -> None:
     """Say which route is best at what, and which raw leads mislead."""
     st.header(literal(headline(found)), anchor=False)
-    for quality in Quality:
-        for pair in found.comparisons[quality].misleading[:_MOST_SENTENCES]:
-            st.warning(literal(pair_words(pair, quality)), icon=":material/balance:")
+    sentences = [pair_words(pair, quality) for quality in Quality for pair in found.comparisons[quality].misleading]
+    for sentence in sentences[:_MOST_SENTENCES]:
+        st.warning(literal(sentence), icon=":material/balance:")
+    if len(sentences) > _MOST_SENTENCES:
+        with st.expander(f"{len(sentences) - _MOST_SENTENCES} more raw leads that the mix of tasks makes"):
+            for sentence in sentences[_MOST_SENTENCES:]:
+                st.markdown(literal(sentence))
 
 
-def how_to_read(found: RouteTable) -> None:
-    """Explain raw, standardised, shrunk and ties beside the table."""
+def quality_section(found: RouteTable, chosen: Filter) -> None:
+    """Show success and acceptance of every route, raw and standardised side by side, and how to read them."""
     reference = literal(found.reference or "the most used route")
+    for quality in Quality:
+        st.subheader(f"{quality.label} of each route, raw and at the team's mix of tasks", anchor=False)
+        # The head of the page has said it of task success.
+        said = "" if quality is Quality.SUCCESS else f"{literal(quality_words(found.comparisons[quality]))} "
+        st.caption(f"{said}{quality.label}: {quality.meaning}.")
+        quality_table(found, quality, chosen)
     st.caption(
         f"Intervals are 95 %. *At the team's mix*: the rate if the route had the team's share of each task class, over "
-        f"the classes that it and {reference}, the most used route, both have at least 5 of. *Drawn to the team*: the "
-        "raw rate weighed against what routes of this team usually reach; few records move it little. *Ties*: routes "
-        "that share a letter are not told apart within task classes, all comparisons considered; a route can be in two "
-        f"groups. Fewer than {FEWEST_TASKS} records are not compared."
+        f"the classes of which it has {FEWEST_IN_CLASS} and {reference}, the most used route, has any. *Drawn to the "
+        "team*: the raw rate weighed against what routes of this team usually reach; the fewer records, the nearer. "
+        "*Ties*: routes that share a letter are not told apart within task classes, all comparisons considered; a "
+        f"route can be in two groups. Fewer than {FEWEST_TASKS} records are not compared."
     )
-
-
-def pairs(found: RouteTable, chosen: Filter) -> None:
-    """Offer every pair of routes as a file."""
     frame = pair_frame(found)
     if not frame.is_empty():
         st.caption("Every two routes compared, raw and within task classes:")
         csv_button(frame, name="route_pairs", chosen=chosen, about="One row per pair of routes and quality.")
 
 
-def plane_section(found: RouteTable, chosen: Filter) -> None:
+def service_section(found: RouteTable, chosen: Filter) -> None:
+    """Show cost and service of every route."""
+    st.subheader("What each route costs, and how it serves its calls", anchor=False)
+    service_table(found, chosen)
+    st.caption(
+        "*Kept tasks*: completed, and no patch of theirs rolled back; tasks stay with the route they asked for, spend "
+        "with the route that served. *Cost per completed task*: spend of all tasks that asked for the route. No price "
+        "is no cost of 0: unpriced routes have no ratio. *Latency*: calls that succeeded; a gateway times a request, a "
+        "chat a whole answer, so compare only routes that are measured the same way (column of the CSV file)."
+    )
+
+
+def plane_section(address: Address, found: RouteTable, chosen: Filter) -> None:
     """Show quality against cost, for the quality that the address names."""
     titles = {quality.value: quality.label for quality in Quality}
     slot = st.container()
-    quality = Quality(
-        choose("Quality", list(titles), name="quality", default=Quality.SUCCESS.value, shown=titles.__getitem__)
+    picked = address.pick(
+        "quality", list(titles), Quality.SUCCESS.value, st.selectbox, "Quality", format_func=titles.__getitem__
     )
+    quality = Quality(picked)
     points = plane(found, quality)
     with slot:
         st.header(literal(frontier_words(points, quality)), anchor=False)
@@ -131,22 +160,19 @@ def policy_section(view: View, chosen: Filter) -> None:
     show_table(fallback_frame(found), name="fallback_readiness", chosen=None)
 
 
-def what_if_section(view: View, found: RouteTable, chosen: Filter) -> None:
+def what_if_section(address: Address, view: View, found: RouteTable, chosen: Filter) -> None:
     """Let a class of tasks be moved from one route to another, and say what would change."""
     st.header("What if a class of tasks went to another route?", anchor=False)
     classes = _classes(found, chosen)
     if not classes:
         st.caption("This needs two routes with tasks in this period: choose a longer one, or load more chats.")
         return
-    task_class_column, from_column, to_column = st.columns(3)
-    with task_class_column:
-        task_class = choose("Task class", classes, name="move_class", default=classes[0])
+    columns = st.columns(3)
+    task_class = address.pick("move_class", classes, classes[0], columns[0].selectbox, "Task class")
     routes = _routes_of(found, task_class)
-    with from_column:
-        origin = choose("From route", routes, name="move_from", default=routes[0], shown=plain)
+    origin = address.pick("move_from", routes, routes[0], columns[1].selectbox, "From route")
     others = [route for route in routes if route != origin]
-    with to_column:
-        target = choose("To route", others, name="move_to", default=others[0], shown=plain)
+    target = address.pick("move_to", others, others[0], columns[2].selectbox, "To route")
     judged = view.ask(move, chosen, task_class, origin, target)
     for sentence in move_words(judged):
         st.markdown(literal(sentence))

@@ -32,6 +32,13 @@ _HEADINGS = {
     "at_risk_count": "Observed that long",
     "age_hours": "Age (hours)",
     "corrected_chance_rate": "Chance if alike",
+    "primary_rate": "On primary",
+    "primary_low_rate": "Low",
+    "primary_high_rate": "High",
+    "fallback_call_count": "Calls as a fallback",
+    "error_rate": "Calls failed",
+    "error_low_rate": "Low",
+    "error_high_rate": "High",
 }
 _COUNTED = {
     "file": "files",
@@ -40,6 +47,7 @@ _COUNTED = {
     "call": "calls",
     "day": "days with records",
     "patch": "patches",
+    "task": "tasks",
     "link": "links",
     "missing_month": "missing months",
 }

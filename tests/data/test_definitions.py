@@ -74,6 +74,9 @@ def test_a_missing_file_is_an_error_that_names_it(folder: Path):
         ("reporting.toml", 'time_zone = "UTC"', 'time_zone = "Europe/Atlantis"', "Europe/Atlantis"),
         ("providers.toml", 'name = "openai"', 'name = "anthropic"', "anthropic"),
         ("providers.toml", 'bolt_names = ["OpenAI"]', 'bolt_names = ["Anthropic"]', "Anthropic"),
+        ("routing_policy.toml", 'task_class = "edit"', 'task_class = "editt"', "editt"),
+        ("routing_policy.toml", "tested_within_days = 90", "tested_within_days = 0", "tested_within_days"),
+        ("routing_policy.toml", 'primary = "openai/gpt-5.1"', 'primary = "gpt-5.1"', "gpt-5.1"),
         ("price_overrides.toml", 'valid_from = "2025-09-05"', 'valid_from = "5 September"', "valid_from"),
         ("price_overrides.toml", "input_usd_per_million = 0.28", "input_usd_per_million = -1", "input_usd_per_million"),
     ],
@@ -103,3 +106,43 @@ def test_every_task_class_can_be_reached_and_the_last_rule_catches_all():
     last = rules[-1]
     assert (last.has_patch, last.is_first_of_chat, last.is_fix_request, last.words) == (None, None, None, ())
     assert (last.min_files, last.max_files, last.min_new_files, last.min_edited_files) == (None, None, None, None)
+
+
+def test_everything_that_is_wrong_with_the_routing_policy_is_said_at_once(folder: Path):
+    (folder / "routing_policy.toml").write_text(
+        """
+owner = "Ann"
+why = "because"
+tested_within_days = 30
+[[rule]]
+task_class = "edit"
+primary = "a/b"
+fallbacks = ["c/d", "nowhere"]
+forbidden = ["a/b"]
+why = "w"
+[[rule]]
+task_class = "edit"
+primary = "a/b"
+why = "w"
+[[rule]]
+task_class = "edits"
+primary = "a/b"
+why = "w"
+"""
+    )
+    with pytest.raises(DefinitionError) as raised:
+        definitions.routing_policy()
+    for said in (
+        "route 'nowhere' of edit is not written provider/model",
+        "edit names a/b 2 times",
+        "edit has 2 rules; one is expected",
+        "task_class 'edits' is none of *, scaffold",
+        'no rule has task_class = "*"',
+    ):
+        assert said in str(raised.value)
+
+
+def test_a_class_without_a_rule_of_its_own_follows_the_rule_for_all():
+    policy = definitions.routing_policy()
+    assert policy.rule_for("edit").task_class == "edit"
+    assert policy.rule_for("discuss").task_class == "*"

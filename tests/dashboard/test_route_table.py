@@ -1,0 +1,261 @@
+"""Routes compared: standardised figures, the planted mix effect, a reversal, ties, the frontier, and the words."""
+
+import pytest
+from statsmodels.stats.proportion import proportion_confint
+
+from dashboard.analysis.frontier import outdone_by, plane
+from dashboard.analysis.route_comparison import Effect, Quality, compare, pair_of
+from dashboard.analysis.route_costs import Pricing
+from dashboard.analysis.route_frames import cost_frame, pair_frame, plane_frame, quality_frame, use_frame
+from dashboard.analysis.route_table import RouteTable, route_table
+from dashboard.analysis.route_words import frontier_words, headline, pair_words, quality_words, use_words, value_words
+from dashboard.analysis.route_work import RouteWork
+from data.store import Store
+from fact_rows import Facts
+from route_facts import AS_OF, CHOSEN, EASY_ROUTE, FLASH, HAIKU, HARD_ROUTE, SONNET, TEAM, add_tasks
+
+
+def table_of(facts: Facts, store: Store) -> RouteTable:
+    facts.write(store)
+    with store.reading() as connection:
+        return route_table(connection, CHOSEN, AS_OF)
+
+
+@pytest.fixture
+def planted(store: Store) -> RouteTable:
+    """The demo's planted mix: an easy and a hard route beside the team's main one."""
+    facts = Facts()
+    add_tasks(facts, SONNET, TEAM, with_patches=True)
+    add_tasks(facts, FLASH, EASY_ROUTE, micro_usd=20_000, with_patches=True)
+    add_tasks(facts, HAIKU, HARD_ROUTE, micro_usd=60_000, with_patches=True)
+    return table_of(facts, store)
+
+
+def works(**counts: dict[str, tuple[int, int]]) -> dict[str, RouteWork]:
+    return {name: RouteWork(name, False, success=dict(found)) for name, found in counts.items()}
+
+
+class TestMixEffect:
+    def test_the_better_looking_route_is_named_as_a_mix_effect(self, planted: RouteTable):
+        (pair,) = planted.comparisons[Quality.SUCCESS].misleading
+        assert (pair.leader, pair.other, pair.effect, pair.better) == (FLASH, HAIKU, Effect.MIX, None)
+        assert (pair.leader_counts, pair.other_counts) == ((115, 120), (175, 194))
+        words = pair_words(pair, Quality.SUCCESS)
+        # 115/120 - 175/194 = 5.6 points
+        assert words.startswith(
+            f"{FLASH} looks better than {HAIKU} on task success: 95.8 % of 120 against 90.2 % of 194"
+        )
+        assert f"a mix effect: {FLASH} has the easier tasks" in words
+        assert "+5.6 pp" in words
+
+    def test_within_the_classes_nothing_is_left_of_the_lead(self, planted: RouteTable):
+        (pair,) = planted.comparisons[Quality.SUCCESS].misleading
+        assert pair.pooled is not None
+        assert abs(pair.pooled.value) < 0.01
+        assert pair.mix.low > 0
+        assert pair.mix.value + pair.pooled.value * pair.pooled.overlap == pytest.approx(pair.raw.value)
+
+    def test_at_the_teams_mix_the_two_come_close(self, planted: RouteTable):
+        flash, haiku = (planted.row(route) for route in (FLASH, HAIKU))
+        assert flash is not None
+        assert haiku is not None
+        raw = [row.quality[Quality.SUCCESS].raw.value or 0 for row in (flash, haiku)]
+        at_mix = [row.quality[Quality.SUCCESS].standardised for row in (flash, haiku)]
+        assert at_mix[0] is not None
+        assert at_mix[1] is not None
+        assert abs(at_mix[0].value - at_mix[1].value) < abs(raw[0] - raw[1]) / 1.5
+        # FLASH has three of seven classes: discuss 90, edit 210 and feature 198 of 734 tasks.
+        assert at_mix[0].coverage == pytest.approx(498 / 734)
+        assert at_mix[1].coverage == 1.0
+
+    def test_a_reversal_is_said_in_words(self):
+        # Raw 0.83 against 0.66; in each class the other one is better by 5 and by 10 points.
+        counts = {
+            "easy": {"edit": (900, 1000), "feature": (100, 200)},
+            "hard": {"edit": (190, 200), "feature": (600, 1000)},
+        }
+        pair = pair_of("hard", "easy", counts)
+        assert (pair.leader, pair.effect) == ("easy", Effect.REVERSED)
+        words = pair_words(pair, Quality.SUCCESS)
+        assert "reversal (Simpson): within the same task classes hard is clearly better" in words
+        found = compare(works(**counts), Quality.SUCCESS, [])
+        assert found.beaten == {"easy": ("hard",), "hard": ()}
+        assert quality_words(found) == "hard is best on task success."
+
+    def test_a_lead_within_classes_is_plain(self):
+        pair = pair_of("good", "bad", {"good": {"edit": (95, 100)}, "bad": {"edit": (60, 100)}})
+        assert (pair.leader, pair.effect) == ("good", Effect.PLAIN)
+        assert pair_words(pair, Quality.SUCCESS) == ""
+
+    def test_routes_that_share_no_class_are_never_told_apart(self):
+        found = compare(works(a={"edit": (99, 100)}, b={"fix": (10, 100)}), Quality.SUCCESS, ["a", "b"])
+        assert found.pairs[0].pooled is None
+        assert found.beaten == {"a": (), "b": ()}
+        assert set(found.tie_marks.values()) == {"A"}
+
+
+class TestTable:
+    def test_figures_of_a_route_are_the_sums_of_its_tasks_and_calls(self, planted: RouteTable):
+        row = planted.row(HAIKU)
+        assert row is not None
+        success, acceptance = row.quality[Quality.SUCCESS].raw, row.quality[Quality.ACCEPTANCE].raw
+        assert (row.tasks, row.completed, success.k, success.n) == (194, 175, 175, 194)
+        assert success.interval == pytest.approx(proportion_confint(175, 194, method="wilson"))
+        # All patches are of 1 to 20 March, seen from 10 April; those of failed tasks were rolled back.
+        assert (acceptance.k, acceptance.n) == (175, 194)
+        # 194 tasks of 0.06 USD for 175 completed ones.
+        assert row.cost.value == pytest.approx(194 * 0.06 / 175)
+        assert row.figure.quality_per_usd == pytest.approx(175 / (194 * 0.06))
+        assert (row.errors.k, row.errors.n, row.unpriced.k, row.fallback.k) == (0, 194, 0, 0)
+        assert row.latency is not None
+        assert row.latency.median == pytest.approx(2.02, abs=0.03)
+        assert row.latency.measured_by == ("litellm",)
+
+    def test_the_parts_add_up_to_the_whole_and_the_most_used_route_leads(self, planted: RouteTable):
+        assert planted.reference == SONNET
+        assert [row.route for row in planted.rows] == [SONNET, HAIKU, FLASH]
+        assert sum(row.tasks for row in planted.rows) == 420 + 194 + 120
+        for quality in Quality:
+            for row in planted.rows:
+                counts = quality.counts(planted.works[row.route])
+                assert sum(n for _, n in counts.values()) == row.quality[quality].raw.n
+
+    def test_young_patches_are_not_counted_and_tasks_are(self, store: Store):
+        facts = Facts()
+        add_tasks(facts, SONNET, {"edit": (20, 20)}, with_patches=True)
+        facts.write(store)
+        with store.reading() as connection:
+            # Seen from noon of 15 March, patches of 1 to 7 March are older than 7 days: one each day.
+            found = route_table(connection, CHOSEN, AS_OF.replace(month=3, day=15, hour=12))
+        row = found.rows[0]
+        assert (row.tasks, row.quality[Quality.ACCEPTANCE].raw.n) == (20, 7)
+
+    @pytest.mark.parametrize(
+        ("route", "micro_usd", "pricing"),
+        [
+            ("ollama/qwen", 0, Pricing.SELF_HOSTED),
+            ("x/unpriced", None, Pricing.UNPRICED),
+            ("x/free", 0, Pricing.UNPRICED),
+        ],
+    )
+    def test_no_price_is_not_a_price_of_nothing(
+        self, store: Store, route: str, micro_usd: int | None, pricing: Pricing
+    ):
+        facts = Facts()
+        add_tasks(facts, route, {"edit": (18, 20)}, micro_usd=micro_usd)
+        row = table_of(facts, store).rows[0]
+        assert (row.pricing, row.cost.value, row.cost.interval) == (pricing, None, None)
+        assert row.cost.reason
+
+    def test_many_unpriced_calls_make_a_range_that_reaches_up(self, store: Store):
+        facts = Facts()
+        add_tasks(facts, SONNET, {"edit": (20, 20)}, micro_usd=100_000)
+        add_tasks(facts, SONNET, {"edit": (20, 20)}, micro_usd=None)
+        row = table_of(facts, store).rows[0]
+        # 2 USD for 40 tasks at least; twice that if the unpriced half cost as much.
+        assert (row.pricing, row.cost.value) == (Pricing.PARTIAL, None)
+        assert row.cost.interval == pytest.approx((0.05, 0.1))
+
+    def test_unknown_outcomes_are_beside_the_rate_not_in_it(self, store: Store):
+        facts = Facts()
+        facts.task("2026-03-02T10:00", "unknown")
+        facts.task("2026-03-02T11:00", "aborted")
+        row = table_of(facts, store).rows[0]
+        assert (row.tasks, row.unknown, row.quality[Quality.SUCCESS].raw.n) == (2, 1, 1)
+
+    def test_an_empty_store_has_no_routes(self, store: Store):
+        found = table_of(Facts(), store)
+        assert (found.rows, found.reference) == ((), None)
+        assert quality_frame(found, Quality.SUCCESS).is_empty()
+        assert plane(found, Quality.SUCCESS) == ()
+
+
+class TestFrontier:
+    def test_a_route_is_outdone_by_one_that_is_as_good_and_cheaper(self):
+        routes = [
+            ("dear", 0.95, 2.0),
+            ("cheap", 0.95, 1.0),
+            ("poor", 0.8, 0.5),
+            ("worse", 0.7, 0.9),
+            ("free", 0.9, None),
+        ]
+        assert outdone_by(routes) == {"dear": "cheap", "worse": "poor"}
+
+    def test_equals_do_not_outdo_each_other(self):
+        assert outdone_by([("a", 0.9, 1.0), ("b", 0.9, 1.0)]) == {}
+
+    def test_the_plane_holds_the_compared_routes_with_the_unpriced_last(self, store: Store):
+        facts = Facts()
+        add_tasks(facts, SONNET, {"edit": (95, 100)}, micro_usd=200_000)
+        add_tasks(facts, FLASH, {"edit": (90, 100)}, micro_usd=20_000)
+        add_tasks(facts, HAIKU, {"edit": (45, 50)}, micro_usd=90_000)
+        add_tasks(facts, "ollama/qwen", {"edit": (40, 40)}, micro_usd=0)
+        add_tasks(facts, "x/rare", {"edit": (9, 9)})
+        points = plane(table_of(facts, store), Quality.SUCCESS)
+        assert [point.route for point in points] == [FLASH, HAIKU, SONNET, "ollama/qwen"]
+        assert [point.is_efficient for point in points] == [True, False, True, False]
+        assert [point.outdone_by for point in points] == [None, FLASH, None, None]
+        assert (
+            frontier_words(points, Quality.SUCCESS) == f"On the frontier of cost and task success: {FLASH} and {SONNET}"
+        )
+        assert plane_frame(points)["cost_per_completed_task_usd"].to_list()[-1] is None
+
+
+class TestWords:
+    def test_a_route_that_is_behind_is_named_and_the_rest_tie(self, store: Store):
+        facts = Facts()
+        for route, completed in ((SONNET, 190), (FLASH, 189), (HAIKU, 130)):
+            add_tasks(facts, route, {"edit": (completed, 200)})
+        found = table_of(facts, store)
+        assert headline(found).startswith(f"Clearly behind on task success: {HAIKU}; the other 2 tie.")
+        assert "Most completed and kept tasks per dollar" in value_words(found)
+
+    def test_few_tasks_say_how_many_more_would_tell(self):
+        found = compare(works(a={"edit": (475, 500)}, b={"edit": (19, 20)}), Quality.SUCCESS, [])
+        words = quality_words(found)
+        assert words.startswith("Cannot tell yet which route is best on task success:")
+        assert "more tasks on b would show a difference of 5 pp to a" in words
+
+    def test_many_tasks_without_a_difference_tie(self):
+        found = compare(works(a={"edit": (4750, 5000)}, b={"edit": (4751, 5000)}), Quality.SUCCESS, [])
+        assert quality_words(found) == "No difference seen on task success: 2 routes tie."
+
+    @pytest.mark.parametrize(
+        ("counts", "said"),
+        [
+            ({}, "none has 10 tasks that count"),
+            ({"a": {"edit": (9, 9)}}, "none has 10 tasks that count"),
+            ({"a": {"edit": (10, 10)}, "b": {"edit": (1, 1)}}, "Only a has enough tasks to be judged"),
+        ],
+    )
+    def test_too_little_is_said(self, counts: dict[str, dict[str, tuple[int, int]]], said: str):
+        assert said in quality_words(compare(works(**counts), Quality.SUCCESS, []))
+
+    def test_the_most_unusual_mix_is_named(self, planted: RouteTable):
+        # 70 of 120 tasks of FLASH are edits; 210 of the team's 734 are.
+        assert (
+            use_words(planted) == f"{FLASH} has the most unusual mix of tasks: 58.3 % edit, against 28.6 % in the team"
+        )
+
+
+class TestFrames:
+    def test_every_value_has_its_interval_and_n(self, planted: RouteTable):
+        quality, cost, pairs = quality_frame(planted, Quality.SUCCESS), cost_frame(planted), pair_frame(planted)
+        for name in ("success", "success_standardised", "success_shrunk"):
+            assert {name, f"{name}_low", f"{name}_high"} <= set(quality.columns)
+        assert {"success_n", "success_standardised_n", "covered_share_of_mix"} <= set(quality.columns)
+        for name in ("quality_per_usd", "cost_per_completed_task_usd", "error", "median_latency_s"):
+            assert {name, f"{name}_low", f"{name}_high"} <= set(cost.columns)
+        assert pairs.height == 6  # 3 pairs, 2 qualities
+        assert (pairs["raw_difference_low"] <= pairs["raw_difference"]).all()
+
+    def test_shares_of_a_route_add_up_to_one(self, store: Store):
+        facts = Facts()
+        add_tasks(facts, SONNET, TEAM)
+        add_tasks(facts, FLASH, EASY_ROUTE)
+        facts.write(store)
+        with store.reading() as connection:
+            use = use_frame(connection, CHOSEN, AS_OF)
+        sums = use.drop("task_class").group_by("route").sum()
+        assert sums["share"].to_list() == pytest.approx([1.0, 1.0])
+        assert sums["team_share"].to_list() == pytest.approx([1.0, 1.0])
