@@ -194,7 +194,7 @@ class Facts:
         return key
 
     def deployment(self, when: str = "2026-03-02T11:00", status: str = "success", **columns: Any) -> int:
-        key = stable_key("deployment", len(self.rows))
+        key = columns.pop("deployment_key", None) or stable_key("deployment", len(self.rows))
         defaults = {
             "deployment_key": key,
             "project": "shop",
@@ -272,6 +272,7 @@ class Facts:
             "person": person,
             "reviewer_hash": stable_key("reviewer", person),
             "is_bot": False,
+            "number_in_request": 0,
             "state": state,
             "submitted_at": moment,
             "submitted_date": moment and moment.date(),

@@ -41,6 +41,14 @@ def undone_commits(connection: sqlite3.Connection, project: str | None) -> dict[
     return find_undone(found.values()) if found else {}
 
 
+def undoing_keys(connection: sqlite3.Connection, project: str | None) -> set[int]:
+    """Return the keys of all commits of a project that say that they undo something, or that requests say so of."""
+    commits = connection.execute(
+        "SELECT vcs_commit_key FROM vcs_commit WHERE project IS ? AND revert_kind IS NOT NULL", (project,)
+    )
+    return {row[0] for row in commits} | {naming.key for naming in _undoing_requests(connection, project)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Naming:
     key: int

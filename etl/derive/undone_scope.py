@@ -5,26 +5,29 @@ import sqlite3
 from etl.context import DAY_MICROSECONDS, Touched
 from etl.derive.differences import key_table
 from etl.derive.outcome_evidence import Undoings
-from etl.derive.revert_targets import undone_commits
+from etl.derive.revert_targets import undoing_keys, undone_commits
 
 
 def patches_of_undone(connection: sqlite3.Connection, touched: Touched, undoings: Undoings) -> set[int]:
-    """Return the patches carried by commits that were undone, in the projects where that may have changed.
+    """Return the patches of commits that are or were undone, in the projects where that may have changed.
 
     Fills ``undoings`` for these projects.
     """
-    projects = _projects(connection, touched)
     undone: set[int] = set()
-    for project in projects:
+    undoing: set[int] = set()
+    for project in _projects(connection, touched):
         undoings[project] = undone_commits(connection, project)
         undone |= undoings[project].keys()
-    if not undone:
+        undoing |= undoing_keys(connection, project)
+    if not undoing:
         return set()
     key_table(connection, "undone_commit", undone)
+    key_table(connection, "undoing_commit", undoing)
     return {
         row[0]
         for row in connection.execute(
-            "SELECT l.patch_key FROM temp.undone_commit u CROSS JOIN patch_link l ON l.target_key = u.key "
+            "SELECT e.patch_key FROM temp.undoing_commit u CROSS JOIN patch_evidence e ON e.source_key = u.key "
+            "UNION SELECT l.patch_key FROM temp.undone_commit u CROSS JOIN patch_link l ON l.target_key = u.key "
             "UNION SELECT l.patch_key FROM temp.undone_commit u CROSS JOIN vcs_commit c ON c.vcs_commit_key = u.key "
             "CROSS JOIN pull_request r ON r.merge_sha = c.sha "
             "CROSS JOIN patch_link l ON l.target_key = r.pull_request_key "

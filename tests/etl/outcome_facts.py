@@ -15,8 +15,10 @@ from data.tables import (
     PullRequestCommit,
     PullRequestFile,
     PullRequestReview,
+    Task,
     VcsCommit,
 )
+from data.tables.types import EPOCH_DAY
 from etl.context import Touched
 from etl.derive.run import derive
 from fact_rows import Facts, write_row
@@ -44,7 +46,8 @@ def pieces_of(facts: Facts) -> list[Piece]:
     """Part facts into pieces: a patch, a commit or a request with what belongs to it, a task, a deployment."""
     pieces: list[list[tuple[type[SQLModel], Mapping[str, Any]]]] = []
     for table, columns in facts.rows:
-        if table in (PatchFile, CommitFile, PullRequestCommit, PullRequestFile, PullRequestReview):
+        parts = (PatchFile, CommitFile, PullRequestCommit, PullRequestFile, PullRequestReview)
+        if table in parts or (table is Patch and pieces and pieces[-1][-1][0] is Task):
             pieces[-1].append((table, columns))
         else:
             pieces.append([(table, columns)])
@@ -57,6 +60,7 @@ def load_in_order(store: Store, pieces: Sequence[Piece], order: Iterable[int]) -
 
 
 def _touch(touched: Touched, table: type[SQLModel], columns: Mapping[str, Any]) -> None:
+    touched.days.update((day - EPOCH_DAY).days for name, day in columns.items() if name.endswith("_date") and day)
     for names, tables, keys in (
         ("patch_key", (Patch, PatchFile), touched.patch_keys),
         ("vcs_commit_key", (VcsCommit, CommitFile), touched.commit_keys),
