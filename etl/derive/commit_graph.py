@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Protocol
 
+from etl.derive.differences import row_table
 from etl.places import commit_key
 
+_CLOCKS = 3_600_000_000
+"""By more than an hour (microseconds) no commit is older than what it was made on."""
 MOST_STEPS = 100_000
 """A walk through a history ends here, however the history is made."""
 _SLOP = 16
@@ -47,6 +50,16 @@ class StoredGraph:
             ).fetchone()
             self.nodes[sha] = None if row is None else Node(row[0] or 0, tuple(row[1].split()))
         return self.nodes[sha]
+
+    def read(self, shas: Iterable[str]) -> None:
+        """Read some commits at once."""
+        row_table(self.connection, "wanted_sha", "sha TEXT", ((sha,) for sha in sorted(shas)))
+        for sha, at, parents in self.connection.execute(
+            "SELECT c.sha, c.committed_at, c.parent_shas FROM temp.wanted_sha w "
+            "CROSS JOIN vcs_commit c ON c.sha = w.sha WHERE c.project IS ?",
+            (self.project,),
+        ):
+            self.nodes[sha] = Node(at or 0, tuple(parents.split()))
 
     def read_days(self, first: int, last: int) -> None:
         """Read all commits of some days at once, which is faster than one by one where many are asked for."""
@@ -110,8 +123,8 @@ def is_ancestor(graph: Graph, ancestor: str, sha: str) -> bool:
     """Tell whether one commit leads to another, or is the same; false when that cannot be told."""
     if ancestor == sha:
         return True
-    first = graph.get(ancestor)
-    if first is None:
+    first, last = graph.get(ancestor), graph.get(sha)
+    if first is None or last is None or last.committed_at + _CLOCKS < first.committed_at:
         return False
     seen = {sha}
     waiting = [sha]

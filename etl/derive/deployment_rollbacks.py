@@ -71,17 +71,20 @@ def _of_commits(ordered: Sequence[Build], leads_to: Callable[[str, str], bool]) 
     fates: dict[int, Fate] = {}
     versions: list[list[Build]] = []
     """Live and undone builds of each version, oldest version first."""
+    places: dict[str | None, int] = {}
     current = -1
     for build in ordered:
-        place = _place(versions, build.sha)
+        place = None if build.sha is None else places.get(build.sha)
         is_rollback = build.is_said or build.sha is not None
         if place is None:
             older = _older(versions, current, build, leads_to)
             if older is None:
                 versions.append([build])
                 current, is_rollback = len(versions) - 1, False
+                places[build.sha] = current
             else:
                 versions.insert(older, [build])
+                places = {version[0].sha: number for number, version in enumerate(versions)}
                 _undo(versions[older + 1 :], build, fates)
                 current = older
         elif place < current:
@@ -98,12 +101,6 @@ def _of_commits(ordered: Sequence[Build], leads_to: Callable[[str, str], bool]) 
             is_rollback if build.sha is not None or build.is_said else None, fate.rolled_back_at, fate.rolled_back_by
         )
     return fates
-
-
-def _place(versions: Sequence[Sequence[Build]], sha: str | None) -> int | None:
-    if sha is None:
-        return None
-    return next((place for place in range(len(versions) - 1, -1, -1) if versions[place][0].sha == sha), None)
 
 
 def _older(
@@ -151,6 +148,7 @@ def derive_rollbacks(connection: sqlite3.Connection, touched: Touched) -> None:
             (target, platform, project, Environment.ACTIVE.value, DeploymentStatus.SUCCESS.value),
         ).fetchall()
         graph = StoredGraph(connection, project)
+        graph.read({row[3] for row in rows if row[3] is not None})
         fates = find_rollbacks(map(_build, rows), lambda old, new, graph=graph: is_ancestor(graph, old, new))
         _write(connection, rows, fates, touched)
     _clear_others(connection, touched)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 Figures = dict[str, float]
 _START = 1_735_689_600_000_000
@@ -31,13 +32,13 @@ def outcomes(database: str, patches: str, contents: str) -> Figures:
         touched.patch_keys = _keys(connection, "patch")
         touched.commit_keys = _keys(connection, "vcs_commit")
         touched.deployment_keys = _keys(connection, "deployment")
-        start = time.perf_counter()
+        start, begun = time.perf_counter(), time.process_time()
         derive_outcomes(connection, touched)
-        seconds = time.perf_counter() - start
+        seconds, cpu = time.perf_counter() - start, time.process_time() - begun
     linked, undone, fixed = store.rows(
         "SELECT sum(has_commit), sum(rolled_back_at IS NOT NULL), sum(rework_kind IS NOT NULL) FROM patch"
     )[0]
-    figures = {"seconds": seconds, "linked": linked, "undone": undone, "fixed": fixed}
+    figures = {"seconds": seconds, "cpu": cpu, "linked": linked, "undone": undone, "fixed": fixed}
     for name, table, add in (
         ("commit_ms", "vcs_commit", lambda touched, key: touched.commit_keys.add(key)),
         ("patch_ms", "patch", lambda touched, key: touched.patch_keys.add(key)),
@@ -46,26 +47,26 @@ def outcomes(database: str, patches: str, contents: str) -> Figures:
     return figures
 
 
-def _again(store: "object", table: str, add: "Callable[[object, int], None]") -> float:
+def _again(store: Any, table: str, add: Callable[[Any, int], None]) -> float:
     """Return the median milliseconds of deriving what follows from one row, for the newest and for others."""
     from etl.context import Touched
     from etl.derive.outcomes import derive_outcomes
 
     order = "committed_at" if table == "vcs_commit" else "proposed_at"
     times: list[float] = []
-    keys = [row[0] for row in store.rows(f"SELECT {table}_key FROM {table} ORDER BY {order} DESC LIMIT 9")]  # type: ignore[attr-defined]  # noqa: S608
+    keys = [row[0] for row in store.rows(f"SELECT {table}_key FROM {table} ORDER BY {order} DESC LIMIT 9")]
     for key in keys:
-        with store.writing() as connection:  # type: ignore[attr-defined]
+        with store.writing() as connection:
             touched = Touched()
             add(touched, key)
-            start = time.perf_counter()
+            start = time.process_time()
             derive_outcomes(connection, touched)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
     return sorted(times)[len(times) // 2] * 1000
 
 
 def _keys(connection: sqlite3.Connection, table: str) -> set[int]:
-    return {row[0] for row in connection.execute(f"SELECT {table}_key FROM {table}")}  # noqa: S608
+    return {row[0] for row in connection.execute(f"SELECT {table}_key FROM {table}")}
 
 
 def _write(connection: sqlite3.Connection, count: int, *, has_contents: bool) -> None:
@@ -101,43 +102,46 @@ def _write(connection: sqlite3.Connection, count: int, *, has_contents: bool) ->
         parent = sha
         if number * 3650 // count != (number - 1) * 3650 // count:
             deployments.append((stable_key("d", number), made + 60_000_000, day, made + 60_000_000, sha))
-    for statement, rows in (
+    fixed = {"project": "shop", "source": "bolt_chat"}
+    zeros = ("prompt_chars", "turn_count", "retry_count", "fix_request_count", "patch_count", "call_count")
+    zeros += ("unpriced_call_count", "fallback_count", "known_cost_micro_usd")
+    task = {"task_class": "edit", "outcome": "completed", "task_class_version": "1", "requested_at_basis": "given"}
+    task |= {"outcome_basis": "answer", **fixed, **dict.fromkeys(zeros, 0)}
+    live = {"project": "shop", "platform": "github", "target": "live", "environment": "active", "status": "success"}
+    for table, names, others, rows in (
+        ("task", "task_key chat_key requested_at requested_date", task, tasks),
         (
-            "INSERT INTO task (task_key, chat_key, requested_at, requested_date, project, task_class, outcome, source, "
-            "task_class_version, requested_at_basis, outcome_basis, prompt_chars, turn_count, retry_count, "
-            "fix_request_count, patch_count, call_count, unpriced_call_count, fallback_count, known_cost_micro_usd) "
-            "VALUES (?, ?, ?, ?, 'shop', 'edit', 'completed', 'bolt_chat', '1', 'given', 'answer', "
-            "0, 0, 0, 0, 0, 0, 0, 0, 0)",
-            tasks,
-        ),
-        (
-            "INSERT INTO patch (patch_key, task_key, proposed_at, proposed_date, project, proposed_at_basis, is_closed, "
-            "files_count, source) VALUES (?, ?, ?, ?, 'shop', 'given', 1, 2, 'bolt_chat')",
+            "patch",
+            "patch_key task_key proposed_at proposed_date",
+            {"proposed_at_basis": "given", "is_closed": 1, "files_count": 2, **fixed},
             patches,
         ),
         (
-            "INSERT INTO patch_file (patch_file_key, patch_key, path, blob_hash, operation, lines_basis) "
-            "VALUES (?, ?, ?, ?, 'edit', 'chat')",
+            "patch_file",
+            "patch_file_key patch_key path blob_hash",
+            {"operation": "edit", "lines_basis": "chat"},
             patch_files,
         ),
         (
-            "INSERT INTO vcs_commit (vcs_commit_key, sha, parent_shas, committed_at, committed_date, subject, revert_kind, "
-            "reverted_sha, project, is_left_behind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'shop', 0)",
+            "vcs_commit",
+            "vcs_commit_key sha parent_shas committed_at committed_date subject revert_kind reverted_sha",
+            {"project": "shop", "is_left_behind": 0},
             commits,
         ),
+        ("commit_file", "commit_file_key vcs_commit_key path place_hash committed_at blob_hash", {}, files),
         (
-            "INSERT INTO commit_file (commit_file_key, vcs_commit_key, path, place_hash, committed_at, blob_hash) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            files,
-        ),
-        (
-            "INSERT INTO deployment (deployment_key, finished_at, finished_date, published_at, commit_sha, project, "
-            "platform, target, environment, status, source) "
-            "VALUES (?, ?, ?, ?, ?, 'shop', 'github', 'live', 'active', 'success', 'github')",
+            "deployment",
+            "deployment_key finished_at finished_date published_at commit_sha",
+            {"source": "github", **live},
             deployments,
         ),
     ):
-        connection.executemany(statement, sorted(rows))
+        columns = [*names.split(), *others]
+        marks = ", ".join("?" * len(columns))
+        connection.executemany(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})",
+            ((*row, *others.values()) for row in sorted(rows)),
+        )
 
 
 def main() -> None:
