@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dashboard.analysis.figures import Fact, Figure, Part, SloFigure, Unit
@@ -12,10 +12,12 @@ from dashboard.analysis.route_calls import RouteCalls
 from dashboard.analysis.selection import Sums
 from data.definitions import Slo
 
+_LOWER_BOUND = "calls of OpenRouter's export, which leaves most failed calls out"
+
 
 def provider_stability(_connection: sqlite3.Connection, slo: Slo, view: View) -> SloFigure:
     """Return calls that did not end in an error, of all attempts; stopped calls are no errors."""
-    rate = slo_rate(slo, "calls", view, without_error, _facts(view.now, view.routes.values()))
+    rate = slo_rate(slo, "calls", view, without_error, _facts(view.now, list(view.routes.values())))
     if rate.n == 0:
         rate = replace(
             rate,
@@ -45,7 +47,7 @@ def without_error(sums: Sums) -> GoodOfTotal:
     return calls - sums.total("error_call_count"), calls
 
 
-def _facts(sums: Sums, routes: Iterable[RouteCalls]) -> list[Fact]:
+def _facts(sums: Sums, routes: Sequence[RouteCalls]) -> list[Fact]:
     calls, unknown, retries = sums.total("call_count"), sums.total("unknown_call_count"), sums.total("retry_count")
     kinds = sum((route.error_kinds for route in routes), Counter[str]())
     facts = [
@@ -62,6 +64,9 @@ def _facts(sums: Sums, routes: Iterable[RouteCalls]) -> list[Fact]:
     ]
     if retries:
         facts.append(Fact("Retries inside the gateway", retries, note="not calls of their own; they hide errors"))
+    bounded = sum(route.lower_bound_count for route in routes)
+    if bounded:
+        facts.append(Fact("Errors a lower bound for", bounded, note=_LOWER_BOUND))
     return facts
 
 

@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+import bench_calls
 import bench_evidence
 import bench_git
 import bench_platforms
@@ -27,7 +28,7 @@ from rich.table import Table
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 FOLDER = ROOT / "bench"
-SECTIONS = ("litellm", "chats", "git", "platforms", "records", "overview", "evidence")
+SECTIONS = ("litellm", "chats", "git", "platforms", "records", "calls", "overview", "evidence")
 # A file younger than this when it is loaded is read again the next time, as it may have changed since.
 SETTLE_SECONDS = 3
 console = Console(width=132)
@@ -195,6 +196,7 @@ def main() -> None:
     parser.add_argument("--commits", type=int, default=100_000, help="commits of the git repository")
     parser.add_argument("--requests", type=int, default=50_000, help="pull requests, and as many deployments")
     parser.add_argument("--commands", type=int, default=200_000, help="command runs of own records")
+    parser.add_argument("--calls", type=int, default=100_000, help="spans, and as many rows of OpenRouter")
     parser.add_argument("--tasks", type=int, nargs=2, default=(10_000, 1_000_000), metavar=("SMALL", "LARGE"))
     parser.add_argument(
         "--evidence-tasks", type=int, default=3000, help="tasks of the demo whose rollbacks are looked for"
@@ -216,6 +218,8 @@ def main() -> None:
         bench_platforms.section(asked.requests, FOLDER, sys.modules[__name__])
     if "records" in sections:
         bench_records.section(asked.commands, FOLDER, sys.modules[__name__])
+    if "calls" in sections:
+        bench_calls.section(asked.calls, FOLDER, sys.modules[__name__])
     if "overview" in sections:
         overview(*asked.tasks)
     if "evidence" in sections:

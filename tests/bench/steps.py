@@ -80,6 +80,13 @@ def floor_own_records(loaded: str, path: str) -> Figures:
     return _floor(loaded, lambda: decode(Path(path)), "llm_call_key")
 
 
+def floor_calls(loaded: str, path: str) -> Figures:
+    """Decode spans or an export and write the rows of the loaded store with executemany, in the order of time."""
+    from bench_calls import decode
+
+    return _floor(loaded, lambda: decode(Path(path)), "started_at")
+
+
 def floor_documents(loaded: str, folder: str) -> Figures:
     """Decode the documents with msgspec and write the rows of the loaded store with executemany, keys ascending."""
     return _floor(loaded, lambda: _decode_documents(Path(folder)), "llm_call_key")
@@ -234,6 +241,7 @@ STEPS: dict[str, Callable[..., Figures]] = {
     "floor_documents": floor_documents,
     "floor_platforms": floor_platforms,
     "floor_own_records": floor_own_records,
+    "floor_calls": floor_calls,
     "overview": overview,
     "multiply": multiply,
     **bench_git.STEPS,

@@ -289,6 +289,18 @@ class TestProviderStability:
         assert sum(part.figure.k or 0 for part in found.parts) == found.rate.k == 4
         assert fact(found.parts[0].figure, "Error: timeout").value == 1
 
+    def test_errors_of_openrouter_calls_are_said_to_be_a_lower_bound(self, store: Store) -> None:
+        facts = Facts()
+        facts.call()
+        rate = figures(facts.write(store))["provider_stability"].rate
+        assert not any(beside.label.startswith("Errors a lower bound") for beside in rate.beside)
+        facts = Facts()
+        for number in range(2):
+            facts.call(source="openrouter", llm_call_key=100 + number, route="openrouter/openai/gpt-5")
+        rate = figures(facts.write(store))["provider_stability"].rate
+        assert fact(rate, "Errors a lower bound for").value == 2
+        assert "leaves most failed calls out" in (fact(rate, "Errors a lower bound for").note or "")
+
     def test_retries_inside_the_gateway_are_said(self, store: Store) -> None:
         facts = Facts()
         facts.call(retry_count=3)
