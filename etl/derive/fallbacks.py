@@ -6,7 +6,7 @@ the answer itself said is kept in found_fallback, so that a better copy of eithe
 
 import sqlite3
 
-from data.words import CallStatus
+from data.words import CallSource, CallStatus
 from etl.context import MICROSECONDS, Touched, day_of
 
 _LONGEST_PAUSE = 60 * MICROSECONDS
@@ -36,7 +36,8 @@ _FOUND = """
 
 def find_fallbacks(connection: sqlite3.Connection, touched: Touched) -> None:
     """Tell which answers near the touched gateway rows are of a fallback. Adds changed tasks and days to touched."""
-    if touched.gateway_span is None:
+    others_alone = touched.call_sources and CallSource.LITELLM.value not in touched.call_sources
+    if touched.gateway_span is None or others_alone:
         return
     reach = _LONGEST_CALL + _LONGEST_PAUSE
     first, last = touched.gateway_span[0] - reach, touched.gateway_span[1] + reach

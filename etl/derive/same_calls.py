@@ -66,6 +66,7 @@ class _Values(NamedTuple):
     cost_basis: str
 
 
+_MOST_DAYS = 7
 _NOTHING_TAKEN = (0, 0, 0, 0, None)
 _COLUMNS = f"""
     SELECT c.llm_call_key, c.source, c.native_id, c.started_at, c.requested_model, c.model, c.output_tokens, c.status,
@@ -99,8 +100,10 @@ def find_same_calls(connection: sqlite3.Connection, touched: Touched) -> None:
     """
     waiting = _days_to_look_at(connection, touched)
     while waiting:
-        day, *waiting = waiting
-        first, last = _span_of(day)
+        # Days that follow each other together, as the hours around them are read too.
+        days = [day for place, day in enumerate(waiting[:_MOST_DAYS]) if day == waiting[0] + place]
+        waiting = waiting[len(days) :]
+        first, last = _span_of(days[0])[0], _span_of(days[-1])[1]
         rows = _read(connection, first - REACH, last + REACH)
         wanted = counted_instead([_sighting(row) for row in rows])
         # A record that moved in time leaves rows behind that another day has to settle.
@@ -121,16 +124,21 @@ def _days_to_look_at(connection: sqlite3.Connection, touched: Touched) -> list[i
     for day in touched.call_days:
         sources[day] |= touched.call_sources
     found: list[int] = []
+    spans_alone: list[int] = []
     for day in sorted(touched.call_days):
         near = sources[day] | sources.get(day - 1, set()) | sources.get(day + 1, set())
-        if len(near) > 1 or (near == {CallSource.OTLP.value} and _has_copies(connection, day)):
+        if len(near) > 1:
             found.append(day)
-    return found
+        elif near == {CallSource.OTLP.value}:
+            spans_alone.append(day)
+    if spans_alone and _has_copies(connection, spans_alone[0], spans_alone[-1]):
+        found += [day for day in spans_alone if _has_copies(connection, day, day)]
+    return sorted(found)
 
 
-def _has_copies(connection: sqlite3.Connection, day: int) -> bool:
-    """Tell whether spans of a day or its neighbours share an id of the provider's answer."""
-    row = connection.execute(_COPIES, (day - 1, day + 1)).fetchone()
+def _has_copies(connection: sqlite3.Connection, first: int, last: int) -> bool:
+    """Tell whether spans of some days or their neighbours share an id of the provider's answer."""
+    row = connection.execute(_COPIES, (first - 1, last + 1)).fetchone()
     return row is not None
 
 
@@ -172,7 +180,7 @@ def _settle(
     calls = {row.key: row for row in rows}
     losers = _losers_of(calls, wanted)
     links = [row for row in rows if row.counted_key is not None]
-    held = {counted: _taken_by(links, counted) for counted in {row.counted_key for row in links}}
+    held = _taken_by_counted(links)
     changed: set[int] = set()
     for row in rows:
         if first <= row.started_at <= last:
@@ -198,16 +206,17 @@ def _losers_of(calls: Mapping[int, _Call], wanted: Mapping[int, int]) -> dict[in
     return found
 
 
-def _taken_by(links: Iterable[_Call], counted: int | None) -> tuple[int, int, int, int, int | None]:
-    """Return what a counted row has taken from the rows it stands for, all together."""
-    person = project = task = cost = 0
-    own: int | None = None
+def _taken_by_counted(links: Iterable[_Call]) -> dict[int, tuple[int, int, int, int, int | None]]:
+    """Return what each counted row has taken from the rows it stands for, all together."""
+    found: dict[int, tuple[int, int, int, int, int | None]] = {}
     for row in links:
-        if row.counted_key == counted:
-            person, project, task = person | row.taken[0], project | row.taken[1], task | row.taken[2]
-            if row.taken[3]:
-                cost, own = 1, row.taken[4]
-    return person, project, task, cost, own
+        if row.counted_key is not None:
+            known = found.get(row.counted_key, _NOTHING_TAKEN)
+            # A reported cost is taken once, so that there is one figure of the counted row's own.
+            own = row.taken[4] if row.taken[3] else known[4]
+            person, project, task, cost = (one | other for one, other in zip(known[:4], row.taken[:4], strict=True))
+            found[row.counted_key] = (person, project, task, cost, own)
+    return found
 
 
 def _own_values(row: _Call, held: tuple[int, int, int, int, int | None] | None) -> _Values:
@@ -298,7 +307,8 @@ def _rewrite(
     everything.update(row[0] for row in old_links)
     stored = _read_keys(connection, everything)
     links = [row for row in stored.values() if row.counted_key is not None]
-    base = {key: _own_values(row, _taken_by(links, key)) for key, row in stored.items()}
+    held = _taken_by_counted(links)
+    base = {key: _own_values(row, held.get(key)) for key, row in stored.items()}
     values, notes = dict(base), list[tuple[Any, ...]]()
     for key in sorted(changed & losers.keys()):
         values[key], taken = _filled(stored[key], losers[key], base)

@@ -88,6 +88,9 @@ RETRIES = Attribute("llm_call.retry_count", "how often the request was sent agai
 
 # Calls and actions alike.
 ERROR_TYPE = Attribute("llm_call.error_kind", "kind of failure; also of tool calls and commands", ("error.type",))
+EXCEPTION = Attribute(
+    "llm_call.error_kind", "on an event named exception, where the span has no error.type", ("exception.type",)
+)
 HTTP_STATUS = Attribute(
     "llm_call.error_kind", "HTTP status of a failed call", ("http.response.status_code", "http.status_code")
 )
@@ -133,8 +136,9 @@ COMMAND_KIND = Attribute(
 
 ATTRIBUTES: tuple[Attribute, ...] = (
     OPERATION, PROVIDER, HOST, REQUESTED_MODEL, MODEL, RESPONSE_ID, INPUT_TOKENS, OUTPUT_TOKENS, CACHE_READ_TOKENS,
-    CACHE_WRITE_TOKENS, COST, FIRST_CHUNK_SECONDS, FIRST_CHUNK_MS, FINISH_REASONS, RETRIES, ERROR_TYPE, HTTP_STATUS,
-    PERSON, PROJECT, NAMESPACE, TOOL, TOOL_CALL_ID, TOOL_SERVER, TOOL_MUTATES, TOOL_ARGUMENTS, COMMAND_LINE,
+    CACHE_WRITE_TOKENS, COST, FIRST_CHUNK_SECONDS, FIRST_CHUNK_MS, FINISH_REASONS, RETRIES, ERROR_TYPE, EXCEPTION,
+    HTTP_STATUS, PERSON, PROJECT, NAMESPACE, TOOL, TOOL_CALL_ID, TOOL_SERVER, TOOL_MUTATES, TOOL_ARGUMENTS,
+    COMMAND_LINE,
     EXECUTABLE, EXIT_CODE, COMMAND_STATUS, COMMAND_KIND,
 )  # fmt: skip
 COMMAND_ATTRIBUTES: tuple[Attribute, ...] = (COMMAND_LINE, EXECUTABLE, EXIT_CODE, COMMAND_STATUS, COMMAND_KIND)

@@ -102,25 +102,37 @@ def facts_of(attributes: object) -> Facts:
 
     Attributes are a list of {key, value} with typed values; plain values and a plain object are read as well.
     """
-    found: dict[Attribute, tuple[int, Any]] = {}
+    found: Facts = {}
+    ranks: dict[Attribute, int] = {}
     for name, value in _named(attributes):
-        place = _PLACES.get(name)
-        if place is None:
+        attribute, rank = _PLACES[name]
+        if attribute in found and ranks.get(attribute, 0) <= rank:
             continue
-        attribute, rank = place
-        known = found.get(attribute)
-        if (known is None or rank < known[0]) and (plain := _plain(value)) is not None:
-            found[attribute] = (rank, plain)
-    return {attribute: value for attribute, (_, value) in found.items()}
+        # Most are plain texts in their usual form; everything else goes the careful way.
+        plain = value.get("stringValue") if type(value) is dict else None
+        if type(plain) is not str or len(plain) > _LONGEST_TEXT or not plain.isascii():
+            plain = _plain(value)
+        if plain is not None:
+            found[attribute] = plain
+            if rank:
+                ranks[attribute] = rank
+            else:
+                ranks.pop(attribute, None)
+    return found
 
 
-def _named(attributes: object) -> Iterable[tuple[Any, Any]]:
+def _named(attributes: object) -> Iterable[tuple[str, Any]]:
+    """Return names and values of the attributes that something is read from."""
     if isinstance(attributes, list):
-        for one in cast("list[Any]", attributes):
-            if isinstance(one, dict) and isinstance(key := one.get("key"), str):  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-                yield key, one.get("value")  # pyright: ignore[reportUnknownMemberType]
-    elif isinstance(attributes, dict):
-        yield from cast("dict[str, Any]", attributes).items()
+        listed = cast("list[Any]", attributes)
+        try:
+            return [(one["key"], one["value"]) for one in listed if one["key"] in _PLACES]
+        except (TypeError, KeyError, IndexError):
+            fair = [cast("dict[str, Any]", one) for one in listed if isinstance(one, dict)]
+            pairs = [(one.get("key"), one.get("value")) for one in fair]
+    else:
+        pairs = list(cast("dict[str, Any]", attributes).items()) if isinstance(attributes, dict) else []
+    return [(name, value) for name, value in pairs if isinstance(name, str) and name in _PLACES]
 
 
 def _plain(value: object, depth: int = 0) -> Any:
@@ -228,7 +240,7 @@ def _exception_of(events: object) -> str | None:
     """Return the name of the exception that a span's events tell."""
     for event in cast("Sequence[Any]", events) if isinstance(events, list) else ():
         if isinstance(event, dict) and event.get("name") == "exception":  # pyright: ignore[reportUnknownMemberType]
-            for name, value in _named(event.get("attributes")):  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-                if name == "exception.type" and isinstance(plain := _plain(value), str) and plain:
-                    return plain
+            kind = facts_of(event.get("attributes")).get(names.EXCEPTION)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            if isinstance(kind, str) and kind:
+                return kind
     return None
