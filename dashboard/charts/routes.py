@@ -1,5 +1,6 @@
 """Routes as pictures: quality against cost with the efficient frontier, and what each route is used for."""
 
+from collections import Counter
 from collections.abc import Sequence
 from math import log10
 from typing import TYPE_CHECKING
@@ -19,7 +20,8 @@ MOST_ROWS = 15
 _LOG_FROM = 10.0
 """Costs that are so many times apart are drawn on a logarithmic scale."""
 _LONGEST_LABEL = 24
-_SCALE = [[0.0, "rgba(59, 130, 196, 0.04)"], [1.0, "rgba(59, 130, 196, 0.9)"]]
+# Never so dark that the words of the theme, dark on light or light on dark, could not be read on it.
+_SCALE = [[0.0, "rgba(59, 130, 196, 0.04)"], [1.0, "rgba(59, 130, 196, 0.75)"]]
 
 
 def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Figure":
@@ -31,14 +33,15 @@ def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Figur
 
     priced = [point for point in points if point.cost is not None]
     apart = [point for point in points if point.cost is None]
+    named = labels([point.route for point in points])
     figure = go.Figure()
     _frontier(figure, [point for point in priced if point.is_efficient])
     for number, point in enumerate(priced):
         # The frontier is the upper left edge: its names go outwards, those of the others inwards and by turns.
         inwards = "bottom right" if number % 2 else "top right"
-        _cross(figure, point, point.cost, "x", "top left" if point.is_efficient else inwards)
+        _cross(figure, point, point.cost, "x", named[point.route], "top left" if point.is_efficient else inwards)
     for point in apart:
-        _cross(figure, point, _label(point.route), "x2", None)
+        _cross(figure, point, named[point.route], "x2", named[point.route], None)
     costs = [cost for point in priced for cost in (point.cost, *(point.cost_interval or ())) if cost]
     is_log = bool(costs) and max(costs) > _LOG_FROM * min(costs)
     width = 1 - min(0.09 * len(apart), 0.4) - 0.06 if apart and priced else 1.0
@@ -75,6 +78,7 @@ def route_use(use: pl.DataFrame) -> "Figure":
     import plotly.graph_objects as go  # slow to import, and only pictures need it
 
     routes = use["route"].unique(maintain_order=True).to_list()[:MOST_ROWS]
+    named = labels(routes)
     classes = use["task_class"].unique(maintain_order=True).to_list()
     cells = {(row["route"], row["task_class"]): row for row in use.iter_rows(named=True)}
     rows = [[cells[route, task_class] for task_class in classes] for route in routes]
@@ -83,9 +87,8 @@ def route_use(use: pl.DataFrame) -> "Figure":
     figure = go.Figure()
     figure.add_heatmap(
         x=classes,
-        y=[_label(route) for route in reversed(routes)],
+        y=[named[route] for route in reversed(routes)],
         z=[[cell["share"] for cell in row] for row in rows],
-        text=[[value_text(cell["share"], Unit.RATE) if cell["task_count"] else "" for cell in row] for row in rows],
         customdata=[
             [
                 f"{cell['task_count']:,} of {cell['route_task_count']:,} tasks; team {cell['team_share']:.1%}"
@@ -93,7 +96,6 @@ def route_use(use: pl.DataFrame) -> "Figure":
             ]
             for row in rows
         ],
-        texttemplate="%{text}",
         colorscale=_SCALE,
         zmin=0,
         zmax=1,
@@ -101,6 +103,15 @@ def route_use(use: pl.DataFrame) -> "Figure":
         xgap=2,
         ygap=2,
         hovertemplate="%{y}, %{x}: %{customdata}<extra></extra>",
+    )
+    written = [cell for row in rows for cell in row if cell["task_count"]]
+    # A heat map picks the colour of its own words for a white ground; those of a trace follow the theme.
+    figure.add_scatter(
+        x=[cell["task_class"] for cell in written],
+        y=[named[cell["route"]] for cell in written],
+        text=[f"{cell['share']:.0%}" for cell in written],
+        mode="text",
+        hoverinfo="skip",
     )
     figure.update_layout(**plotly_layout(height=70 + 34 * max(len(routes), 1)))
     figure.update_xaxes(side="top", type="category", showgrid=False)
@@ -122,7 +133,9 @@ def _frontier(figure: "Figure", efficient: Sequence[PlanePoint]) -> None:
     )
 
 
-def _cross(figure: "Figure", point: PlanePoint, x: float | str | None, axis: str, position: str | None) -> None:
+def _cross(
+    figure: "Figure", point: PlanePoint, x: float | str | None, axis: str, name: str, position: str | None
+) -> None:
     """Draw one route with its intervals; the words at it are its name, short."""
     low, high = point.quality_interval
     color = PLAIN if point.is_efficient else UNKNOWN
@@ -137,7 +150,7 @@ def _cross(figure: "Figure", point: PlanePoint, x: float | str | None, axis: str
         y=[point.quality],
         xaxis=axis,
         mode="markers+text" if position else "markers",
-        text=[_label(point.route)],
+        text=[name],
         textposition=position or "top center",
         marker={"size": 10, "color": color, "symbol": symbol, "line": {"width": 2, "color": color}},
         error_y={**errors, "symmetric": False, "array": [high - point.quality], "arrayminus": [point.quality - low]},
@@ -176,9 +189,23 @@ def _scale(costs: Sequence[float], *, is_log: bool) -> dict[str, object]:
     }
 
 
-def _label(route: str) -> str:
-    name = route.partition("/")[2] or route
-    return _safe(name if len(name) <= _LONGEST_LABEL else name[: _LONGEST_LABEL - 1] + "…")
+def labels(routes: Sequence[str]) -> dict[str, str]:
+    """Return a short name for each route: its model where no other route has the same, else all of it; none twice."""
+    models = Counter(_model(route) for route in routes)
+    found: dict[str, str] = {}
+    for route in routes:
+        short = _cut(_model(route) if models[_model(route)] == 1 else route)
+        number = sum(other == short or other.startswith(f"{short} (") for other in found.values())
+        found[route] = short if number == 0 else f"{short} ({number + 1})"
+    return {route: _safe(short) for route, short in found.items()}
+
+
+def _model(route: str) -> str:
+    return route.partition("/")[2] or route
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST_LABEL else name[: _LONGEST_LABEL - 1] + "…"
 
 
 def _safe(name: str) -> str:

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from route_facts import AS_OF, CHOSEN, FLASH, HAIKU, SONNET, add_tasks
 
 import dashboard.analysis.routing_policy as subject
 from dashboard.analysis.policy_frames import drift_frame, drift_routes_frame, fallback_frame
@@ -14,6 +13,7 @@ from data.definitions.routing import RoutingPolicy, RoutingRule
 from data.store import Store
 from data.words import TaskClass
 from fact_rows import Facts
+from route_facts import AS_OF, CHOSEN, FLASH, HAIKU, SONNET, add_tasks
 
 POLICY = RoutingPolicy(
     owner="Ann",

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from route_facts import CHOSEN, DAYS, FLASH, SONNET, add_tasks
 from scipy.stats import bootstrap
 from statsmodels.stats.proportion import confint_proportions_2indep
 
@@ -11,6 +10,7 @@ from dashboard.analysis.move_words import move_words
 from dashboard.analysis.what_if import DAYS_OF_MONTH, Move, move
 from data.store import Store
 from fact_rows import Facts
+from route_facts import CHOSEN, DAYS, FLASH, SONNET, add_tasks
 
 
 def moved(facts: Facts, store: Store, task_class: str = "edit", origin: str = SONNET, target: str = FLASH) -> Move:
