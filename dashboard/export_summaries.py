@@ -61,7 +61,8 @@ SUMMARIES = (
     Summary(
         "routes",
         "one row per provider route: tasks that asked for it, spend of the calls it served; quality per dollar is "
-        "completed_without_rollback per spend_usd; immature tasks can still be rolled back",
+        "completed_without_rollback per spend_usd; immature tasks can still be rolled back; rates raw and "
+        "at the team's mix of task classes, with their intervals",
         ROUTES_COLUMNS,
     ),
 )

@@ -1,5 +1,10 @@
 """Routes compared: standardised figures, the planted mix effect, a reversal, ties, the frontier, and the words."""
 
+import csv
+import io
+from datetime import date
+from pathlib import Path
+
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
@@ -10,7 +15,9 @@ from dashboard.analysis.route_frames import cost_frame, pair_frame, plane_frame,
 from dashboard.analysis.route_table import RouteTable, route_table
 from dashboard.analysis.route_words import frontier_words, headline, pair_words, quality_words, use_words, value_words
 from dashboard.analysis.route_work import RouteWork
+from dashboard.exports import Selection, write_csv
 from data.store import Store
+from etl.demo import write_demo
 from fact_rows import Facts
 from route_facts import AS_OF, CHOSEN, EASY_ROUTE, FLASH, HAIKU, HARD_ROUTE, SONNET, TEAM, add_tasks
 
@@ -67,6 +74,18 @@ class TestMixEffect:
         # FLASH has three of seven classes: discuss 90, edit 210 and feature 198 of 734 tasks.
         assert at_mix[0].coverage == pytest.approx(498 / 734)
         assert at_mix[1].coverage == 1.0
+
+    def test_what_the_demo_plants_is_a_mix_effect(self, tmp_path: Path):
+        """As truth.json tells it: one person gives the easy classes to one route, and both lose alike in each class."""
+        planted = write_demo(tmp_path, tasks=1500, days=365, until=date(2026, 11, 22)).truth["planted"]["easy_route"]
+        counts = {
+            planted[side]["route"]: {
+                name: (of["completed"], of["counted"]) for name, of in planted[side]["by_class"].items()
+            }
+            for side in ("easy", "hard")
+        }
+        pair = pair_of(*counts, counts)
+        assert (pair.leader, pair.effect) == (planted["easy"]["route"], Effect.MIX)
 
     def test_a_reversal_is_said_in_words(self):
         # Raw 0.83 against 0.66; in each class the other one is better by 5 and by 10 points.
@@ -259,3 +278,24 @@ class TestFrames:
         sums = use.drop("task_class").group_by("route").sum()
         assert sums["share"].to_list() == pytest.approx([1.0, 1.0])
         assert sums["team_share"].to_list() == pytest.approx([1.0, 1.0])
+
+    def test_the_export_has_the_figures_of_the_page(self, store: Store):
+        facts = Facts()
+        add_tasks(facts, SONNET, TEAM, with_patches=True)
+        add_tasks(facts, FLASH, EASY_ROUTE, with_patches=True)
+        row = next(row for row in table_of(facts, store).rows if row.route == FLASH)
+        out = io.BytesIO()
+        with store.reading() as connection:
+            write_csv(connection, "routes", out, Selection(CHOSEN.period.first, CHOSEN.period.last), AS_OF)
+        written = next(
+            line for line in csv.DictReader(io.StringIO(out.getvalue().decode(), newline="")) if line["route"] == FLASH
+        )
+        success, at_mix = row.quality[Quality.SUCCESS].raw, row.quality[Quality.SUCCESS].standardised
+        assert at_mix is not None
+        assert success.interval is not None
+        assert written["task_success"] == f"{115 / 120:.6f}"
+        assert written["task_success_low"] == f"{success.interval[0]:.6f}"
+        assert written["task_success_at_team_mix"] == f"{at_mix.value:.6f}"
+        # 120 tasks of 0.10 USD, 115 of them completed.
+        assert written["cost_per_completed_task_usd"] == f"{12 / 115:.6f}"
+        assert (written["call_error_rate"], written["median_latency_s_low"] != "") == ("0.000000", True)
