@@ -35,7 +35,8 @@ def _forget() -> None:
 
 
 def test_every_file_of_definitions_has_a_reader_and_loads():
-    assert {file.name for file in FOLDER.glob("*.toml")} == set(READERS)
+    # Burn windows are read with the objectives they are for, and tested by themselves.
+    assert {file.name for file in FOLDER.glob("*.toml")} == {*READERS, "burn_windows.toml"}
     for reader in READERS.values():
         assert reader() is not None
 
