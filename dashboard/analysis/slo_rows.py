@@ -8,7 +8,8 @@ import polars as pl
 
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.burn_rates import facts_condition
-from dashboard.analysis.filters import Filter
+from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.selection import condition_of
 from dashboard.analysis.slo_events import SloEvents, events_of
 from data.frames import INSTANT, frame_of
 
@@ -87,10 +88,17 @@ _COLUMNS: Mapping[str, Columns] = {
 def slo_row_count(
     connection: sqlite3.Connection, chosen: Filter, slo_name: str, first: date, last: date, *, only_bad: bool
 ) -> int:
-    """Return how many events of an SLO there are from one day to another; only_bad counts those against it."""
+    """Return how many events of an SLO there are from one day to another; only_bad counts those against it.
+
+    Counted from the rollup, which takes as long for a million rows as for ten.
+    """
     events = events_of(slo_name)
-    condition, parameters = _condition(chosen, events, first, last, only_bad=only_bad)
-    row = connection.execute(f"SELECT count(*) FROM {events.facts} WHERE {condition}", parameters).fetchone()  # noqa: S608
+    condition, parameters = condition_of(chosen, Period(first, last), events.rollup)
+    counted = f"{events.rollup_total} - ({events.rollup_good})" if only_bad else events.rollup_total
+    row = connection.execute(
+        f"SELECT coalesce(sum({counted}), 0) FROM {events.rollup} WHERE {condition}",  # noqa: S608
+        parameters,
+    ).fetchone()
     return int(row[0])
 
 

@@ -7,18 +7,19 @@ evidence that the patch was gone, which may be later than the rollback itself.
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import exp, log, sqrt
 
 import numpy as np
 import polars as pl
 
-from dashboard.analysis.as_of import day_number, patches_judged_at
+from dashboard.analysis.as_of import day_number, day_of, patches_judged_at
 from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.comparison import Estimate, Yardstick, estimate_change
 from dashboard.analysis.figures import Change, Direction, Unit
-from dashboard.analysis.filters import Filter
+from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import Z, most_when_none_seen
+from dashboard.analysis.selection import condition_of
 from dashboard.analysis.slo_events import events_of
 from data.frames import Schema, frame_of
 from data.tables.types import EPOCH
@@ -27,6 +28,7 @@ from data.words import Decision
 MARKS: tuple[tuple[str, int], ...] = (("1 h", 60), ("1 d", 1440), ("7 d", 10_080), ("30 d", 43_200))
 """Ages at which survival is told, in minutes."""
 _LONGEST = 43_200
+_DAY_MINUTES = 1440
 _CURVE_POINTS = 100
 _FIRST_MINUTE = 10
 _MINUTE = 60_000_000
@@ -72,38 +74,75 @@ class SurvivalOfPatches:
 
 
 def patch_survival(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> SurvivalOfPatches:
-    """Return how long the accepted patches of the period stayed, by who accepted them."""
+    """Return how long the accepted patches of the period stayed, by who accepted them.
+
+    Patches of the last month are read one by one. Of older ones only those that were undone are: all others were in
+    place for longer than the curve is drawn, and the rollup knows how many they are.
+    """
     judged_at = patches_judged_at(connection, as_of)
-    condition, parameters = facts_condition(chosen, events_of("diff_acceptance"))
-    gone = "rolled_back_at IS NOT NULL AND rolled_back_at <= :judged"
-    age = f"(iif({gone}, rolled_back_at, :judged) - proposed_at)"
-    rows = connection.execute(
-        f"SELECT {_HUMAN} AS is_human, {gone} AS is_gone, max({age}, 0) / {_MINUTE} AS minutes, count(*), "  # noqa: S608
-        f"sum({gone} AND rolled_back_after IS NOT NULL AND {_marks_passed('rolled_back_after')} < "
-        f"{_marks_passed('rolled_back_at')}) "
-        "FROM patch WHERE proposed_date BETWEEN :first AND :last AND proposed_at IS NOT NULL "
-        f"AND proposed_at <= :judged AND {_ACCEPTED} AND {condition} GROUP BY is_human, is_gone, minutes",
-        parameters
-        | {
-            "first": day_number(chosen.period.first),
-            "last": day_number(chosen.period.last),
-            "judged": (judged_at - EPOCH) // timedelta(microseconds=1),
-        },
-    ).fetchall()
-    groups: list[Survival] = []
-    for is_human, name in ((1, "Accepted by a person"), (0, "Applied without a question")):
-        own = [
-            (minutes, bool(gone), count, loose)
-            for human, gone, minutes, count, loose in rows
-            if bool(human) == is_human
-        ]
-        if own:
-            groups.append(survival(name, own))
+    recent_from = day_of(judged_at) - timedelta(days=_LONGEST // _DAY_MINUTES + 1)
+    rows = _read(connection, chosen, judged_at, max(chosen.period.first, recent_from), only_undone=False)
+    if chosen.period.first < recent_from:
+        older = Period(chosen.period.first, min(chosen.period.last, recent_from - timedelta(days=1)))
+        rows += _older(connection, chosen, judged_at, older)
+    groups = [
+        survival(name, own)
+        for name, wanted in (("Accepted by a person", True), ("Applied without a question", False))
+        if (own := [row for is_human, row in rows if is_human is wanted])
+    ]
     return SurvivalOfPatches(judged_at, tuple(groups), _difference(groups))
 
 
-def survival(group: str, rows: Sequence[tuple[int, bool, int, int]]) -> Survival:
-    """Return the curve of a group from (minutes, is_rolled_back, count, loosely dated) of its patches."""
+PatchRow = tuple[int, bool, int, int]
+"""Age in minutes, whether it was rolled back then, how many patches, how many of them loosely dated."""
+
+
+def _read(
+    connection: sqlite3.Connection, chosen: Filter, judged_at: datetime, first: date, *, only_undone: bool,
+    last: date | None = None,
+) -> list[tuple[bool, PatchRow]]:  # fmt: skip
+    """Return accepted patches by who accepted them and by age, from the facts of some days."""
+    condition, parameters = facts_condition(chosen, events_of("diff_acceptance"))
+    gone = "rolled_back_at IS NOT NULL AND rolled_back_at <= :judged"
+    age = f"(iif({gone}, rolled_back_at, :judged) - proposed_at)"
+    # The unary plus keeps SQLite off the index of days: that of undone patches holds far fewer.
+    days = f"{'+' if only_undone else ''}proposed_date BETWEEN :first AND :last AND {gone if only_undone else '1'}"
+    rows = connection.execute(
+        f"SELECT {_HUMAN} IS TRUE AS is_human, {gone} AS is_gone, max({age}, 0) / {_MINUTE} AS minutes, count(*), "  # noqa: S608
+        f"sum({gone} AND rolled_back_after IS NOT NULL AND {_marks_passed('rolled_back_after')} < "
+        f"{_marks_passed('rolled_back_at')}) "
+        f"FROM patch WHERE {days} AND proposed_at IS NOT NULL "
+        f"AND proposed_at <= :judged AND {_ACCEPTED} AND {condition} GROUP BY is_human, is_gone, minutes",
+        parameters
+        | {
+            "first": day_number(first),
+            "last": day_number(last or chosen.period.last),
+            "judged": (judged_at - EPOCH) // timedelta(microseconds=1),
+        },
+    )
+    return [(bool(human), (minutes, bool(gone), count, loose)) for human, gone, minutes, count, loose in rows]
+
+
+def _older(
+    connection: sqlite3.Connection, chosen: Filter, judged_at: datetime, older: Period
+) -> list[tuple[bool, PatchRow]]:
+    """Return the undone patches of days that lie further back than the curve reaches, and how many others there are."""
+    rows = _read(connection, chosen, judged_at, older.first, only_undone=True, last=older.last)
+    condition, parameters = condition_of(chosen, older, "patch_daily")
+    decided, by_person = connection.execute(
+        "SELECT coalesce(sum(decided_count), 0), coalesce(sum(human_decided_count), 0) "  # noqa: S608
+        f"FROM patch_daily WHERE {condition}",
+        parameters,
+    ).fetchone()
+    for is_human, accepted in ((True, by_person), (False, decided - by_person)):
+        kept = accepted - sum(row[2] for human, row in rows if human is is_human)
+        if kept > 0:
+            rows.append((is_human, (_LONGEST + 1, False, kept, 0)))
+    return rows
+
+
+def survival(group: str, rows: Sequence[PatchRow]) -> Survival:
+    """Return the curve of a group from the rows of its patches."""
     minutes = np.array([row[0] for row in rows], dtype=np.int64)
     gone = np.array([row[2] if row[1] else 0 for row in rows], dtype=np.int64)
     count = np.array([row[2] for row in rows], dtype=np.int64)

@@ -43,5 +43,5 @@ def burn_down(budget: ErrorBudget) -> "Figure":
         figure.add_hline(y=0, line={"color": BAD, "width": 1.5})
     figure.update_layout(**plotly_layout(height=260))
     figure.update_xaxes(showgrid=False, type="date", tickformat="%d %b", nticks=7)
-    figure.update_yaxes(title={"text": "percent of the budget left", "standoff": 4}, zeroline=False)
+    figure.update_yaxes(title={"text": "percent left", "standoff": 12}, zeroline=False)
     return figure

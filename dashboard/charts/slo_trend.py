@@ -1,6 +1,7 @@
 """A trend with its interval as a band, its objective, the compared period faint, and marks of what happened."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -24,11 +25,9 @@ def slo_trend(trend: Trend, marks: Sequence[Mark] = (), *, height: int = 320) ->
 
     figure = go.Figure()
     scale = 100 if trend.unit is Unit.RATE else 1
-    for run in _runs(trend.points):
-        _add_band(figure, run, scale)
+    _add_band(figure, trend.points, scale)
     _add_before(figure, trend, scale)
-    for run in _runs(trend.points):
-        _add_line(figure, run, scale)
+    _add_lines(figure, trend.points, scale)
     _add_points(figure, trend, scale)
     if trend.objective is not None:
         figure.add_hline(y=trend.objective * scale, line={"color": UNKNOWN, "width": 1.5, "dash": "dot"})
@@ -39,7 +38,7 @@ def slo_trend(trend: Trend, marks: Sequence[Mark] = (), *, height: int = 320) ->
     _add_marks(figure, trend, marks)
     figure.update_layout(**plotly_layout(height=height))
     figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[trend.every], nticks=7)
-    figure.update_yaxes(title={"text": _AXIS[trend.unit], "standoff": 4}, range=_range(trend, scale), zeroline=False)
+    figure.update_yaxes(title={"text": _AXIS[trend.unit], "standoff": 12}, range=_range(trend, scale), zeroline=False)
     return figure
 
 
@@ -47,16 +46,23 @@ _TICKS = {Every.DAY: "%d %b", Every.WEEK: "%d %b", Every.MONTH: "%b %Y"}
 _AXIS = {Unit.RATE: "percent", Unit.SECONDS: "seconds", Unit.USD: "USD"}
 
 
-def _add_band(figure: Any, run: Sequence[TrendPoint], scale: float) -> None:
-    known = [point for point in run if point.low is not None and point.high is not None]
-    if len(known) < 2:
-        return
-    days = [_middle(point) for point in known]
-    figure.add_scatter(
-        x=[*days, *reversed(days)],
-        y=[*(_scaled(point.high, scale) for point in known), *(_scaled(point.low, scale) for point in reversed(known))],
-        fill="toself", fillcolor=_BAND, line={"width": 0}, mode="lines", hoverinfo="skip",
-    )  # fmt: skip
+def _add_band(figure: Any, points: Sequence[TrendPoint], scale: float) -> None:
+    """Draw the intervals of all runs as one trace; a null parts the areas."""
+    days: list[date | None] = []
+    bounds: list[float | None] = []
+    for run in _runs([point if point.low is not None else replace(point, value=None) for point in points]):
+        if len(run) < 2:
+            continue
+        edge = [_middle(point) for point in run]
+        days += [*edge, *reversed(edge), None]
+        bounds += [_scaled(point.high, scale) for point in run]
+        bounds += [_scaled(point.low, scale) for point in reversed(run)]
+        bounds.append(None)
+    if days:
+        figure.add_scatter(
+            x=days, y=bounds, fill="toself", fillcolor=_BAND, line={"width": 0}, mode="lines", hoverinfo="skip",
+            connectgaps=False,
+        )  # fmt: skip
 
 
 def _add_before(figure: Any, trend: Trend, scale: float) -> None:
@@ -71,21 +77,24 @@ def _add_before(figure: Any, trend: Trend, scale: float) -> None:
     )  # fmt: skip
 
 
-def _add_line(figure: Any, run: Sequence[TrendPoint], scale: float) -> None:
-    """Draw a run in pieces: whole up to the last settled point, dashed where a point may still change."""
-    for is_dashed, piece in _pieces(run):
-        figure.add_scatter(
-            x=[_middle(point) for point in piece],
-            y=[_scaled(point.value, scale) for point in piece],
-            mode="lines", hoverinfo="skip",
-            line={"color": PLAIN, "width": 2, "dash": "dot" if is_dashed else "solid"},
-        )  # fmt: skip
+def _add_lines(figure: Any, points: Sequence[TrendPoint], scale: float) -> None:
+    """Draw the line as two traces: whole up to the last settled point, dotted where a point may still change."""
+    pieces = [piece for run in _runs(points) for piece in _pieces(run)]
+    for is_dotted in (False, True):
+        own = [piece for dotted, piece in pieces if dotted is is_dotted]
+        if own:
+            figure.add_scatter(
+                x=[day for piece in own for day in (*map(_middle, piece), None)],
+                y=[value for piece in own for value in (*(_scaled(point.value, scale) for point in piece), None)],
+                mode="lines", hoverinfo="skip", connectgaps=False,
+                line={"color": PLAIN, "width": 2, "dash": "dot" if is_dotted else "solid"},
+            )  # fmt: skip
 
 
 def _pieces(run: Sequence[TrendPoint]) -> list[tuple[bool, list[TrendPoint]]]:
     pieces: list[tuple[bool, list[TrendPoint]]] = []
     for first, second in pairwise(run):
-        is_dashed = PointState.SETTLED not in (first.state,) or second.state is not PointState.SETTLED
+        is_dashed = first.state is not PointState.SETTLED or second.state is not PointState.SETTLED
         if pieces and pieces[-1][0] is is_dashed:
             pieces[-1][1].append(second)
         else:

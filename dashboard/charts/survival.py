@@ -51,10 +51,10 @@ def survival_curve(found: SurvivalOfPatches, *, objective: float | None = None) 
     )
     figure.update_xaxes(
         type="log",
-        title={"text": "age of the patch", "standoff": 4},
+        title={"text": "age of the patch", "standoff": 12},
         tickvals=[minutes / 60 for _, minutes in MARKS],
         ticktext=[words for words, _ in MARKS],
         showgrid=True,
     )
-    figure.update_yaxes(title={"text": "percent still in place", "standoff": 4}, range=[max(lowest - 3, 0), 100.5])
+    figure.update_yaxes(title={"text": "percent still in place", "standoff": 12}, range=[max(lowest - 3, 0), 100.5])
     return figure

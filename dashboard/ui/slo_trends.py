@@ -49,7 +49,14 @@ def pick_slo(address: Address) -> str:
     """Let a person pick the objective."""
     names = [slo.name for slo in slos().slo if slo.name in _SHORT]
     return address.pick(
-        "slo", names, names[0], st.segmented_control, "Objective", format_func=_SHORT.__getitem__, required=True
+        "slo",
+        names,
+        names[0],
+        st.segmented_control,
+        "Objective",
+        format_func=_SHORT.__getitem__,
+        required=True,
+        wrap=True,
     )
 
 
@@ -60,7 +67,7 @@ def pick_every(address: Address, view: View) -> Every:
     labels = {every.value: every.label for every in Every}
     picked = address.pick(
         "every", list(labels), default.value, st.segmented_control, "Points", format_func=labels.__getitem__,
-        required=True,
+        required=True, wrap=True,
     )  # fmt: skip
     return Every(picked)
 
@@ -133,7 +140,7 @@ def parts(address: Address, view: View, slo: str) -> None:
     picked = By(
         address.pick(
             "by", list(labels), By.TASK_CLASS.value, st.segmented_control, "Broken down by",
-            format_func=labels.__getitem__, required=True,
+            format_func=labels.__getitem__, required=True, wrap=True,
         )
     )  # fmt: skip
     found = view.ask(breakdown, view.chosen, view.as_of, slo, picked)
@@ -196,7 +203,9 @@ def _picture(trend: Trend, marks: Marks, *, height: int) -> None:
 
 
 def _legend(trends: Sequence[Trend], every: Every, marks: Marks) -> str:
-    said = ["Band: 95 % interval. Diamond: misses the objective, its interval considered. Grey line: compared period."]
+    said = ["Band: 95 % interval. Diamond: misses the objective, its interval considered."]
+    if any(trend.before for trend in trends):
+        said.append("Grey line: compared period.")
     shown = states_in(trends)
     if PointState.PROVISIONAL.value in shown:
         said.append("Dotted and hollow: patches that can still be rolled back.")

@@ -27,6 +27,7 @@ _HEADINGS = {
     "unlinked_rate": "Share in none",
     "unsure_count": "Of them unsure",
     "n_count": "n",
+    "error_count": "Errors",
     "compared_n_count": "Compared n",
     "fewest_count": "Fewest events",
     "at_risk_count": "Observed that long",

@@ -1,7 +1,7 @@
 """Kaplan-Meier of patches: against statsmodels, and on paper."""
 
 import random
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -114,3 +114,28 @@ def test_the_filter_selects_patches_and_an_empty_store_has_no_curve(store: Store
 def test_all_gone_is_a_survival_of_none():
     marks = survival("all", [(10, True, 5, 0)]).marks
     assert [(mark.value, mark.low, mark.high) for mark in marks] == [(0.0, 0.0, 0.0)] * len(MARKS)
+
+
+def test_patches_older_than_the_curve_count_as_if_they_were_read_one_by_one(store: Store):
+    chance = random.Random(5)
+    facts = Facts()
+    rows: dict[bool, list[tuple[int, bool, int, int]]] = {True: [], False: []}
+    for _ in range(300):
+        proposed = at("2026-03-01") + timedelta(minutes=chance.randrange(85 * 1440))
+        undone = proposed + timedelta(minutes=chance.randrange(1, 50_000)) if chance.random() < 0.3 else None
+        is_human = chance.random() < 0.4
+        facts.patch(
+            f"{proposed:%Y-%m-%dT%H:%M}",
+            undone and f"{undone:%Y-%m-%dT%H:%M}",
+            decision="approved" if is_human else None,
+        )
+        is_gone = undone is not None and undone <= AS_OF
+        age = ((undone if undone is not None and is_gone else AS_OF) - proposed) // timedelta(minutes=1)
+        rows[is_human].append((age, is_gone, 1, 0))
+    whole = make_filter(AS_OF, custom=Period(date(2026, 3, 1), date(2026, 5, 30)))
+    groups = found(facts.write(store), whole).groups
+    for group, is_human in zip(groups, (True, False), strict=True):
+        one_by_one = survival(group.group, rows[is_human])
+        assert group.n == len(rows[is_human])
+        assert group.marks == one_by_one.marks
+        assert group.curve == one_by_one.curve
