@@ -34,41 +34,51 @@ def _against_objective(trend: Trend, objective: float) -> str:
     if not runs:
         return f"{trend.title} {_as_a_whole(trend, target)}"
     last = runs[-1]
-    since = [
-        point
-        for point, found in zip(trend.settled, standings, strict=True)
-        if found is Standing.MET and point.first > last[-1].first
-    ]
-    if len(runs) == 1 and len(last) == 1 and (since or last[0] is not trend.settled[-1]):
-        doubt = "" if since else "; too little data since to tell whether it came back"
-        return f"{trend.title} was {wrong} {target} {_when(last[0], trend)}{' only' if since else doubt}"
-    if not since:
-        if len(last) == 1:
-            return f"{trend.title} fell {wrong} {target} {_when(last[0], trend)}".replace("fell above", "rose above")
+    later = [point for point in trend.settled if point.first > last[-1].first]
+    together = _together(trend, later)[0] if later else Standing.MISSED
+    if together is Standing.MISSED:
+        if len(last) == 1 and not later:
+            return f"{trend.title} {'fell' if wrong == 'below' else 'rose'} {wrong} {target} {_when(last[0], trend)}"
         return f"{trend.title} has been {wrong} {target} since {_name(last[0], trend)}"
-    if len(runs) == 1:
-        return f"{trend.title} was {wrong} {target} from {_name(last[0], trend)} to {_name(last[-1], trend)}"
     count = sum(len(run) for run in runs)
-    return f"{trend.title} was {wrong} {target} in {count} {trend.every.value}s, last {_when(last[-1], trend)}"
+    if len(runs) > 1:
+        span = f"in {count} {trend.every.value}s, last {_when(last[-1], trend)}"
+    else:
+        span = _when(last[0], trend) if count == 1 else f"from {_name(last[0], trend)} to {_name(last[-1], trend)}"
+    came_back = together is Standing.MET or any(
+        found is Standing.MET and point.first > last[-1].first
+        for point, found in zip(trend.settled, standings, strict=True)
+    )
+    end = (" only" if count == 1 else "") if came_back else _since(trend, later)
+    return f"{trend.title} was {wrong} {target} {span}{end}"
 
 
 def _as_a_whole(trend: Trend, target: str) -> str:
     """Say how all settled points together stand, where no single one is clearly on the wrong side."""
-    found, together = Standing.NOT_MEASURED, ""
-    if trend.unit is Unit.RATE:
-        good, n = sum(_good(point) for point in trend.settled), sum(point.n for point in trend.settled)
-        low, high = wilson(good, n) or (None, None)
-        found = standing(low, high, trend.objective, trend.direction)
-        together = f": {value_text(ratio(good, n), trend.unit)} of {n:,} {trend.n_unit} so far"
-    elif all(trend.standing(point) is Standing.MET for point in trend.settled):
-        found = Standing.MET
+    found, rate = _together(trend, trend.settled)
     match found:
         case Standing.MET:
             return f"met {target}"
         case Standing.MISSED:
             return f"missed {target}, without one {trend.every.value} that stands out"
         case _:
-            return f"is not clearly above or below {target}{together}"
+            return f"is not clearly above or below {target}{f': {rate} so far' if rate else ''}"
+
+
+def _since(trend: Trend, later: Sequence[TrendPoint]) -> str:
+    rate = _together(trend, later)[1]
+    return f"; {rate} since then do not tell whether it came back" if rate else "; not clearly back since"
+
+
+def _together(trend: Trend, points: Sequence[TrendPoint]) -> tuple[Standing, str]:
+    """Return how some points together stand, and their rate in words; no words for what does not add up."""
+    if trend.unit is Unit.RATE:
+        good, n = sum(_good(point) for point in points), sum(point.n for point in points)
+        low, high = wilson(good, n) or (None, None)
+        words = f"{value_text(ratio(good, n), trend.unit)} of {n:,} {trend.n_unit}"
+        return standing(low, high, trend.objective, trend.direction), words
+    are_met = all(trend.standing(point) is Standing.MET for point in points)
+    return (Standing.MET if are_met else Standing.CANNOT_TELL), ""
 
 
 def clear_standings(trend: Trend) -> list[Standing]:

@@ -152,10 +152,10 @@ def _runtime(frame: _Frame) -> tuple[Trend, ...]:
         _rate(frame, "Commands within the threshold"),
         frame.trend(
             "median_duration", "Median command duration", Unit.SECONDS, lower, "runs", quantile_of(0.5),
-            frame.slo.headline_target, "Timeouts are not in it: they have no duration.",
+            frame.slo.headline_target, "Timeouts are not in it; their share is shown below.",
         ),
         frame.trend("p95_duration", "95th percentile of command duration", Unit.SECONDS, lower, "runs",
-                    quantile_of(0.95), note="Timeouts are not in it."),
+                    quantile_of(0.95), note="Timeouts are not in it; an interval needs about 75 runs in a point."),
         frame.trend("timeout_rate", "Share of commands that timed out", Unit.RATE, lower, "runs", timed_out),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dashboard.analysis.figures import Standing, Unit
 from dashboard.analysis.timeline_marks import Mark
 from dashboard.analysis.trend_buckets import Every, PointState, Trend, TrendPoint
+from dashboard.analysis.trend_words import clear_standings
 from dashboard.analysis.units import interval_text, value_text
 from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN, plotly_layout
 
@@ -35,10 +36,10 @@ def slo_trend(trend: Trend, marks: Sequence[Mark] = (), *, height: int = 320) ->
             xref="paper", x=0, y=trend.objective * scale, yanchor="bottom", xanchor="left", showarrow=False,
             text=f"objective {value_text(trend.objective, trend.unit)}", font={"size": 11, "color": UNKNOWN},
         )  # fmt: skip
-    _add_marks(figure, trend, marks)
-    figure.update_layout(**plotly_layout(height=height))
+    figure.update_layout(**plotly_layout(height=height, margin={"l": 8, "r": 8, "t": 20 if marks else 8, "b": 8}))
     figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[trend.every], nticks=7)
     figure.update_yaxes(title={"text": _AXIS[trend.unit], "standoff": 12}, range=_range(trend, scale), zeroline=False)
+    _add_marks(figure, trend, marks)
     return figure
 
 
@@ -104,7 +105,12 @@ def _pieces(run: Sequence[TrendPoint]) -> list[tuple[bool, list[TrendPoint]]]:
 
 def _add_points(figure: Any, trend: Trend, scale: float) -> None:
     points = [point for point in trend.points if point.value is not None]
-    colours = [BAD if trend.standing(point) is Standing.MISSED else PLAIN for point in points]
+    missed = {
+        point.first
+        for point, found in zip(trend.settled, clear_standings(trend), strict=True)
+        if found is Standing.MISSED
+    }
+    colours = [BAD if point.first in missed else PLAIN for point in points]
     settled = [point.state is PointState.SETTLED for point in points]
     figure.add_scatter(
         x=[_middle(point) for point in points],

@@ -203,7 +203,9 @@ def _picture(trend: Trend, marks: Marks, *, height: int) -> None:
 
 
 def _legend(trends: Sequence[Trend], every: Every, marks: Marks) -> str:
-    said = ["Band: 95 % interval. Diamond: misses the objective, its interval considered."]
+    said = ["Band: 95 % interval."]
+    if any(trend.objective is not None for trend in trends):
+        said.append("Diamond: clearly misses the objective, the number of points considered.")
     if any(trend.before for trend in trends):
         said.append("Grey line: compared period.")
     shown = states_in(trends)

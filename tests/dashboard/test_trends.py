@@ -175,6 +175,7 @@ class TestWords:
             ([(99, 100), (60, 100)], "fell below the objective of 95.0 % in week 11"),
             ([(100, 100), (60, 100), (60, 100)], "has been below the objective of 95.0 % since week 11"),
             ([(99, 100), (60, 100), (200, 200)], "was below the objective of 95.0 % in week 11 only"),
+            ([(60, 100), (58, 60), (58, 60), (600, 610)], "was below the objective of 95.0 % in week 10 only"),
             ([(60, 100), (60, 100), (200, 200)], "was below the objective of 95.0 % from week 10 to week 11"),
             (
                 [(60, 100), (200, 200), (60, 100), (200, 200)],
@@ -182,8 +183,15 @@ class TestWords:
             ),
             (
                 [(60, 100), (0, 0), (3, 3)],
-                "was below the objective of 95.0 % in week 10; too little data since to tell whether it came back",
+                "was below the objective of 95.0 % in week 10; "
+                "100.0 % of 3 tasks since then do not tell whether it came back",
             ),
+            (
+                [(60, 100), (60, 100), (9, 10)],
+                "was below the objective of 95.0 % from week 10 to week 11; "
+                "90.0 % of 10 tasks since then do not tell whether it came back",
+            ),
+            ([(60, 100), (90, 100), (90, 100)], "has been below the objective of 95.0 % since week 10"),
             ([(9, 10), (10, 10)], "is not clearly above or below the objective of 95.0 %: 95.0 % of 20 tasks so far"),
             ([(93, 100)] * 5, "missed the objective of 95.0 %, without one week that stands out"),
             ([(0, 0)], "nothing was measured in this period"),
