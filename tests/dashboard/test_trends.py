@@ -183,13 +183,17 @@ class TestWords:
             ),
             (
                 [(60, 100), (0, 0), (3, 3)],
-                "was below the objective of 95.0 % in week 10; "
-                "100.0 % of 3 tasks since then do not tell whether it came back",
+                (
+                    "was below the objective of 95.0 % in week 10; "
+                    "100.0 % of 3 tasks since then do not tell whether it came back"
+                ),
             ),
             (
                 [(60, 100), (60, 100), (9, 10)],
-                "was below the objective of 95.0 % from week 10 to week 11; "
-                "90.0 % of 10 tasks since then do not tell whether it came back",
+                (
+                    "was below the objective of 95.0 % from week 10 to week 11; "
+                    "90.0 % of 10 tasks since then do not tell whether it came back"
+                ),
             ),
             ([(60, 100), (90, 100), (90, 100)], "has been below the objective of 95.0 % since week 10"),
             ([(9, 10), (10, 10)], "is not clearly above or below the objective of 95.0 %: 95.0 % of 20 tasks so far"),
