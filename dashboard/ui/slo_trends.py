@@ -206,7 +206,7 @@ def _legend(trends: Sequence[Trend], every: Every, marks: Marks) -> str:
     said = ["Band: 95 % interval."]
     if any(trend.objective is not None for trend in trends):
         said.append("Diamond: clearly misses the objective, the number of points considered.")
-    if any(trend.before for trend in trends):
+    if any(point is not None and point.value is not None for trend in trends for point in trend.before):
         said.append("Grey line: compared period.")
     shown = states_in(trends)
     if PointState.PROVISIONAL.value in shown:
