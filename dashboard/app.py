@@ -50,6 +50,13 @@ def main() -> None:
                 url_path="data-health",
                 help="Whether every record is accounted for: loads, duplicates, quarantine, coverage, freshness.",
             ),
+            st.Page(
+                PAGES / "glossary.py",
+                title="Glossary",
+                icon=":material/menu_book:",
+                url_path="glossary",
+                help="What every objective, figure, column, word and rule means, and who answers for it.",
+            ),
         ]
     )
     try:

@@ -80,7 +80,10 @@ def export(
     out: Annotated[
         str | None, typer.Option(metavar="FILE", help="File to write; - is standard output.", show_default=False)
     ] = None,
-    list_tables: Annotated[bool, typer.Option("--list", help="List the tables and their columns.")] = False,
+    list_tables: Annotated[
+        bool,
+        typer.Option("--list", help="List the tables and their columns; with TABLE, what each of its columns means."),
+    ] = False,
     first: Annotated[
         str | None, typer.Option("--from", metavar="DAY", help="First day, YYYY-MM-DD.", show_default=False)
     ] = None,
@@ -105,7 +108,7 @@ def export(
 ) -> None:
     """Export a table as CSV. Filters take '(none)' for rows that have no project, person or class."""
     if list_tables:
-        _print_list()
+        _print_list(table)
         return
     if table is None:
         raise typer.BadParameter("Name a table. Which there are: dashboard export --list", param_hint="TABLE")
@@ -122,12 +125,19 @@ def export(
         typer.echo(f"{out}: {count:,} rows", err=True)
 
 
-def _print_list() -> None:
-    from dashboard.exports import exports
+def _print_list(table: str | None) -> None:
+    from dashboard.exports import Selection, check_export, exports
 
+    if table is not None:
+        check_export(table, Selection())
     for found in exports():
-        typer.echo(f"{found.name}: {found.meaning}")
-        typer.echo(f"    {', '.join(found.columns)}")
+        if table is None:
+            typer.echo(f"{found.name}: {found.meaning}")
+            typer.echo(f"    {', '.join(found.columns)}")
+        elif found.name == table:
+            typer.echo(f"{found.name}: {found.meaning}")
+            for column, meaning in found.meanings():
+                typer.echo(f"    {column}: {meaning}")
 
 
 def _write(table: str, out: str, selection: "Selection", as_of: datetime | None, database: str | None) -> int:

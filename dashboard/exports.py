@@ -15,10 +15,13 @@ import polars as pl
 
 from dashboard.analysis.as_of import day_end, day_number, newest_mature_day
 from dashboard.analysis.choices import choices
+from dashboard.analysis.declared_columns import list_words, sentence
 from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, Preset, route_condition
+from dashboard.analysis.meanings import meaning_of
 from dashboard.export_columns import ExportTable
 from dashboard.export_evidence import EVIDENCE_TABLES
 from dashboard.export_governance import GOVERNANCE_TABLES
+from dashboard.export_pages import PAGE_TABLES
 from dashboard.export_summaries import ROUTES_COLUMNS, SLO_DAILY_COLUMNS, SUMMARIES, routes, slo_daily
 from dashboard.export_tables import WORK_TABLES
 from data.definitions import slos
@@ -29,6 +32,7 @@ _BATCH = 5000
 _DAY_MICROSECONDS = 86_400_000_000
 FACT_TABLES = (*WORK_TABLES, *EVIDENCE_TABLES, *GOVERNANCE_TABLES)
 _FACTS = {table.name: table for table in FACT_TABLES}
+_PAGES = {table.name: table for table in PAGE_TABLES}
 _LONGEST_FILE_NAME = 150
 
 
@@ -56,12 +60,21 @@ class Export:
     meaning: str
     columns: tuple[str, ...]
 
+    def meanings(self) -> Iterator[tuple[str, str]]:
+        """Return each column with what it means, and the words that it may hold."""
+        for column in self.columns:
+            found = meaning_of(column, self.name, self.columns)
+            text = sentence(found.text) if found else ""
+            words = list_words(found.list_name) if found and found.list_name else ()
+            yield column, f"{text} One of: {', '.join(word for word, _ in words)}." if words else text
+
 
 def exports() -> tuple[Export, ...]:
     """Return everything that can be exported."""
     facts = (Export(table.name, table.meaning, tuple(column.name for column in table.columns)) for table in FACT_TABLES)
     figures = (Export(summary.name, summary.meaning, summary.columns) for summary in SUMMARIES)
-    return (*facts, *figures)
+    pages = (Export(table.name, table.meaning, table.columns) for table in PAGE_TABLES)
+    return (*facts, *figures, *pages)
 
 
 def write_csv(connection: sqlite3.Connection, name: str, out: BinaryIO, selection: Selection, as_of: datetime) -> int:
@@ -70,6 +83,8 @@ def write_csv(connection: sqlite3.Connection, name: str, out: BinaryIO, selectio
     if name in _FACTS:
         table = _FACTS[name]
         return _write(out, [column.name for column in table.columns], _fact_rows(connection, table, selection, as_of))
+    if name in _PAGES:
+        return _write_frame(out, _PAGES[name].frame(connection))
     rows = _figure_rows(connection, name, selection, as_of)
     columns = SLO_DAILY_COLUMNS if name == "slo_daily" else ROUTES_COLUMNS
     return _write(out, columns, [[[_safe(cell) for cell in row] for row in rows]])
@@ -86,6 +101,10 @@ def check_export(name: str, selection: Selection) -> None:
         )
     if selection.first and selection.last and selection.last < selection.first:
         raise ExportError(f"--from {selection.first} is after --to {selection.last}. Give the earlier day first.")
+    if name in _PAGES:
+        if selection != Selection():
+            raise ExportError(f"{name} accounts for the whole store and takes no filter. Leave the filters out.")
+        return
     offered = {"project", "route", "task-class"}
     if name in _FACTS:
         known = _FACTS[name].filters
@@ -103,7 +122,7 @@ def check_export(name: str, selection: Selection) -> None:
 def csv_bytes(frame: pl.DataFrame) -> bytes:
     """Return a frame as CSV: UTF-8, RFC 4180, header row, formula-safe cells."""
     out = io.BytesIO()
-    _write(out, frame.columns, [[[_cell(value) for value in row] for row in frame.iter_rows()]])
+    _write_frame(out, frame)
     return out.getvalue()
 
 
@@ -120,6 +139,10 @@ def safe_file_name(*parts: str | None, extension: str = "csv") -> str:
 
 
 _OPTIONS = {"project": "project", "route": "provider", "task-class": "task_class", "person": "person"}
+
+
+def _write_frame(out: BinaryIO, frame: pl.DataFrame) -> int:
+    return _write(out, frame.columns, [[[_cell(value) for value in row] for row in frame.iter_rows()]])
 
 
 Batch = Sequence[Sequence[object]]

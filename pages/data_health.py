@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.analysis import health
 from dashboard.analysis.link_coverage import links_by_method, links_by_month
-from dashboard.analysis.source_months import records_by_month, trusted_months
+from dashboard.analysis.source_months import records_by_month, records_of_sources, trusted_months
 from dashboard.charts.source_months import source_months
 from dashboard.charts.theme import PLOTLY_CONFIG
 from dashboard.ui import states
@@ -35,7 +35,7 @@ if not counted.is_empty():
     st.subheader("Records of each source by month; a blank month has none", anchor=False)
     st.plotly_chart(source_months(counted), config=PLOTLY_CONFIG, alt="Records of each source by month")
     with st.expander("The numbers behind this picture"):
-        table(counted.drop("source", "thing"), name="records_by_month")
+        table(view.ask(records_of_sources), name="records_by_month")
 
 st.header("How many patches were found again outside the chat", anchor=False)
 st.caption(

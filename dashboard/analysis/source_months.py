@@ -28,10 +28,14 @@ class Need:
     """In words: what must be loaded."""
     things: frozenset[Thing]
     sources: frozenset[FactSource]
+    slos: tuple[str, ...] = ()
+    """Objectives that rest on it."""
 
 
-def _need(figure: str, needs: str, *things: Thing, without: Collection[FactSource] = ()) -> Need:
-    return Need(figure, needs, frozenset(things), frozenset(FactSource) - frozenset(without))
+def _need(
+    figure: str, needs: str, *things: Thing, without: Collection[FactSource] = (), slos: tuple[str, ...] = ()
+) -> Need:
+    return Need(figure, needs, frozenset(things), frozenset(FactSource) - frozenset(without), slos)
 
 
 _TITLES = {
@@ -49,19 +53,40 @@ _TITLES = {
 }
 # Chats and event logs propose commands and never tell how they end; chats know no commit.
 _CHATS = (FactSource.BOLT_CHAT, FactSource.BOLT_EVENTS)
+_ACCEPTANCE = ("diff_acceptance",)
 NEEDS = (
-    _need("Task success", "Chats, or own records of tasks", Thing.TASK),
-    _need("Diff acceptance: rewinds and restored files", "Chats, or own records of patches", Thing.PATCH),
-    _need("Diff acceptance: git reverts", "A git repository or a saved log", Thing.COMMIT),
-    _need("Diff acceptance: decisions by people", "Pull or merge requests with reviews", Thing.PULL_REQUEST),
+    _need("Task success", "Chats, or own records of tasks", Thing.TASK, slos=("task_success", "cost_efficiency")),
+    _need(
+        "Diff acceptance: rewinds and restored files", "Chats, or own records of patches", Thing.PATCH, slos=_ACCEPTANCE
+    ),
+    _need("Diff acceptance: git reverts", "A git repository or a saved log", Thing.COMMIT, slos=_ACCEPTANCE),
+    _need(
+        "Diff acceptance: decisions by people",
+        "Pull or merge requests with reviews",
+        Thing.PULL_REQUEST,
+        slos=_ACCEPTANCE,
+    ),
     _need(
         "Diff acceptance: deployment rollbacks",
         "Deployments from the platform",
         Thing.DEPLOYMENT,
         without=(FactSource.BOLT_EVENTS,),
+        slos=_ACCEPTANCE,
     ),
-    _need("Runtime health", "Command runs: own records or spans", Thing.COMMAND_RUN, without=_CHATS),
-    _need("Provider stability, cost as billed", "Rows of a gateway, or spans", Thing.LLM_CALL, without=_CHATS),
+    _need(
+        "Runtime health",
+        "Command runs: own records or spans",
+        Thing.COMMAND_RUN,
+        without=_CHATS,
+        slos=("runtime_health",),
+    ),
+    _need(
+        "Provider stability, cost as billed",
+        "Rows of a gateway, or spans",
+        Thing.LLM_CALL,
+        without=_CHATS,
+        slos=("provider_stability", "cost_efficiency"),
+    ),
     _need("Tool calls and their decisions", "Chats, own records or spans", Thing.TOOL_CALL),
 )
 
@@ -88,6 +113,11 @@ def records_by_month(connection: sqlite3.Connection) -> pl.DataFrame:
         ],
         schema,
     )
+
+
+def records_of_sources(connection: sqlite3.Connection) -> pl.DataFrame:
+    """Return the same rows with source and thing in words only, as the page shows them."""
+    return records_by_month(connection).drop("source", "thing")
 
 
 def _label(source: str, thing: str) -> str:

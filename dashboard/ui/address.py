@@ -39,6 +39,15 @@ class Address:
         self._note(name, "on" if is_on else "off", "on")
         return is_on
 
+    def text(self, name: str, label: str, longest: int, **looks: Any) -> str:
+        """Show a box to type in and return what is typed, without the blanks around it."""
+        key = self._state(name)
+        if self._is_news or key not in st.session_state:
+            st.session_state[key] = self._found.get(name, "")[:longest]
+        typed = str(st.text_input(label, key=key, max_chars=longest, **looks) or "").strip()
+        self._note(name, typed, "")
+        return typed
+
     def page(self, name: str, pages: int, of: object) -> int:
         """Show page numbers and return the one picked; other rows (``of``) begin at their first page."""
         key, shown = self._state(name), self._state(f"{name}_of")

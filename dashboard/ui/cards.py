@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.analysis.figures import Change, Fact, Figure, Point, SloFigure, Standing, Unit, Verdict
+from dashboard.analysis.slo_explained import explained, known_words
 from dashboard.analysis.units import interval_text, value_text
 from dashboard.charts.sparkline import sparkline
 from dashboard.ui.text import NBSP, day, days, literal
@@ -178,14 +179,19 @@ def _why_not(figure: Figure) -> list[str]:
 
 
 def _formula(slo: Slo) -> str:
-    return "\n\n".join(
-        [
-            f"**{literal(slo.good)} / {literal(slo.total)}**",
-            literal(slo.help),
-            f"Why: {literal(slo.why)}",
-            f"Objective {literal(value_text(slo.objective, Unit.RATE))}. Owner: {literal(slo.owner)}.",
-        ]
-    )
+    found = explained(slo)
+    lines = [
+        f"**{literal(found.formula)}**",
+        literal(slo.help),
+        f"n counts {literal(found.counts)}.",
+        f"Why: {literal(slo.why)}",
+        f"Objective: {literal(found.objective)}. Owner: {literal(slo.owner)}.",
+        f"Read from: {literal('; '.join(found.sources))}.",
+        f"How it is known, by column: {literal('; '.join(known_words(column) for column in found.known_by))}.",
+    ]
+    if found.headline is not None:
+        lines.insert(1, f"Shown large: {literal(found.headline)}.")
+    return "\n\n".join(lines)
 
 
 def _spaced(text: str) -> str:

@@ -12,6 +12,7 @@ from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_frames import cost_frame, quality_frame
 from dashboard.analysis.route_table import Rate, RouteQuality, RouteRow, RouteTable
 from dashboard.analysis.units import MISSING, value_text
+from dashboard.ui.column_help import column_help
 from dashboard.ui.export import csv_button
 
 _WIDTHS = {"Route": 210, "Covers of the mix": 130, "Ties": 70}
@@ -67,9 +68,14 @@ def _show(rows: Sequence[dict[str, object]], full: pl.DataFrame, name: str, chos
         alt=name.replace("_", " ").capitalize(),
         key=f"table_{name}",
         column_config={
-            column: st.column_config.NumberColumn(column, format="%,d")
+            column: st.column_config.NumberColumn(column, format="%,d", help=column_help(column, name, ()))
             if dtype.is_integer()
-            else st.column_config.TextColumn(column, pinned=column == "Route", width=_WIDTHS.get(column))
+            else st.column_config.TextColumn(
+                column,
+                pinned=column == "Route",
+                width=_WIDTHS.get(column),
+                help=column_help(column, name, ()),
+            )
             for column, dtype in shown.schema.items()
         },
     )

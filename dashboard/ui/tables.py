@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard.analysis.filters import Filter
+from dashboard.ui.column_help import column_help
 from dashboard.ui.export import csv_button
 from dashboard.ui.view import View
 
@@ -97,7 +98,10 @@ def table(
         placeholder="–",
         alt=_sentence(name),
         key=f"table_{name}",
-        column_config={column: _column(column, dtype) for column, dtype in frame.schema.items()},
+        column_config={
+            column: _column(column, dtype, column_help(column, name, tuple(frame.columns)))
+            for column, dtype in frame.schema.items()
+        },
     )
     csv_button(frame, name=name, chosen=chosen, page=page)
 
@@ -120,22 +124,24 @@ def paged_table(
         table(frame, name=name, chosen=chosen, page=number if pages > 1 else None)
 
 
-def _column(name: str, dtype: pl.DataType) -> Any:
+def _column(name: str, dtype: pl.DataType, about: str | None) -> Any:
     label = heading(name)
     if isinstance(dtype, pl.Datetime):
-        return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD HH:mm", timezone="UTC")
+        return st.column_config.DatetimeColumn(label, help=about, format="YYYY-MM-DD HH:mm", timezone="UTC")
     if isinstance(dtype, pl.Date):
-        return st.column_config.DateColumn(label, format="YYYY-MM" if name.endswith("month") else "YYYY-MM-DD")
+        return st.column_config.DateColumn(
+            label, help=about, format="YYYY-MM" if name.endswith("month") else "YYYY-MM-DD"
+        )
     if name.endswith("_rate"):
-        return st.column_config.NumberColumn(label, format="%.1f %%")
+        return st.column_config.NumberColumn(label, help=about, format="%.1f %%")
     if name.endswith("_usd"):
-        return st.column_config.NumberColumn(label, format="%,.3f")
+        return st.column_config.NumberColumn(label, help=about, format="%,.3f")
     if dtype.is_integer() and not name.endswith("_id"):
-        return st.column_config.NumberColumn(label, format="%,d")
+        return st.column_config.NumberColumn(label, help=about, format="%,d")
     if dtype.is_integer():
-        return st.column_config.NumberColumn(label, format="%d")
+        return st.column_config.NumberColumn(label, help=about, format="%d")
     if isinstance(dtype, pl.Boolean):
-        return st.column_config.CheckboxColumn(label)
+        return st.column_config.CheckboxColumn(label, help=about)
     if dtype.is_float():
-        return st.column_config.NumberColumn(label, format="%,.1f")
-    return st.column_config.TextColumn(label, width=_WIDTHS.get(name))
+        return st.column_config.NumberColumn(label, help=about, format="%,.1f")
+    return st.column_config.TextColumn(label, help=about, width=_WIDTHS.get(name))

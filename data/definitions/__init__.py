@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from data.definitions.routing import RoutingPolicy
+from data.definitions.terms import Terms
 from data.errors import DefinitionError
 from data.words import TaskClass
 
@@ -179,6 +180,12 @@ def reporting() -> Reporting:
 def routing_policy() -> RoutingPolicy:
     """Return which route serves which class of tasks."""
     return _read("routing_policy.toml", RoutingPolicy)
+
+
+@cache
+def terms() -> Terms:
+    """Return the words of the pages that nothing else declares."""
+    return _read("terms.toml", Terms)
 
 
 def _read(name: str, shape: type[T]) -> T:

@@ -18,6 +18,7 @@ PATHS = {
     "/slo-trends": "SLO trends",
     "/provider-routes": "Provider routes",
     "/data-health": "Data health",
+    "/glossary": "Glossary",
 }
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 Open = Callable[..., Visit]

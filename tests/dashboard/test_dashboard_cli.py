@@ -66,6 +66,21 @@ def test_the_list_names_every_table_with_its_columns(dashboard) -> None:
     assert "    date, slo, good, total, value, low, high" in out
 
 
+def test_the_list_of_one_table_says_what_each_column_means(dashboard) -> None:
+    code, out, _ = dashboard("export", "tasks", "--list")
+    assert code == 0
+    assert out.startswith("tasks: one row per request that a person made\n")
+    assert "    outcome: How it ended. One of: completed, failed, aborted, unknown.\n" in out
+    assert "    cost_usd: Sum of the costs of its calls, in US dollars; empty unless all of them are known.\n" in out
+    assert "llm_calls" not in out
+
+
+def test_the_list_of_a_table_that_does_not_exist_names_those_that_do(dashboard) -> None:
+    code, _, err = dashboard("export", "tasksk", "--list")
+    assert code == 2
+    assert "Did you mean tasks?" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

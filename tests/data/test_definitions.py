@@ -14,6 +14,7 @@ READERS = {
     "providers.toml": definitions.providers,
     "reporting.toml": definitions.reporting,
     "routing_policy.toml": definitions.routing_policy,
+    "terms.toml": definitions.terms,
 }
 FOLDER = Path(definitions.__file__).parent
 
@@ -78,6 +79,7 @@ def test_a_missing_file_is_an_error_that_names_it(folder: Path):
         ("routing_policy.toml", 'task_class = "edit"', 'task_class = "editt"', "editt"),
         ("routing_policy.toml", "tested_within_days = 90", "tested_within_days = 0", "tested_within_days"),
         ("routing_policy.toml", 'primary = "openai/gpt-5.1"', 'primary = "gpt-5.1"', "gpt-5.1"),
+        ("terms.toml", 'name = "gap"', 'name = "drift"', "drift"),
         ("price_overrides.toml", 'valid_from = "2025-09-05"', 'valid_from = "5 September"', "valid_from"),
         ("price_overrides.toml", "input_usd_per_million = 0.28", "input_usd_per_million = -1", "input_usd_per_million"),
     ],

@@ -14,6 +14,7 @@ PAGES = {
     "slo-trends": ROOT / "pages" / "slo_trends.py",
     "provider-routes": ROOT / "pages" / "provider_routes.py",
     "data-health": ROOT / "pages" / "data_health.py",
+    "glossary": ROOT / "pages" / "glossary.py",
 }
 
 

@@ -1,0 +1,18 @@
+"""Glossary: what does each objective, figure, column, word and rule mean, and where is it declared?"""
+
+from dashboard.ui import glossary, states
+from dashboard.ui.address import Address
+from dashboard.ui.header import header
+from dashboard.ui.view import current
+
+view = current()
+header(view, "Glossary", "What does each objective, figure, column and word mean, and who answers for it?")
+
+if view.is_empty:
+    states.nothing_loaded()
+
+address = Address(*glossary.CHOICES)
+text, group = glossary.pick(address)
+glossary.entries(text, group)
+glossary.whole()
+address.write()
