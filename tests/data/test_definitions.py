@@ -3,11 +3,17 @@ from pathlib import Path
 import pytest
 
 import data.definitions
+import data.definitions.budgets
+import data.definitions.burn_windows
 from data import definitions
+from data.definitions.budgets import budgets
+from data.definitions.burn_windows import burn_windows
 from data.errors import DefinitionError
 from data.words import TaskClass
 
 READERS = {
+    "budgets.toml": budgets,
+    "burn_windows.toml": burn_windows,
     "slos.toml": definitions.slos,
     "task_classes.toml": definitions.task_classes,
     "price_overrides.toml": definitions.price_overrides,
@@ -24,7 +30,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A copy of the definitions that a test may spoil."""
     for file in FOLDER.glob("*.toml"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    monkeypatch.setattr(data.definitions, "files", lambda _package: tmp_path)
+    for module in (data.definitions, data.definitions.budgets, data.definitions.burn_windows):
+        monkeypatch.setattr(module, "files", lambda _package: tmp_path)
     _forget()
     yield tmp_path
     _forget()
@@ -48,7 +55,7 @@ def test_an_unknown_key_is_an_error_that_names_the_file_and_the_key(folder: Path
         text = file.read()
         file.seek(0)
         file.write("objektive = 1\n" + text)
-    with pytest.raises(DefinitionError, match=rf"data/definitions/{name}.*objektive"):
+    with pytest.raises(DefinitionError, match=rf"data/definitions/{name}(.|\n)*objektive"):
         READERS[name]()
 
 
