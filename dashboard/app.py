@@ -44,6 +44,13 @@ def main() -> None:
                 help="Which route is best at what: quality and cost, the mix of tasks considered; routing policy.",
             ),
             st.Page(
+                PAGES / "spend.py",
+                title="Spend",
+                icon=":material/payments:",
+                url_path="spend",
+                help="Where the money goes, the month against its budget, and what of the spend is not known.",
+            ),
+            st.Page(
                 PAGES / "data_health.py",
                 title="Data health",
                 icon=":material/fact_check:",

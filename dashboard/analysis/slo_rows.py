@@ -18,11 +18,13 @@ Columns = Sequence[tuple[str, str, pl.DataType]]
 """Name, SQL, type."""
 
 
-def _id(name: str, key: str) -> tuple[str, str, pl.DataType]:
+def id_column(name: str, key: str) -> tuple[str, str, pl.DataType]:
+    """Return the column of a key, written as ids are written everywhere: 16 hexadecimal digits."""
     return name, f"iif({key} IS NULL, NULL, printf('%016x', {key}))", _TEXT
 
 
-def _route(of: str = "") -> tuple[str, str, pl.DataType]:
+def route_column(of: str = "") -> tuple[str, str, pl.DataType]:
+    """Return the column of a route, written provider/model; null where both are."""
     provider, model = f"{of}provider", f"{of}model"
     written = f"coalesce(nullif({provider}, ''), '?') || '/' || coalesce(nullif({model}, ''), '?')"
     return "route", f"iif({provider} IS NULL AND {model} IS NULL, NULL, {written})", _TEXT
@@ -33,10 +35,10 @@ def _owner(of: str = "") -> Columns:
 
 
 _TASKS: Columns = (
-    _id("task_id", "task_key"),
+    id_column("task_id", "task_key"),
     ("requested_at", "requested_at", INSTANT),
     *_owner(),
-    _route(),
+    route_column(),
     ("outcome", "outcome", _TEXT),
     ("outcome_basis", "outcome_basis", _TEXT),
     ("cost_usd", "iif(call_count > 0 AND unpriced_call_count = 0, known_cost_micro_usd / 1e6, NULL)", _REAL),
@@ -44,37 +46,37 @@ _TASKS: Columns = (
     ("patch_count", "patch_count", _COUNT),
 )
 _PATCHES: Columns = (
-    _id("patch_id", "patch_key"),
+    id_column("patch_id", "patch_key"),
     ("proposed_at", "proposed_at", INSTANT),
     *_owner(),
-    _route(),
+    route_column(),
     ("decision", "coalesce(decision, 'applied')", _TEXT),
     ("rolled_back_at", "rolled_back_at", INSTANT),
     ("rollback_evidence", "rollback_evidence", _TEXT),
     ("files_count", "files_count", _COUNT),
-    _id("task_id", "task_key"),
+    id_column("task_id", "task_key"),
 )
 _CALLS: Columns = (
-    _id("llm_call_id", "llm_call_key"),
+    id_column("llm_call_id", "llm_call_key"),
     ("started_at", "started_at", INSTANT),
     *_owner(),
-    _route(),
+    route_column(),
     ("status", "status", _TEXT),
     ("error_kind", "error_kind", _TEXT),
     ("latency_s", "latency_ms / 1e3", _REAL),
     ("cost_usd", "cost_micro_usd / 1e6", _REAL),
-    _id("task_id", "task_key"),
+    id_column("task_id", "task_key"),
 )
 _RUNS: Columns = (
-    _id("command_run_id", "run.command_run_key"),
+    id_column("command_run_id", "run.command_run_key"),
     ("started_at", "run.started_at", INSTANT),
     *_owner("run."),
-    _route("task."),
+    route_column("task."),
     ("command", "command_head", _TEXT),
     ("status", "status", _TEXT),
     ("exit_code", "exit_code", _COUNT),
     ("duration_s", "duration_ms / 1e3", _REAL),
-    _id("task_id", "run.task_key"),
+    id_column("task_id", "run.task_key"),
 )
 _COLUMNS: Mapping[str, Columns] = {
     "task_success": _TASKS,

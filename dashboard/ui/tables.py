@@ -52,6 +52,9 @@ _COUNTED = {
     "task": "tasks",
     "link": "links",
     "missing_month": "missing months",
+    "unpriced_call": "unpriced calls",
+    "completed_task": "completed tasks",
+    "without_tokens": "calls without tokens",
 }
 
 

@@ -17,6 +17,7 @@ PATHS = {
     "/": "Overview",
     "/slo-trends": "SLO trends",
     "/provider-routes": "Provider routes",
+    "/spend": "Spend",
     "/data-health": "Data health",
     "/glossary": "Glossary",
 }

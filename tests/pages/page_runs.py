@@ -13,6 +13,7 @@ PAGES = {
     "overview": ROOT / "pages" / "overview.py",
     "slo-trends": ROOT / "pages" / "slo_trends.py",
     "provider-routes": ROOT / "pages" / "provider_routes.py",
+    "spend": ROOT / "pages" / "spend.py",
     "data-health": ROOT / "pages" / "data_health.py",
     "glossary": ROOT / "pages" / "glossary.py",
 }

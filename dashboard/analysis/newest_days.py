@@ -1,0 +1,32 @@
+"""The newest days of a period that hold no more records than can be read one by one while somebody waits."""
+
+import sqlite3
+
+from dashboard.analysis.as_of import day_from_number
+from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.selection import condition_of
+
+MOST_RECORDS = 50_000
+
+
+def newest_days(
+    connection: sqlite3.Connection, chosen: Filter, table: str, counted: str, *, most: int = MOST_RECORDS
+) -> Period | None:
+    """Return the newest whole days of the filter's period with at most so many records, at least one day.
+
+    ``table`` is a rollup and ``counted`` its SQL of how many records a row stands for, both of the program. Null when
+    there is no record.
+    """
+    condition, parameters = condition_of(chosen, chosen.period, table)
+    first: int | None = None
+    total = 0
+    for day, count in connection.execute(
+        f"SELECT date, sum({counted}) AS n FROM {table} WHERE {condition} GROUP BY date HAVING n > 0 "  # noqa: S608
+        "ORDER BY date DESC",
+        parameters,
+    ):
+        total += count
+        if first is not None and total > most:
+            return Period(day_from_number(first), chosen.period.last)
+        first = day
+    return None if first is None else chosen.period

@@ -1,0 +1,237 @@
+"""Spend over time by provider, model, task class or project: the parts make up the whole, to the millionth."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_whole_day
+from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_name
+from dashboard.analysis.selection import condition_of
+from dashboard.analysis.series import Bucket
+from dashboard.analysis.spend_amounts import (
+    AMOUNT_SQL,
+    NO_CALLS,
+    UNPRICED_SQL,
+    Amount,
+    UnitCosts,
+    Unpriced,
+    total_amount,
+    unit_costs,
+)
+from dashboard.analysis.spend_spikes import USUAL_DAYS, Spike, spikes
+from dashboard.analysis.trend_buckets import Every, PointState, cut, drawn, fitting, is_cut_short
+
+MOST_GROUPS = 6
+
+
+class SpendBy(StrEnum):
+    """What spend is broken down by."""
+
+    PROVIDER = "provider"
+    MODEL = "model"
+    TASK_CLASS = "task_class"
+    PROJECT = "project"
+
+    @property
+    def label(self) -> str:
+        """Name on screen."""
+        return {"provider": "Provider", "model": "Model", "task_class": "Task class", "project": "Project"}[self.value]
+
+    @property
+    def noun(self) -> str:
+        """Name within a sentence."""
+        return self.label.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class SpendBucket:
+    """Days from first to last, and what was spent in them."""
+
+    first: date
+    last: date
+    amount: Amount
+    state: PointState
+
+
+@dataclass(frozen=True, slots=True)
+class SpendGroup:
+    """One provider, model, task class or project; or all the others together."""
+
+    name: str
+    is_other: bool
+    total: Amount
+    before: Amount | None
+    """In the compared period; null where nothing is compared."""
+    buckets: tuple[Amount, ...]
+    """One for each bucket of the whole, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Spend of a period: the whole by bucket, and its parts."""
+
+    by: SpendBy
+    every: Every
+    total: Amount
+    before: Amount | None
+    buckets: tuple[SpendBucket, ...]
+    groups: tuple[SpendGroup, ...]
+    """Most spend first, the others together at the end."""
+    costs: UnitCosts | None
+    """What unpriced calls may cost at least and at most."""
+    spikes: tuple[Spike, ...]
+    """Days on which far more was spent than usual."""
+
+    @property
+    def has_calls(self) -> bool:
+        """Whether there is anything to show."""
+        return self.total.calls > 0
+
+
+Daily = Mapping[int, Amount]
+
+
+def spend(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, every: Every, by: SpendBy) -> Spend:
+    """Return what the calls of the filter cost, by bucket and group; too fine buckets are coarsened."""
+    costs = unit_costs(connection, chosen.period)
+    by_group = _daily(connection, chosen, chosen.period, by)
+    _add_ranges(connection, chosen, by, by_group, costs)
+    before = None
+    if chosen.compared is not None:
+        earlier = _daily(connection, chosen, chosen.compared, by)
+        before = {name: total_amount(days.values()) for name, days in earlier.items()}
+    measured = min((min(days) for days in by_group.values()), default=None)
+    period = drawn(chosen.period, None if measured is None else day_from_number(measured), day_of(as_of))
+    if measured is not None:
+        # Nothing that was spent may be left out of the picture, whatever the newest record says.
+        last = max(max(days) for days in by_group.values())
+        period = Period(min(period.first, day_from_number(measured)), max(period.last, day_from_number(last)))
+    size = fitting(period, every)
+    buckets = cut(period, size)
+    whole = _together(by_group)
+    names = _ranked(by_group)
+    groups = [
+        _group(name, by_group[name], buckets, None if before is None else before.get(name, NO_CALLS))
+        for name in names[: _shown(names)]
+    ]
+    others = names[_shown(names) :]
+    if others:
+        rest = None if before is None else total_amount(before.get(name, NO_CALLS) for name in others)
+        merged = _group("", _together({name: by_group[name] for name in others}), buckets, rest)
+        groups.append(replace(merged, name=f"other ({len(others)})", is_other=True))
+    return Spend(
+        by=by,
+        every=size,
+        total=total_amount(whole.values()),
+        before=None if before is None else total_amount(before.values()),
+        buckets=tuple(
+            SpendBucket(bucket.first, bucket.last, _of(whole, bucket), _state(bucket, chosen.period, size, as_of))
+            for bucket in buckets
+        ),
+        groups=tuple(groups),
+        costs=costs,
+        spikes=_spikes(connection, chosen, as_of, by_group, by),
+    )
+
+
+_COLUMNS: Mapping[SpendBy, str] = {
+    SpendBy.PROVIDER: "provider, NULL",
+    SpendBy.MODEL: "provider, model",
+    SpendBy.TASK_CLASS: "task_class, NULL",
+    SpendBy.PROJECT: "project, NULL",
+}
+
+
+def columns_of(by: SpendBy) -> str:
+    """Return the two columns of a rollup that name a group, as SQL."""
+    return _COLUMNS[by]
+
+
+def group_name(by: SpendBy, first: str | None, second: str | None) -> str:
+    """Return the name of a group from these columns."""
+    return route_name(first, second) if by is SpendBy.MODEL else NONE_NAME if first is None else str(first)
+
+
+def _daily(connection: sqlite3.Connection, chosen: Filter, period: Period, by: SpendBy) -> dict[str, dict[int, Amount]]:
+    condition, parameters = condition_of(chosen, period, "call_daily")
+    found: dict[str, dict[int, Amount]] = {}
+    for first, second, day, *sums in connection.execute(
+        f"SELECT {_COLUMNS[by]}, date, {AMOUNT_SQL} FROM call_daily WHERE {condition} GROUP BY 1, 2, 3",  # noqa: S608
+        parameters,
+    ):
+        days = found.setdefault(group_name(by, first, second), {})
+        # Two groups can be written the same way (a model named "?"); both are in the part.
+        days[day] = days.get(day, NO_CALLS) + Amount(*sums)
+    return found
+
+
+def _add_ranges(
+    connection: sqlite3.Connection,
+    chosen: Filter,
+    by: SpendBy,
+    by_group: dict[str, dict[int, Amount]],
+    costs: UnitCosts | None,
+) -> None:
+    """Add to each amount what its unpriced calls may have cost."""
+    if costs is None:
+        return
+    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    for first, second, day, provider, model, *sums in connection.execute(
+        f"SELECT {_COLUMNS[by]}, date, provider, model, {UNPRICED_SQL} FROM call_daily "  # noqa: S608
+        f"WHERE {condition} AND unpriced_count > 0 GROUP BY 1, 2, 3, 4, 5",
+        parameters,
+    ):
+        low, high = costs.bounds(route_name(provider, model), Unpriced(*sums))
+        days = by_group[group_name(by, first, second)]
+        days[day] += Amount(low_micro_usd=low, high_micro_usd=high)
+
+
+def _ranked(by_group: Mapping[str, Daily]) -> list[str]:
+    totals = {name: total_amount(days.values()) for name, days in by_group.items()}
+    # By the most that it may be: a group without a known price is not hidden among the small ones.
+    most = {name: amount.micro_usd + amount.high_micro_usd for name, amount in totals.items()}
+    return sorted(totals, key=lambda name: (-most[name], -totals[name].calls, name))
+
+
+def _shown(names: list[str]) -> int:
+    """Return how many groups are shown by name: one that would be other alone is shown as itself."""
+    return len(names) if len(names) <= MOST_GROUPS + 1 else MOST_GROUPS
+
+
+def _together(by_group: Mapping[str, Daily]) -> dict[int, Amount]:
+    whole: dict[int, Amount] = {}
+    for days in by_group.values():
+        for day, amount in days.items():
+            whole[day] = whole.get(day, NO_CALLS) + amount
+    return whole
+
+
+def _group(name: str, days: Daily, buckets: tuple[Bucket, ...], before: Amount | None) -> SpendGroup:
+    return SpendGroup(name, False, total_amount(days.values()), before, tuple(_of(days, bucket) for bucket in buckets))
+
+
+def _of(days: Daily, bucket: Bucket) -> Amount:
+    first, last = day_number(bucket.first), day_number(bucket.last)
+    if last - first < len(days):
+        return total_amount(days[day] for day in range(first, last + 1) if day in days)
+    return total_amount(amount for day, amount in days.items() if first <= day <= last)
+
+
+def _state(bucket: Bucket, period: Period, every: Every, as_of: datetime) -> PointState:
+    if bucket.last > last_whole_day(as_of) or is_cut_short(bucket, period, every):
+        return PointState.INCOMPLETE
+    return PointState.SETTLED
+
+
+def _spikes(
+    connection: sqlite3.Connection, chosen: Filter, as_of: datetime, by_group: Mapping[str, Daily], by: SpendBy
+) -> tuple[Spike, ...]:
+    """Return the days that stand out; the weeks before the period say what is usual at its beginning."""
+    earlier = Period(chosen.period.first - timedelta(days=USUAL_DAYS), chosen.period.first - timedelta(days=1))
+    history = {name: dict(days) for name, days in _daily(connection, chosen, earlier, by).items()}
+    for name, days in by_group.items():
+        history.setdefault(name, {}).update(days)
+    money = {name: {day: amount.micro_usd for day, amount in days.items()} for name, days in history.items()}
+    return spikes(money, day_number(chosen.period.first), day_number(min(chosen.period.last, last_whole_day(as_of))))

@@ -1,0 +1,159 @@
+"""What calls cost, where some of them have no known cost: known spend, and a range for the rest.
+
+An unpriced call is taken to cost as much as the other calls of its route. Where its route has no price, as much as on
+the cheapest and on the dearest route of the period: per token where its tokens are known, else per call. One that did
+not succeed may also have cost nothing.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dashboard.analysis.filters import Filter, Period, route_name
+from dashboard.analysis.selection import condition_of
+from dashboard.analysis.self_hosted import self_hosted_providers
+from data.words import CallStatus
+
+MICRO_USD = 1_000_000
+FEWEST_PRICED_CALLS = 20
+"""A route with fewer priced calls says too little about what a call may cost."""
+AMOUNT_SQL = "sum(call_count), sum(unpriced_count), sum(cost_micro_usd)"
+"""Columns of call_daily that make up an Amount, in the order of its first fields."""
+_HAS_USAGE = "usage_known_count = call_count"
+_OK = f"status = '{CallStatus.SUCCESS}'"
+# Where priced and unpriced calls share a row, the tokens of the unpriced ones cannot be told apart.
+_TOKENS = "iif(unpriced_count = call_count, input_tokens + output_tokens, 0)"
+_WITH = "iif(unpriced_count = call_count, usage_known_count, 0)"
+_WITHOUT = "iif(unpriced_count = call_count, call_count - usage_known_count, unpriced_count)"
+UNPRICED_SQL = ", ".join(
+    [f"sum({each})" for each in (_TOKENS, _WITH, _WITHOUT)]
+    + [f"sum(iif({_OK}, {each}, 0))" for each in (_TOKENS, _WITH, _WITHOUT)]
+)
+"""Columns of call_daily that make up Unpriced, in the order of its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Counted calls and their spend; amounts add up."""
+
+    calls: int = 0
+    unpriced: int = 0
+    micro_usd: int = 0
+    """Known spend, in millionths of a US dollar."""
+    low_micro_usd: float = 0.0
+    """The least that the unpriced calls may have cost on top."""
+    high_micro_usd: float = 0.0
+
+    @property
+    def known_usd(self) -> float | None:
+        """Known spend; null when no call has a known cost."""
+        return None if self.unpriced == self.calls else self.micro_usd / MICRO_USD
+
+    def __add__(self, other: "Amount") -> "Amount":
+        return Amount(
+            self.calls + other.calls,
+            self.unpriced + other.unpriced,
+            self.micro_usd + other.micro_usd,
+            self.low_micro_usd + other.low_micro_usd,
+            self.high_micro_usd + other.high_micro_usd,
+        )
+
+
+NO_CALLS = Amount()
+
+
+def total_amount(amounts: Iterable[Amount]) -> Amount:
+    """Return the sum of amounts."""
+    return sum(amounts, NO_CALLS)
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """Calls of one route whose cost is unknown."""
+
+    tokens: int
+    with_tokens: int
+    """Calls whose tokens these are."""
+    without_tokens: int
+    """Calls whose tokens are not known."""
+    ok_tokens: int
+    """Of the tokens: of calls that succeeded, so that they surely cost what their price is."""
+    ok_with_tokens: int
+    ok_without_tokens: int
+
+    def __add__(self, other: "Unpriced") -> "Unpriced":
+        return Unpriced(
+            self.tokens + other.tokens,
+            self.with_tokens + other.with_tokens,
+            self.without_tokens + other.without_tokens,
+            self.ok_tokens + other.ok_tokens,
+            self.ok_with_tokens + other.ok_with_tokens,
+            self.ok_without_tokens + other.ok_without_tokens,
+        )
+
+
+NOTHING_UNPRICED = Unpriced(0, 0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCosts:
+    """What a token and a call cost on the routes of a period, in millionths of a US dollar."""
+
+    by_route: Mapping[str, tuple[float | None, float]]
+    """Mean cost of a token (null where none is known) and of a call on each route with enough; never empty."""
+
+    @property
+    def cheapest(self) -> str:
+        """The route with the cheapest calls."""
+        return min(self.by_route, key=lambda route: (self.by_route[route][1], route))
+
+    @property
+    def dearest(self) -> str:
+        """The route with the dearest calls."""
+        return max(self.by_route, key=lambda route: (self.by_route[route][1], route))
+
+    def bounds(self, route: str, unpriced: Unpriced) -> tuple[float, float]:
+        """Return the least and the most that unpriced calls of a route may have cost, in millionths of a US dollar."""
+        own = [self.by_route[route]] if route in self.by_route else list(self.by_route.values())
+        calls = [call for _, call in own]
+        tokens = [token for token, _ in own if token is not None]
+        if tokens:
+            low, high = unpriced.ok_tokens * min(tokens), unpriced.tokens * max(tokens)
+        else:
+            low, high = unpriced.ok_with_tokens * min(calls), unpriced.with_tokens * max(calls)
+        return low + unpriced.ok_without_tokens * min(calls), high + unpriced.without_tokens * max(calls)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The least and the most that unpriced calls may have cost, in USD; null when nothing says."""
+
+    low_usd: float | None
+    high_usd: float | None
+
+
+def unpriced_range(amount: Amount, costs: UnitCosts | None) -> Range:
+    """Return what the unpriced calls of an amount may have cost; 0 when all are priced."""
+    if amount.unpriced and costs is None:
+        return Range(None, None)
+    return Range(amount.low_micro_usd / MICRO_USD, amount.high_micro_usd / MICRO_USD)
+
+
+def unit_costs(connection: sqlite3.Connection, period: Period) -> UnitCosts | None:
+    """Return what tokens and calls cost on the routes of a period; null when no route has enough priced calls.
+
+    Over all projects and classes, so that the same call is worth the same under every filter. Own machines have no
+    price per token and failed calls no typical cost, so neither counts.
+    """
+    condition, parameters = condition_of(Filter(period), period, "call_daily")
+    hosted = self_hosted_providers()
+    found: dict[str, tuple[float | None, float]] = {}
+    for provider, model, calls, cost, tokens, token_cost in connection.execute(
+        "SELECT provider, model, sum(call_count), sum(cost_micro_usd), "  # noqa: S608
+        f"sum(iif({_HAS_USAGE}, input_tokens + output_tokens, 0)), sum(iif({_HAS_USAGE}, cost_micro_usd, 0)) "
+        f"FROM call_daily WHERE {condition} AND {_OK} AND unpriced_count = 0 GROUP BY provider, model",
+        parameters,
+    ):
+        if calls >= FEWEST_PRICED_CALLS and cost > 0 and provider not in hosted:
+            found[route_name(provider, model)] = token_cost / tokens if tokens else None, cost / calls
+    return UnitCosts(found) if found else None

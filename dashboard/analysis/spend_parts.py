@@ -1,0 +1,115 @@
+"""What stands beside spend: spend per completed task of each part, and the routes whose calls have no known cost."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dashboard.analysis.bootstrap import RatioEstimate, ratio_over_days
+from dashboard.analysis.filters import Filter, route_name
+from dashboard.analysis.route_costs import Pricing
+from dashboard.analysis.selection import condition_of
+from dashboard.analysis.self_hosted import self_hosted_providers
+from dashboard.analysis.spend import Spend, SpendBy, SpendGroup, columns_of, group_name
+from dashboard.analysis.spend_amounts import (
+    AMOUNT_SQL,
+    MICRO_USD,
+    NO_CALLS,
+    NOTHING_UNPRICED,
+    UNPRICED_SQL,
+    Amount,
+    UnitCosts,
+    Unpriced,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PerTask:
+    """Spend of the tasks of one part, failed ones included, per completed task, in USD."""
+
+    completed: int
+    estimate: RatioEstimate
+    """Null where no cost is known."""
+
+
+@dataclass
+class _Days:
+    spend: list[float] = field(default_factory=list[float])
+    completed: list[int] = field(default_factory=list[int])
+    is_known: bool = False
+
+
+def per_completed_task(connection: sqlite3.Connection, chosen: Filter, by: SpendBy) -> Mapping[str, PerTask]:
+    """Return spend per completed task by name; a provider or model is the one that the tasks asked for."""
+    condition, parameters = condition_of(chosen, chosen.period, "task_daily")
+    hosted = self_hosted_providers()
+    found: dict[str, _Days] = {}
+    for first, second, _, completed, cost, priced in connection.execute(
+        f"SELECT {columns_of(by)}, date, sum(completed_count), sum(known_cost_micro_usd), "  # noqa: S608
+        f"sum(completed_priced_count) FROM task_daily WHERE {condition} GROUP BY 1, 2, 3 ORDER BY 3",
+        parameters,
+    ):
+        part = found.setdefault(group_name(by, first, second), _Days())
+        # Own machines have no price per token, which is not the same as free.
+        is_hosted = by in (SpendBy.PROVIDER, SpendBy.MODEL) and first in hosted
+        part.spend.append(cost / MICRO_USD)
+        part.completed.append(completed)
+        part.is_known |= bool(cost or (priced and not is_hosted))
+    return {name: PerTask(sum(part.completed), _estimate(part)) for name, part in found.items()}
+
+
+def pricing_of(found: Spend, group: SpendGroup) -> Pricing | None:
+    """Return how the spend of a part is known; null for the others together, which may be all of these."""
+    if group.is_other:
+        return None
+    provider = group.name.split("/", 1)[0] if found.by is SpendBy.MODEL else group.name
+    if found.by in (SpendBy.PROVIDER, SpendBy.MODEL) and provider in self_hosted_providers():
+        return Pricing.SELF_HOSTED
+    if group.total.known_usd is None:
+        return Pricing.UNPRICED
+    return Pricing.PARTIAL if group.total.unpriced else Pricing.PRICED
+
+
+def _estimate(part: _Days) -> RatioEstimate:
+    if not part.is_known:
+        return RatioEstimate(None, None, "no cost is known")
+    return ratio_over_days(part.spend, part.completed)
+
+
+@dataclass(frozen=True, slots=True)
+class UnpricedRoute:
+    """A route with calls of unknown cost."""
+
+    route: str
+    amount: Amount
+    """All calls of the route, and what the unpriced ones may have cost."""
+    unpriced: Unpriced
+
+    @property
+    def why(self) -> str:
+        """Why there is no cost, as far as the calls tell."""
+        if self.unpriced.without_tokens == self.amount.unpriced:
+            return "no tokens are known: usage is missing, or the calls did not succeed"
+        return "no price is known for the model" if not self.unpriced.without_tokens else "no price, or no tokens"
+
+
+def unpriced_routes(
+    connection: sqlite3.Connection, chosen: Filter, costs: UnitCosts | None
+) -> tuple[UnpricedRoute, ...]:
+    """Return the routes with unpriced calls, the widest range first."""
+    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    found: dict[str, UnpricedRoute] = {}
+    for provider, model, calls, unpriced, cost, *sums in connection.execute(
+        f"SELECT provider, model, {AMOUNT_SQL}, {UNPRICED_SQL} FROM call_daily WHERE {condition} "  # noqa: S608
+        "GROUP BY provider, model HAVING sum(unpriced_count) > 0",
+        parameters,
+    ):
+        name = route_name(provider, model)
+        here = Unpriced(*sums)
+        low, high = (0.0, 0.0) if costs is None else costs.bounds(name, here)
+        before = found.get(name, UnpricedRoute(name, NO_CALLS, NOTHING_UNPRICED))
+        found[name] = UnpricedRoute(
+            name, before.amount + Amount(calls, unpriced, cost, low, high), before.unpriced + here
+        )
+    return tuple(
+        sorted(found.values(), key=lambda route: (-route.amount.high_micro_usd, -route.amount.unpriced, route.route))
+    )

@@ -1,0 +1,79 @@
+"""Spend that no task explains: gateway calls without a reply in a loaded chat, by route and by what they may be."""
+
+import sqlite3
+from datetime import datetime
+from enum import StrEnum
+
+import polars as pl
+
+from dashboard.analysis.as_of import day_number, day_of, patches_judged_at
+from dashboard.analysis.filters import Filter, route_name
+from dashboard.analysis.selection import condition_of
+from dashboard.analysis.spend_amounts import MICRO_USD
+from data.frames import Schema, frame_of
+
+
+class MayBe(StrEnum):
+    """What calls without a task may be, as far as the rollups tell; the first that fits."""
+
+    NOT_EXPORTED = "sent after the newest chat export: export the chats again"
+    NO_PROJECT = "nobody's project: another tool on the same gateway, or a key that sources.toml does not map"
+    NO_CHATS = "the project has no chat in this period: load its chat exports"
+    OTHER = "another tool of the project, a chat that was deleted, or a call that fits several replies"
+
+
+def unattributed(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> pl.DataFrame:
+    """Return one row per route, source and cause: calls, unpriced ones, known spend and its share of all spend."""
+    last_export = day_number(day_of(patches_judged_at(connection, as_of)))
+    condition, parameters = condition_of(chosen, chosen.period, "task_daily")
+    with_tasks = {
+        row[0]
+        for row in connection.execute(
+            f"SELECT DISTINCT project FROM task_daily WHERE {condition} AND task_count > 0",  # noqa: S608
+            parameters,
+        )
+    }
+    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    whole = connection.execute(
+        f"SELECT sum(cost_micro_usd) FROM call_daily WHERE {condition}",  # noqa: S608
+        parameters,
+    ).fetchone()[0]
+    found: dict[tuple[str, str, MayBe], tuple[int, int, int]] = {}
+    for provider, model, source, project, is_late, calls, unpriced, cost in connection.execute(
+        "SELECT provider, model, source, project, date > :last_export, sum(call_count), sum(unpriced_count), "  # noqa: S608
+        f"sum(cost_micro_usd) FROM call_daily WHERE {condition} AND NOT is_attributed GROUP BY 1, 2, 3, 4, 5",
+        parameters | {"last_export": last_export},
+    ):
+        key = route_name(provider, model), source, _may_be(project, with_tasks, is_late=bool(is_late))
+        before = found.get(key, (0, 0, 0))
+        found[key] = (before[0] + calls, before[1] + unpriced, before[2] + cost)
+    rows = [
+        (
+            route,
+            source,
+            calls,
+            unpriced,
+            None if calls == unpriced else cost / MICRO_USD,
+            cost / whole if whole else None,
+            cause.value,
+        )
+        for (route, source, cause), (calls, unpriced, cost) in sorted(
+            found.items(), key=lambda entry: (-entry[1][2], -entry[1][0], entry[0])
+        )
+    ]
+    schema: Schema = {
+        **dict.fromkeys(("route", "source"), pl.String()),
+        **dict.fromkeys(("call_count", "unpriced_call_count"), pl.Int64()),
+        "known_usd": pl.Float64(),
+        "share_of_spend_rate": pl.Float64(),
+        "may_be": pl.String(),
+    }
+    return frame_of(rows, schema)
+
+
+def _may_be(project: str | None, with_tasks: set[str | None], *, is_late: bool) -> MayBe:
+    if is_late:
+        return MayBe.NOT_EXPORTED
+    if project is None:
+        return MayBe.NO_PROJECT
+    return MayBe.OTHER if project in with_tasks else MayBe.NO_CHATS
