@@ -76,7 +76,7 @@ def _table(table: type[SQLModel]) -> DeclaredTable:
     for column in columns.values():
         for form in _forms(column):
             forms.setdefault(form.name, form)
-    return DeclaredTable(table_name(table), first_sentence(table), columns, forms)
+    return DeclaredTable(table_name(table), _NULL.sub("empty", first_sentence(table)), columns, forms)
 
 
 def column_of(name: str, description: str) -> DeclaredColumn:

@@ -194,11 +194,8 @@ def _rule(entry: RuleEntry, group: Group) -> Entry:
 
 
 def _computed() -> Iterable[Entry]:
-    for name, text in MADE.items():
+    """Return columns of any table first, then those that mean something else in one table."""
+    for name, text in sorted(MADE.items(), key=lambda item: "." in item[0]):
         table, _, column = name.rpartition(".")
-        yield Entry(
-            Group.COMPUTED,
-            column,
-            sentence(column_of(column, text).meaning),
-            (("In the table", table.replace("_", " ")),) if table else (),
-        )
+        shown = f"{column} ({table.replace('_', ' ')})" if table else column
+        yield Entry(Group.COMPUTED, shown, _column_words(column_of(column, text)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.analysis.figures import Change, Fact, Figure, Point, SloFigure, Standing, Unit, Verdict
-from dashboard.analysis.slo_explained import explained, known_words
+from dashboard.analysis.slo_explained import explained
 from dashboard.analysis.units import interval_text, value_text
 from dashboard.charts.sparkline import sparkline
 from dashboard.ui.text import NBSP, day, days, literal
@@ -179,19 +179,19 @@ def _why_not(figure: Figure) -> list[str]:
 
 
 def _formula(slo: Slo) -> str:
+    """Everything that a figure rests on, short enough for a tooltip; the words of its columns are in the glossary."""
     found = explained(slo)
-    lines = [
-        f"**{literal(found.formula)}**",
-        literal(slo.help),
-        f"n counts {literal(found.counts)}.",
-        f"Why: {literal(slo.why)}",
-        f"Objective: {literal(found.objective)}. Owner: {literal(slo.owner)}.",
-        f"Read from: {literal('; '.join(found.sources))}.",
-        f"How it is known, by column: {literal('; '.join(known_words(column) for column in found.known_by))}.",
-    ]
-    if found.headline is not None:
-        lines.insert(1, f"Shown large: {literal(found.headline)}.")
-    return "\n\n".join(lines)
+    known_by = "; ".join(f"{column.name} ({column.meaning.split(';')[0]})" for column in found.known_by)
+    large = "" if found.headline is None else f" Shown large: {literal(found.headline)}."
+    return "\n\n".join(
+        [
+            f"**{literal(found.formula)}**",
+            f"{literal(slo.help)} n counts {literal(found.counts)}.{large}",
+            f"Why: {literal(slo.why)}",
+            f"Objective: {literal(found.objective)}. Owner: {literal(slo.owner)}.",
+            f"Read from: {literal('; '.join(found.sources))}. How it is known, by column: {literal(known_by)}.",
+        ]
+    )
 
 
 def _spaced(text: str) -> str:

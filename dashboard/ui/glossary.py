@@ -19,7 +19,7 @@ _OPEN = 3
 
 def pick(address: Address) -> tuple[str, Group]:
     """Let a person search, and pick a part; the part is what shows while nothing is searched."""
-    text = address.text("find", "Search", _LONGEST, placeholder="Such as: rollback, cost_basis, p95, burn rate")
+    text = address.text("find", "Search", _LONGEST, placeholder="Such as: rollback, cost_basis, unpriced, burn rate")
     labels = {group.value: group.label for group in Group}
     picked = address.pick(
         "part", list(labels), Group.OBJECTIVES.value, st.pills, "Part", format_func=labels.__getitem__,

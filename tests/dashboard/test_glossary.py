@@ -105,8 +105,14 @@ def test_every_provider_is_there_with_its_names():
     assert part("Ollama", "in bolt.diy") == "Ollama"
 
 
+def test_a_column_that_means_something_else_in_one_table_says_in_which():
+    computed = names(Group.COMPUTED)
+    assert computed.index("n_count") < computed.index("n_count (burn rates)")
+    assert entry("n_count (burn rates)").meaning == "Events in the long window."
+
+
 def test_no_entry_of_a_part_has_the_name_of_another():
-    keys = [(found.group, found.name, found.details) for found in ENTRIES]
+    keys = [(found.group, found.name) for found in ENTRIES]
     assert [key for key, times in Counter(keys).items() if times > 1] == []
 
 
