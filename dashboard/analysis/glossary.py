@@ -129,6 +129,7 @@ def found_in(entries: Iterable[Entry], text: str) -> tuple[Entry, ...]:
     return tuple(found)
 
 
+@cache
 def glossary_frame() -> pl.DataFrame:
     """Return the whole glossary: one row per entry and one per part of it, in the order of the page."""
     rows: list[tuple[str, ...]] = []
