@@ -135,8 +135,10 @@ class LoadContext:
     def seen_at(self, instant: int | None) -> None:
         """Note the time of a record, for freshness and coverage."""
         if instant is not None:
-            self.first_record_at = instant if self.first_record_at is None else min(self.first_record_at, instant)
-            self.last_record_at = instant if self.last_record_at is None else max(self.last_record_at, instant)
+            if self.first_record_at is None or instant < self.first_record_at:
+                self.first_record_at = instant
+            if self.last_record_at is None or instant > self.last_record_at:
+                self.last_record_at = instant
 
 
 def upsert(

@@ -53,13 +53,16 @@ class StoredGraph:
 
     def read(self, shas: Iterable[str]) -> None:
         """Read some commits at once."""
-        row_table(self.connection, "wanted_sha", "sha TEXT", ((sha,) for sha in sorted(shas)))
+        wanted = sorted(shas)
+        row_table(self.connection, "wanted_sha", "sha TEXT", ((sha,) for sha in wanted))
         for sha, at, parents in self.connection.execute(
             "SELECT c.sha, c.committed_at, c.parent_shas FROM temp.wanted_sha w "
             "CROSS JOIN vcs_commit c ON c.sha = w.sha WHERE c.project IS ?",
             (self.project,),
         ):
             self.nodes[sha] = Node(at or 0, tuple(parents.split()))
+        for sha in wanted:
+            self.nodes.setdefault(sha, None)
 
     def read_days(self, first: int, last: int) -> None:
         """Read all commits of some days at once, which is faster than one by one where many are asked for."""

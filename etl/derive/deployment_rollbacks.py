@@ -1,9 +1,11 @@
 """Rollbacks of deployments: an older build published again undoes all that were published since."""
 
 import sqlite3
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from data.words import DeploymentStatus, Environment, FactSource
@@ -50,12 +52,12 @@ def find_rollbacks(builds: Iterable[Build], leads_to: Callable[[str, str], bool]
 def _of_kept(ordered: Sequence[Build]) -> dict[int, Fate]:
     """Each build keeps its last publication only: one made earlier and published later was published again."""
     fates: dict[int, Fate] = {}
-    for number, build in enumerate(ordered):
-        later = ordered[number + 1 :]
-        older = next((one for one in later if (one.made_at, one.key) < (build.made_at, build.key)), None)
-        if older is not None and not any(
-            build.made_at < one.made_at < older.published_at < one.published_at for one in later
-        ):
+    older_ones = _next_older(ordered)
+    made_before = _made_before(ordered) if any(older_ones) else []
+    for build, place in zip(ordered, older_ones, strict=True):
+        # A build that was made before the rollback, and newer than this one, was published again after it.
+        if place is not None and made_before[place] <= build.made_at:
+            older = ordered[place]
             fates[build.key] = Fate(rolled_back_at=older.published_at, rolled_back_by=older.key)
     newest = 0
     for build in ordered:
@@ -64,6 +66,34 @@ def _of_kept(ordered: Sequence[Build]) -> dict[int, Fate]:
         fate = fates.get(build.key, Fate())
         fates[build.key] = Fate(is_again, fate.rolled_back_at, fate.rolled_back_by)
     return fates
+
+
+def _next_older(ordered: Sequence[Build]) -> list[int | None]:
+    """Return for each build the place of the first one behind it that was made earlier; null where there is none."""
+    places: list[int | None] = [None] * len(ordered)
+    waiting: list[int] = []
+    for place, build in enumerate(ordered):
+        while waiting and (build.made_at, build.key) < (ordered[waiting[-1]].made_at, ordered[waiting[-1]].key):
+            places[waiting.pop()] = place
+        waiting.append(place)
+    return places
+
+
+def _made_before(ordered: Sequence[Build]) -> list[float]:
+    """Return when the newest build was made that was there when each one was published, and was published later."""
+    newest = [-inf] * len(ordered)
+    made: list[int] = []
+    published: list[Build] = []
+    for place in range(len(ordered) - 1, -1, -1):
+        build = ordered[place]
+        if published and published[-1].published_at > build.published_at:
+            for one in published:
+                insort(made, one.made_at)
+            published.clear()
+        found = bisect_left(made, build.published_at)
+        newest[place] = made[found - 1] if found else -inf
+        published.append(build)
+    return newest
 
 
 def _of_commits(ordered: Sequence[Build], leads_to: Callable[[str, str], bool]) -> dict[int, Fate]:
@@ -163,19 +193,20 @@ def _build(row: Sequence[Any]) -> Build:
 def _write(
     connection: sqlite3.Connection, rows: Iterable[Sequence[Any]], fates: dict[int, Fate], touched: Touched
 ) -> None:
+    changed: list[tuple[Any, ...]] = []
     for row in rows:
-        key, source, finished_date, before = row[0], row[5], row[6], tuple(row[7:10])
+        key, source, finished_date, before = row[0], row[5], row[6], row[7:10]
         fate = fates[key]
         is_rollback = before[0] if source == FactSource.RECORD or fate.is_rollback is None else int(fate.is_rollback)
         after = (is_rollback, fate.rolled_back_at, fate.rolled_back_by)
         if after != before:
-            connection.execute(
-                "UPDATE deployment SET is_rollback = ?, rolled_back_at = ?, rolled_back_by_key = ? "
-                "WHERE deployment_key = ?",
-                (*after, key),
-            )
+            changed.append((*after, key))
             touched.deployment_keys.add(key)
             touched.days.update(() if finished_date is None else (finished_date,))
+    connection.executemany(
+        "UPDATE deployment SET is_rollback = ?, rolled_back_at = ?, rolled_back_by_key = ? WHERE deployment_key = ?",
+        sorted(changed, key=lambda row: row[3]),
+    )
 
 
 def _clear_others(connection: sqlite3.Connection, touched: Touched) -> None:

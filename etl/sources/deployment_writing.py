@@ -24,7 +24,7 @@ _ORDER = {state: number for number, state in enumerate(("queued", "pending", "wa
 _LAST = len(_ORDER)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StateFact:
     """A state that GitHub reported of a deployment."""
 
@@ -38,7 +38,7 @@ class StateFact:
         return self.key, deployment, self.state, self.occurred_at, self.environment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DeploymentFacts:
     """What one record tells: a copy of a deployment, with the states that it tells."""
 
@@ -136,7 +136,7 @@ def _stored_states(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Ending:
     status: str
     finished_at: int | None = None

@@ -33,6 +33,8 @@ from etl.sources.platform_source import PlatformSource, Reading
 from etl.sources.request_facts import account_of
 
 _ID_IN_ADDRESS = re.compile(r"/deployments/(\d{1,19})(?:/|$)")
+_TIMES = (("created_at", ("created_at", "createdAt")), ("updated_at", ("updated_at", "updatedAt")))
+_ADDRESSES = ("repository_url", "statuses_url", "url")
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # GraphQL's word for the deployment as a whole, where no status is told. Only what was published becomes inactive.
 _WHOLE = {
@@ -72,15 +74,14 @@ def _read_deployment(record: Fields, reading: Reading) -> DeploymentFacts:
     if native_id is None:
         raise missing("id")
     told: dict[str, Any] = {"native_id": native_id[:200]}
-    for column, names in (("created_at", ("created_at", "createdAt")), ("updated_at", ("updated_at", "updatedAt"))):
+    for column, names in _TIMES:
         for name in names:
             if name in record:
                 told[column] = instant(record, name, context)
                 context.seen_at(told[column])
     if told.get("created_at") is None:
         raise missing("created_at")
-    addresses = (record.get(name) for name in ("repository_url", "statuses_url", "url"))
-    if repository := next(filter(None, map(repository_of, addresses)), None):
+    if repository := _repository(record):
         told["target"] = texts.repository(repository)
     name = text(record, "environment")
     if name:
@@ -102,6 +103,10 @@ def _read_deployment(record: Fields, reading: Reading) -> DeploymentFacts:
     key = deployment_key(context.owner.project, FactSource.GITHUB, native_id)
     states = reading.each(_statuses(record), "statuses", lambda item, _number: _state(item, key, reading))
     return DeploymentFacts(copy_of(key, told, told.get("updated_at") or told["created_at"]), states)
+
+
+def _repository(record: Fields) -> str | None:
+    return next((found for name in _ADDRESSES if (found := repository_of(record.get(name)))), None)
 
 
 def _statuses(record: Fields) -> list[Any] | None:
@@ -135,16 +140,19 @@ def _state(item: Fields, key: int, reading: Reading) -> StateFact:
     word = text(item, "state")
     if word is None:
         raise missing("state")
-    if word.lower() not in STATES:
+    word = word.lower()
+    if word not in STATES:
         raise wrong(QuarantineReason.UNKNOWN_WORD, f"state is none of {', '.join(sorted(STATES))}")
-    name = next((name for name in ("created_at", "createdAt", "updatedAt") if item.get(name)), "created_at")
+    name = "created_at"
+    if not item.get(name):
+        name = next((other for other in ("createdAt", "updatedAt") if item.get(other)), name)
     occurred_at = instant(item, name, reading.context)
     if occurred_at is None:
         raise missing("created_at")
     reading.context.seen_at(occurred_at)
     environment = text(item, "environment")
     active = None if not environment else Environment.ACTIVE if is_active_name(environment) else Environment.PREVIEW
-    return state_of(key, word.lower(), occurred_at, active.value if active else None)
+    return state_of(key, word, occurred_at, active.value if active else None)
 
 
 GITHUB_DEPLOYMENTS = PlatformSource(

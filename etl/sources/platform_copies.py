@@ -24,7 +24,7 @@ _MOST_STEPS = 3
 _MOST_TOLD = 63
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Copy:
     """What one copy tells of one request or deployment."""
 
@@ -35,7 +35,7 @@ class Copy:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Written:
     """What became of one record."""
 
@@ -53,7 +53,7 @@ def copy_of(subject_key: int, told: Told, as_of: int | None, step: int = 0) -> C
     return Copy(stable_key("copy", subject_key, rank, text), subject_key, rank, told, text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Together:
     """What all copies of one request or deployment tell together."""
 

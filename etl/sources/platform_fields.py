@@ -112,10 +112,10 @@ def instant(fields: Fields, name: str, context: LoadContext) -> int | None:
     value = fields.get(name)
     if value is None or (isinstance(value, str) and value in _NO_TIME):
         return None
-    if isinstance(value, int) and not isinstance(value, bool):
-        found = value * 1000
-    elif isinstance(value, str):
+    if isinstance(value, str):
         found = instant_of(value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        found = value * 1000
     else:
         raise wrong(QuarantineReason.WRONG_TYPE, f"{name} is not a time")
     if found is None:

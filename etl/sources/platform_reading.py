@@ -24,6 +24,7 @@ _DECODER = msgspec.json.Decoder()
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _LISTS = ("deployments", "latestDeployments", "nodes")
 _AROUND = ("data", "repository", "deployments", "node", "viewer", "organization")
+_WRAPPING = frozenset({*_LISTS, *_AROUND})
 _DEEPEST_WRAPPER = 6
 
 
@@ -36,7 +37,7 @@ class UnusableRecordError(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
     """One record as it stands in the file: decoded, or what is wrong with it."""
 
@@ -170,6 +171,8 @@ def records_of_page(value: object, depth: int = 0) -> tuple[str, list[Any]] | No
     if not isinstance(value, dict) or depth > _DEEPEST_WRAPPER:
         return None
     fields = cast("dict[str, Any]", value)
+    if _WRAPPING.isdisjoint(fields):
+        return None
     for name in _LISTS:
         inner = fields.get(name)
         if isinstance(inner, list) and "id" not in fields and "uid" not in fields:
