@@ -48,6 +48,8 @@ class Touched:
     """Of these, the ones whose new export may change what is derived, and not only shows the same once more."""
     message_keys: set[int] = field(default_factory=set[int])
     """Messages that are new or more complete than before, and all messages of lists that are new."""
+    former_chat_keys: set[int] = field(default_factory=set[int])
+    """Chats that tasks which were derived anew belonged to before."""
     event_span: tuple[int, int] | None = None
     """Earliest and latest time (microseconds) of event log entries that were added."""
     gateway_span: tuple[int, int] | None = None
@@ -68,6 +70,10 @@ class Touched:
     """Pull and merge requests that were added, or got a newer copy, a review, a commit or a file."""
     deployment_keys: set[int] = field(default_factory=set[int])
     """Deployments that were added or got a newer copy."""
+    former_targets: set[tuple[str | None, str, str | None]] = field(
+        default_factory=set[tuple["str | None", str, "str | None"]]
+    )
+    """Project, platform and target that deployments with a newer copy had before."""
 
     def add_gateway_span(self, first: int, last: int) -> None:
         """Widen the span of added gateway rows."""

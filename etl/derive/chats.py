@@ -339,10 +339,11 @@ _DERIVED = (
 def _forget(connection: sqlite3.Connection, touched: Touched) -> None:
     """Delete the derived rows of the affected messages, and note their tasks and days."""
     affected = "(SELECT message_key FROM affected_message)"
-    touched.task_keys.update(
-        row[0]
-        for row in connection.execute(f"SELECT task_key FROM task WHERE root_message_key IN {affected}")  # noqa: S608
-    )
+    for task_key, chat_key in connection.execute(
+        f"SELECT task_key, chat_key FROM task WHERE root_message_key IN {affected}"  # noqa: S608
+    ):
+        touched.task_keys.add(task_key)
+        touched.former_chat_keys.update(() if chat_key is None else (chat_key,))
     connection.execute(
         "DELETE FROM approval WHERE subject = 'tool_call' AND subject_key IN "  # noqa: S608
         f"(SELECT tool_call_key FROM tool_call WHERE message_key IN {affected})"

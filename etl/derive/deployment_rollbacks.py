@@ -119,11 +119,13 @@ def _of_commits(ordered: Sequence[Build], leads_to: Callable[[str, str], bool]) 
                 current = older
         elif place < current:
             _undo(versions[place + 1 :], build, fates)
+            _put_back(versions[place : place + 1], fates)
             versions[place].append(build)
             current = place
         else:
             if place > current:
-                _put_back(versions[current + 1 : place + 1], fates)
+                # What was undone before this version was stays so: it was published without that.
+                _put_back(versions[current + 1 : place + 1], fates, since=fates[versions[place][0].key].rolled_back_at)
             versions[place].append(build)
             current, is_rollback = place, False
         fate = fates.get(build.key, Fate())
@@ -157,9 +159,12 @@ def _undo(versions: Iterable[Iterable[Build]], by: Build, fates: dict[int, Fate]
             fates[build.key] = Fate(fate.is_rollback, by.published_at, by.key)
 
 
-def _put_back(versions: Iterable[Iterable[Build]], fates: dict[int, Fate]) -> None:
+def _put_back(versions: Iterable[Iterable[Build]], fates: dict[int, Fate], *, since: int | None = None) -> None:
+    """Take back that builds were undone, of those that were so since an instant; null for all."""
     for build in (build for builds in versions for build in builds):
-        fates[build.key] = Fate(fates[build.key].is_rollback if build.key in fates else False)
+        fate = fates.get(build.key, Fate())
+        if fate.rolled_back_at is not None and (since is None or fate.rolled_back_at >= since):
+            fates[build.key] = Fate(fate.is_rollback)
 
 
 _COLUMNS = "is_rollback, rolled_back_at, rolled_back_by_key"
@@ -197,7 +202,7 @@ def _write(
     for row in rows:
         key, source, finished_date, before = row[0], row[5], row[6], row[7:10]
         fate = fates[key]
-        is_rollback = before[0] if source == FactSource.RECORD or fate.is_rollback is None else int(fate.is_rollback)
+        is_rollback = before[0] if source == FactSource.RECORD else fate.is_rollback and int(fate.is_rollback)
         after = (is_rollback, fate.rolled_back_at, fate.rolled_back_by)
         if after != before:
             changed.append((*after, key))
@@ -210,18 +215,19 @@ def _write(
 
 
 def _clear_others(connection: sqlite3.Connection, touched: Touched) -> None:
-    """Take back what was derived of touched deployments that are no longer published ones."""
+    """Take back what was derived of touched deployments that are no longer published ones; what records say stays."""
     key_table(connection, "touched_deployment", touched.deployment_keys)
     connection.execute(
-        "UPDATE deployment SET rolled_back_at = NULL, rolled_back_by_key = NULL WHERE rolled_back_at IS NOT NULL "
-        "AND deployment_key IN (SELECT key FROM temp.touched_deployment) AND NOT (coalesce(environment, '') = ? "
-        "AND status = ? AND published_at IS NOT NULL)",
-        (Environment.ACTIVE.value, DeploymentStatus.SUCCESS.value),
+        "UPDATE deployment SET is_rollback = CASE source WHEN ? THEN is_rollback END, rolled_back_at = NULL, "
+        "rolled_back_by_key = NULL WHERE deployment_key IN (SELECT key FROM temp.touched_deployment) "
+        "AND NOT (coalesce(environment, '') = ? AND status = ? AND published_at IS NOT NULL) "
+        "AND (rolled_back_at IS NOT NULL OR is_rollback IS NOT NULL)",
+        (FactSource.RECORD.value, Environment.ACTIVE.value, DeploymentStatus.SUCCESS.value),
     )
 
 
 def _targets(connection: sqlite3.Connection, touched: Touched) -> list[tuple[str | None, str, str | None]]:
-    """Return project, platform and target of touched deployments, and of those after touched commits."""
+    """Return project, platform and target of touched deployments, now and before, and of those after commits."""
     key_table(connection, "touched_deployment", touched.deployment_keys)
     found: set[tuple[str | None, str, str | None]] = set(
         connection.execute(
@@ -229,6 +235,7 @@ def _targets(connection: sqlite3.Connection, touched: Touched) -> list[tuple[str
             "CROSS JOIN deployment d ON d.deployment_key = t.key"
         )
     )
+    found |= touched.former_targets
     if touched.commit_keys:
         found |= _targets_after(connection, touched)
     return sorted(found, key=repr)

@@ -5,6 +5,7 @@ changes nothing.
 """
 
 import sqlite3
+from collections.abc import Iterable
 
 from data.words import DeploymentStatus
 from etl.context import DAY_MICROSECONDS, Touched, day_of
@@ -51,7 +52,7 @@ def choose_patches(connection: sqlite3.Connection, touched: Touched) -> None:
     _add_same_contents(connection)
     _add_abbreviated(connection)
     _add_windows(connection)
-    _add_named_chats(connection)
+    _add_named_chats(connection, touched)
     _add_whole_chats(connection)
 
 
@@ -163,9 +164,12 @@ def _add_windows(connection: sqlite3.Connection) -> None:
     )
 
 
-def _add_named_chats(connection: sqlite3.Connection) -> None:
-    """Add the patches of chats whose numbers sites name: of touched deployments, and of chats chosen so far."""
-    _fill_chats(connection)
+def _add_named_chats(connection: sqlite3.Connection, touched: Touched) -> None:
+    """Add the patches of chats whose numbers sites name: of touched deployments, and of chats chosen so far.
+
+    A chat that tasks left counts too: another one of its number may now be the only one.
+    """
+    _fill_chats(connection, touched.former_chat_keys)
     numbers = connection.execute(
         "SELECT d.project, d.native_chat_id FROM temp.touched_deployment t "
         "CROSS JOIN deployment d ON d.deployment_key = t.key WHERE d.native_chat_id IS NOT NULL "
@@ -189,8 +193,8 @@ def _add_whole_chats(connection: sqlite3.Connection) -> None:
     )
 
 
-def _fill_chats(connection: sqlite3.Connection) -> None:
-    key_table(connection, "outcome_chat", ())
+def _fill_chats(connection: sqlite3.Connection, former: Iterable[int]) -> None:
+    key_table(connection, "outcome_chat", former)
     connection.execute(
         "INSERT OR IGNORE INTO temp.outcome_chat SELECT t.chat_key FROM temp.outcome_patch o "
         "CROSS JOIN patch p ON p.patch_key = o.key CROSS JOIN task t ON t.task_key = p.task_key "

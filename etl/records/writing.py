@@ -147,6 +147,8 @@ def _better(table: RecordTable, stored: Rows, best: Sequence[int], context: Load
 
 def _touching(table: RecordTable) -> list[str]:
     """Return the columns of the store by which what depends on a row is found."""
+    if table.thing == "deployment":
+        return ["project", "platform", "target"]
     return [name for name in ("task_key", "subject", "subject_key") if name in table.table.model_fields]
 
 
@@ -157,6 +159,8 @@ def _note_replaced(table: RecordTable, replaced: Sequence[dict[str, Any]], conte
             touched.days.add(row[table.date])
             if table.thing == "llm_call":
                 touched.call_days.add(row[table.date])
+        if table.thing == "deployment":
+            touched.former_targets.add((row["project"], row["platform"], row["target"]))
         if row.get("task_key") is not None:
             touched.task_keys.add(row["task_key"])
         if row.get("subject") == "patch" and row["subject_key"] is not None:

@@ -121,6 +121,7 @@ def _write_rows(
     reported |= _stored_states(context.connection, before)
     rows = [_row_of(source, key, one, reported.get(key, []), context) for key, one in together.items()]
     context.touched.days.update(row[8] for row in (*rows, *before.values()) if row[8] is not None)
+    context.touched.former_targets.update((row[2], row[3], row[4]) for row in before.values())
     replace_rows(context.connection, Deployment, rows, leave=_DERIVED)
     context.touched.deployment_keys.update(together)
 

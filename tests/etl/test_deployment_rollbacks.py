@@ -1,5 +1,8 @@
 """An older build published again rolls back what was published since: pure, then with the patches through the store."""
 
+from pathlib import Path
+
+from loads import load_json, ndjson
 from outcome_facts import derived
 from test_patch_links import chat_patch
 
@@ -44,6 +47,17 @@ def test_a_new_commit_after_a_rollback_leaves_what_was_undone_undone() -> None:
     assert found == {1: NEVER, 2: Fate(False, 30, 3), 3: Fate(True), 4: NEVER}
 
 
+def test_taking_a_rollback_back_leaves_what_an_earlier_one_undid() -> None:
+    # b went at 30, before c came; at 60 c is there again, as it was at 40: without b.
+    found = published((1, 10, "a"), (2, 20, "b"), (3, 30, "a"), (4, 40, "c"), (5, 50, "a"), (6, 60, "c"))
+    assert (found[2], found[4]) == (Fate(False, 30, 3), NEVER)
+
+
+def test_an_undone_commit_that_takes_the_place_of_a_newer_one_is_back() -> None:
+    found = published((1, 10, "a"), (2, 20, "b"), (3, 30, "a"), (4, 40, "c"), (5, 50, "b"))
+    assert (found[2], found[4], found[5]) == (NEVER, Fate(False, 50, 5), Fate(True))
+
+
 def test_a_commit_that_leads_to_the_shown_one_is_older_though_it_was_never_shown() -> None:
     builds = [Build(1, 10, 10, "a"), Build(2, 20, 20, "c"), Build(3, 30, 30, "b")]
     found = find_rollbacks(builds, lambda older, newer: (older, newer) in {("a", "b"), ("a", "c"), ("b", "c")})
@@ -86,6 +100,25 @@ def test_the_patches_of_a_deployment_go_with_it(store: Store) -> None:
         (0, undone_at),
         (1, None),
     ]
+
+
+def test_a_newer_copy_that_tells_another_target_takes_its_rollback_along(tmp_path: Path, store: Store) -> None:
+    def record(number: int, when: str, sha: str, target: str, recorded: str) -> dict[str, str]:
+        day = "2026-03-02T"
+        return {
+            "id": f"d-{number}", "created_at": f"{day}{when}:00Z", "finished_at": f"{day}{when}:30Z",
+            "status": "success", "platform": "k8s", "target": target, "environment": "active", "commit_sha": sha,
+            "recorded_at": f"{day}{recorded}:00Z",
+        }  # fmt: skip
+
+    builds = [record(1, "10:00", B, "eu", "13:00"), record(2, "11:00", C, "eu", "13:00")]
+    first = ndjson(tmp_path / "first.ndjson", [*builds, record(3, "12:00", B, "eu", "13:00")])
+    load_json(store.url, first)
+    undone = "SELECT native_id, rolled_back_at IS NOT NULL FROM deployment ORDER BY native_id"
+    assert store.rows(undone) == [("d-1", 0), ("d-2", 1), ("d-3", 0)]
+    # It was another region after all.
+    load_json(store.url, ndjson(tmp_path / "second.ndjson", [record(3, "12:00", B, "us", "14:00")]))
+    assert store.rows(undone) == [("d-1", 0), ("d-2", 0), ("d-3", 0)]
 
 
 def test_previews_and_other_targets_roll_nothing_back(store: Store) -> None:
