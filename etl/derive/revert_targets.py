@@ -1,7 +1,6 @@
 """What the undoing commits and requests of a project name, looked up in the store."""
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -70,15 +69,16 @@ def _undoing_commits(connection: sqlite3.Connection, project: str | None) -> Ite
         (project,),
     ).fetchall():
         merges = merged.get(key)
-        if merges is not None and not any(merged_at is not None for merged_at in merges):
+        if merges is not None and not merges:
             continue
-        in_force = at if merges is None else max(at, min(one for one in merges if one is not None))
-        yield _Naming(key, in_force, RevertKind(kind), sha, reverted_sha, subject_hash, number)
+        # Of a merged request that does not tell when it was so, the commit's own time counts.
+        merged_at = min((one for one in merges or () if one is not None), default=at)
+        yield _Naming(key, max(at, merged_at), RevertKind(kind), sha, reverted_sha, subject_hash, number)
 
 
 def _merges(connection: sqlite3.Connection, project: str | None) -> dict[int, list[int | None]]:
-    """Return of each undoing commit that requests bring in when these were merged; null for those that were not."""
-    found: dict[int, list[int | None]] = defaultdict(list)
+    """Return of each undoing commit that requests bring in when these were merged, if so; null: not told."""
+    found: dict[int, list[int | None]] = {}
     for key, state, merged_at in connection.execute(
         "SELECT c.vcs_commit_key, r.state, r.merged_at FROM vcs_commit c "
         "CROSS JOIN pull_request_commit pc ON pc.vcs_commit_key = c.vcs_commit_key "
@@ -86,7 +86,7 @@ def _merges(connection: sqlite3.Connection, project: str | None) -> dict[int, li
         "WHERE c.project IS ? AND c.revert_kind IS NOT NULL",
         (project,),
     ):
-        found[key].append(merged_at if state == PullRequestState.MERGED else None)
+        found.setdefault(key, []).extend([merged_at] if state == PullRequestState.MERGED else [])
     return found
 
 

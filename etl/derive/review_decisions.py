@@ -125,9 +125,12 @@ def verdict_of(requests: Iterable[tuple[Request, Sequence[ReviewDecision]]]) -> 
 
 
 def approvers_of(decisions: Iterable[ReviewDecision], author: str | None) -> set[int | str]:
-    """Return the different people other than the author of a patch whose approval of it stands."""
+    """Return the different people other than the author of a patch whose approval of it stands.
+
+    By name, as a team's own records tell them, so that nobody counts twice; by account where no name is known.
+    """
     return {
-        one.reviewer
+        one.reviewer if one.decided_by is None else one.decided_by
         for one in _standing(decisions)
         if one.decision is Decision.APPROVED and one.actor is Actor.HUMAN and one.reviewer is not None
         and (author is None or one.decided_by != author)

@@ -141,6 +141,13 @@ def test_a_revert_in_a_request_that_was_not_merged_undoes_nothing(store: Store) 
     assert fate(derived(store, facts)) == [(None, None, None, None)]
 
 
+def test_a_revert_in_a_merged_request_of_unknown_time_counts_from_its_own(store: Store) -> None:
+    facts = carried()
+    facts.commit(C, "2026-03-02T11:00", revert_kind="commit", reverted_sha=B)
+    facts.pull_request(6, "2026-03-02T10:50", "merged", commits=[C])  # merged, and nobody says when
+    assert fate(derived(store, facts)) == [("git_revert", micro(at("2026-03-02T11:00")), 1.0, HOUR)]
+
+
 def test_a_revert_that_was_left_behind_or_taken_back_does_not_count(store: Store) -> None:
     facts = carried()
     facts.commit(C, "2026-03-02T11:00", revert_kind="commit", reverted_sha=B, is_left_behind=True)
