@@ -17,6 +17,7 @@ from dashboard.analysis.spend_amounts import (
     Amount,
     UnitCosts,
     Unpriced,
+    first_call_day,
     total_amount,
     unit_costs,
 )
@@ -76,6 +77,9 @@ class Spend:
     every: Every
     total: Amount
     before: Amount | None
+    records_begin: date | None
+    """Day of the first call of the project; null without any."""
+    compared: Period | None
     buckets: tuple[SpendBucket, ...]
     groups: tuple[SpendGroup, ...]
     """Most spend first, the others together at the end."""
@@ -126,6 +130,8 @@ def spend(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, every
         every=size,
         total=total_amount(whole.values()),
         before=None if before is None else total_amount(before.values()),
+        records_begin=None if (begin := first_call_day(connection, chosen)) is None else day_from_number(begin),
+        compared=chosen.compared,
         buckets=tuple(
             SpendBucket(bucket.first, bucket.last, _of(whole, bucket), _state(bucket, chosen.period, size, as_of))
             for bucket in buckets

@@ -157,3 +157,14 @@ def unit_costs(connection: sqlite3.Connection, period: Period) -> UnitCosts | No
         if calls >= FEWEST_PRICED_CALLS and cost > 0 and provider not in hosted:
             found[route_name(provider, model)] = token_cost / tokens if tokens else None, cost / calls
     return UnitCosts(found) if found else None
+
+
+def first_call_day(connection: sqlite3.Connection, chosen: Filter) -> int | None:
+    """Return the first day with a call of the filter's project; routes and classes do not say when records begin."""
+    condition, parameters = condition_of(Filter(chosen.period, project=chosen.project), None, "project_daily")
+    condition = condition.replace("date IS NULL", "date IS NOT NULL")
+    row = connection.execute(
+        f"SELECT min(date) FROM project_daily WHERE {condition} AND call_count > 0",  # noqa: S608
+        parameters,
+    ).fetchone()
+    return None if row[0] is None else int(row[0])

@@ -18,6 +18,7 @@ from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_w
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import CONFIDENCE, Interval
 from dashboard.analysis.selection import condition_of
+from dashboard.analysis.spend_amounts import first_call_day
 from dashboard.analysis.spend_spikes import spikes
 from data.definitions.budgets import Budget, ProjectBudget, budgets
 
@@ -133,7 +134,7 @@ def _month(
     spent = None
     if calls > unpriced:
         spent = sum(cost for day, cost in money.items() if day >= day_number(first)) / MICRO_USD
-    first_record = _first_day(connection, chosen)
+    first_record = first_call_day(connection, chosen)
     weekdays = history(money, day_number(newest), first_record)
     plain = MonthSpend(
         name, first, last, today, spent, unpriced, calls, None, None, _past(money, first, today), budget,
@@ -171,17 +172,6 @@ def history(money: Mapping[int, int], newest: int, first_record: int | None) -> 
             if first_record is not None and day >= first_record:
                 found[day_from_number(day).weekday()].append(money.get(day, 0))
     return found
-
-
-def _first_day(connection: sqlite3.Connection, chosen: Filter) -> int | None:
-    """Return the first day with a call of the filter's project; routes and classes do not say when records begin."""
-    condition, parameters = condition_of(Filter(chosen.period, project=chosen.project), None, "project_daily")
-    condition = condition.replace("date IS NULL", "date IS NOT NULL")
-    row = connection.execute(
-        f"SELECT min(date) FROM project_daily WHERE {condition} AND call_count > 0",  # noqa: S608
-        parameters,
-    ).fetchone()
-    return None if row[0] is None else int(row[0])
 
 
 def _too_few(weekdays: Mapping[int, Sequence[int]], newest: date, first_record: int | None) -> str | None:

@@ -13,7 +13,7 @@ _FEWEST_WEEKS = 4
 _DEVIATIONS = 5.0
 _MAD_TO_DEVIATION = 1.4826
 """The median absolute deviation times this estimates the standard deviation of normal data."""
-_LEAST_TIMES = 2.0
+_LEAST_TIMES = 3.0
 _LEAST_MICRO_USD = 2_000_000
 """A day that cost less than this much more than usual is not worth a sentence."""
 
@@ -36,7 +36,7 @@ class Spike:
 def spikes(by_group: Mapping[str, Mapping[int, int]], first: int, last: int) -> tuple[Spike, ...]:
     """Return runs of days, numbered from first to last, whose spend stands out against the eight weeks before each.
 
-    A day stands out at twice the median of its weekday, 5 deviations (by the median absolute deviation) and 2 dollars
+    A day stands out at 3 times the median of its weekday, 5 deviations (by the median absolute deviation) and 2 dollars
     above it. Weekdays without any spend count as 0, but not before the first day that has a record.
     """
     whole: dict[int, int] = {}

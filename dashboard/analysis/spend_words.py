@@ -65,6 +65,11 @@ def compared_words(found: Spend) -> str | None:
         return "No call in the compared period."
     if before is None or found.total.known_usd is None:
         return "The compared period cannot be held against this one: no cost is known in one of them."
+    if found.compared is not None and found.records_begin is not None and found.records_begin > found.compared.first:
+        return (
+            f"Records of calls begin on {_day(found.records_begin)}, within the compared period: its {dollars(before)} "
+            "cannot be held against this one."
+        )
     change = ratio(found.total.micro_usd - found.before.micro_usd, found.before.micro_usd)
     moved = "" if change is None else f", {difference_text(found.total.known_usd - before, Unit.USD)} ({change:+.0%})"
     return f"Known spend was {dollars(before)} in the compared period{moved}."

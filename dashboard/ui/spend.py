@@ -122,6 +122,8 @@ def _groups_note(found: Spend) -> str:
     said = "Known spend of the parts adds up to the whole. Low and high add what unpriced calls may have cost. "
     if found.by in (SpendBy.PROVIDER, SpendBy.MODEL):
         said += "Spend lies with the route that served a call, spend per completed task with the route it asked for. "
+    if found.by is SpendBy.TASK_CLASS:
+        said += "(none): calls that belong to no task. "
     return said + "Per completed task: spend of all its tasks, failed ones included, with a bootstrap over days."
 
 
@@ -134,7 +136,7 @@ def _legend(found: Spend, every: Every) -> str:
     if any(not bucket.amount.calls for bucket in found.buckets):
         said.append("No bar: no call is recorded.")
     if found.spikes:
-        said.append("Diamond: holds a day at least twice as dear as the same weekday of the eight weeks before.")
+        said.append("Diamond: holds a day at least three times as dear as the same weekday of the eight weeks before.")
     if found.every is not every:
         said.append(f"The period is too long for {every.label.lower()} bars; these are by {found.every.value}.")
     return " ".join(said)

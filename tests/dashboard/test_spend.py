@@ -120,9 +120,18 @@ class TestWholeAndParts:
         facts = Facts()
         facts.call("2026-03-10T10:00", cost_micro_usd=3_000_000)
         facts.call("2026-02-20T10:00", cost_micro_usd=2_000_000)
+        facts.call("2026-02-01T10:00", cost_micro_usd=9_000_000)
         found = spend_of(facts.write(store), chosen=march(Compare.PREVIOUS))
         assert compared_words(found) == "Known spend was $2.00 in the compared period, +$1.00 (+50%)."
         assert found.groups[0].before == Amount(1, 0, 2_000_000)
+
+    def test_a_compared_period_in_which_records_begin_is_not_compared(self, store: Store) -> None:
+        facts = Facts()
+        facts.call("2026-03-10T10:00", cost_micro_usd=3_000_000)
+        facts.call("2026-02-20T10:00", cost_micro_usd=2_000_000)
+        told = compared_words(spend_of(facts.write(store), chosen=march(Compare.PREVIOUS)))
+        assert told is not None
+        assert told.startswith("Records of calls begin on 20 Feb 2026, within the compared period: its $2.00 cannot")
 
 
 class TestUnpriced:
@@ -374,6 +383,24 @@ class TestTasksAndTokens:
 
 
 MARCH_DAYS = (MARCH.first, MARCH.last)
+
+
+@pytest.mark.parametrize("named", [{}, {"project": "shop", "route": "a/b", "task_class": "fix"}])
+def test_facts_are_read_by_index(store: Store, named: dict[str, str]):
+    facts = Facts()
+    facts.call(reported_cost_micro_usd=5, computed_cost_micro_usd=5)
+    with facts.write(store).reading() as connection:
+        statements: list[str] = []
+        connection.set_trace_callback(statements.append)
+        # The filter selects the row in rollups only without names; the facts are asked for either way.
+        discrepancies(connection, march(**named))
+        task_count(connection, march(**named), *MARCH_DAYS)
+        dearest_tasks(connection, march(**named), *MARCH_DAYS, limit=20, offset=0)
+        connection.set_trace_callback(None)
+        plans = [row[3] for one in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {one}")]
+    assert any("ix_task_requested_date" in step for step in plans)
+    assert named or any("ix_llm_call_started_date" in step for step in plans)
+    assert not [step for step in plans if step.startswith(("SCAN task", "SCAN llm_call")) and "_daily" not in step]
 
 
 def test_a_period_without_calls_says_so(store: Store):
