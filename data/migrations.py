@@ -21,6 +21,8 @@ class Migration:
 _FILLED = {"source": "bolt_chat"}
 """What rows of before get in a new column that must have a value."""
 _FILLED_IN = {("deployment", "source"): "bolt_events"}
+TIES_OF_MESSAGES = (1 << 21) - 1
+"""The bits of a message's rank that only decide between copies that are equally complete."""
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
@@ -47,6 +49,8 @@ def rebuild(connection: sqlite3.Connection) -> None:
             connection.execute(f'DROP TABLE "{name}_before"')
         for index in indexes:
             connection.execute(index)
+    # Messages of before tell no contents to compare with commits: another copy, exported since, completes them.
+    connection.execute("UPDATE message SET record_rank = record_rank & ~?", (TIES_OF_MESSAGES,))
     # No definitions are remembered as those that the store was derived with: the next load derives it anew.
     connection.execute("UPDATE setting SET value = '' WHERE name = 'definitions'")
 

@@ -92,7 +92,7 @@ def _add_published_commits(connection: sqlite3.Connection) -> None:
     )
     for project, platform, target, environment, sha, at in sorted(rows, key=repr):
         before = connection.execute(
-            f"SELECT lower(d.commit_sha) FROM deployment d WHERE d.finished_date BETWEEN ? AND ? AND {went_out} < ? "  # noqa: S608
+            f"SELECT lower(d.commit_sha), {went_out} FROM deployment d WHERE d.finished_date BETWEEN ? AND ? AND {went_out} < ? "  # noqa: S608
             "AND d.project IS ? AND d.platform = ? AND d.target IS ? AND d.environment IS ? "
             f"AND d.status = '{DeploymentStatus.SUCCESS}' AND d.commit_sha IS NOT NULL "
             f"ORDER BY {went_out} DESC, d.deployment_key DESC LIMIT 1",
@@ -103,6 +103,22 @@ def _add_published_commits(connection: sqlite3.Connection) -> None:
             graph, [sha], [before[0]] if before else [], oldest=at - PUBLISHING_WINDOW - DAY_MICROSECONDS
         )
         add_keys(connection, "outcome_target", {commit_key(project, one) for one in (sha, *found)})
+        _add_later_than(connection, project, before[1] if before else None, at)
+
+
+def _add_later_than(connection: sqlite3.Connection, project: str | None, before: int | None, at: int) -> None:
+    """Add the carrying commits from between two publications: by a wrong clock the earlier one may hold some already.
+
+    Such a publication is passed over for them (etl.derive.publishing), so that the later one may be their first.
+    """
+    if before is None:
+        return
+    connection.execute(
+        "INSERT OR IGNORE INTO temp.outcome_target SELECT c.vcs_commit_key FROM vcs_commit c "
+        "WHERE c.committed_date BETWEEN ? AND ? AND c.committed_at BETWEEN ? AND ? AND c.project IS ? "
+        "AND EXISTS (SELECT 1 FROM patch_link l WHERE l.target_key = c.vcs_commit_key)",
+        (_day(before), _day(at + EARLY), before + EARLY, at + EARLY, project),
+    )
 
 
 def _touched_days(connection: sqlite3.Connection, before: int, after: int) -> list[int]:

@@ -76,11 +76,27 @@ def first_publications(
 ) -> dict[str, Publication]:
     """Return the first of a target's publications, in order of time, that holds each commit (hash: time).
 
-    A publication holds its own commit and all that lead to it. Walks go back to an hour before the oldest commit.
+    A publication holds its own commit and all that lead to it. One that seems to be from before the commit itself is
+    passed over, so that what is found of a commit does not depend on the commits that are asked for with it. Walks go
+    back to an hour before the oldest commit.
     """
     found: dict[str, Publication] = {}
-    seen: set[str] = set()
     oldest = min(commits.values(), default=0) - HOUR_MICROSECONDS
+    left = dict(commits)
+    while left:
+        start = min(left.values()) - EARLY
+        left = _walk(graph, [one for one in publications if one.at >= start], left, found, oldest)
+    return found
+
+
+def _walk(
+    graph: Graph, publications: Iterable[Publication], commits: Mapping[str, int], found: dict[str, Publication],
+    oldest: int,
+) -> dict[str, int]:  # fmt: skip
+    """Note the publications that were the first to hold commits; return those that are older than their commits."""
+    early: dict[str, int] = {}
+    seen: set[str] = set()
+    met = 0
     for publication in publications:
         waiting = [publication.sha]
         while waiting:
@@ -89,14 +105,18 @@ def first_publications(
                 continue
             seen.add(sha)
             at = commits.get(sha)
-            if at is not None and at - EARLY <= publication.at <= at + PUBLISHING_WINDOW:
-                found[sha] = publication
+            if at is not None:
+                met += 1
+                if publication.at < at - EARLY:
+                    early[sha] = at
+                elif publication.at <= at + PUBLISHING_WINDOW:
+                    found[sha] = publication
             node = graph.get(sha)
             if node is not None and node.committed_at >= oldest:
                 waiting.extend(node.parents)
-        if len(found) == len(commits):
+        if met == len(commits):
             break
-    return found
+    return early
 
 
 def _first_by_commit(

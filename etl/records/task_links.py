@@ -33,7 +33,10 @@ def classes_of(connection: sqlite3.Connection, task_keys: Sequence[int | None]) 
 
 
 def class_children(context: LoadContext, task_keys: Iterable[int]) -> None:
-    """Give the records that belong to tasks the class of their task, and note the days of those that change."""
+    """Give the records that belong to tasks the class of their task; note the days, and the patches, of what changes.
+
+    Decisions that reviews tell of a patch bear its class.
+    """
     keys = json.dumps(sorted(task_keys))
     for table, date in _CHILDREN:
         # A call of a gateway has the task of a record where both are the same call.
@@ -42,7 +45,9 @@ def class_children(context: LoadContext, task_keys: Iterable[int]) -> None:
             f"UPDATE {table} SET task_class = task.task_class FROM json_each(?) AS wanted "  # noqa: S608
             "CROSS JOIN task ON task.task_key = wanted.value "
             f"WHERE {table}.task_key = task.task_key AND {by_record} "
-            f"AND {table}.task_class IS NOT task.task_class RETURNING {table}.{date}",
+            f"AND {table}.task_class IS NOT task.task_class RETURNING {table}.{date}, {table}.{table}_key",
             (keys,),
-        )
-        context.touched.days.update(row[0] for row in changed.fetchall() if row[0] is not None)
+        ).fetchall()
+        context.touched.days.update(row[0] for row in changed if row[0] is not None)
+        if table == "patch":
+            context.touched.patch_keys.update(row[1] for row in changed)

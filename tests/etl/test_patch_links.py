@@ -3,6 +3,8 @@
 from outcome_facts import derived, links
 
 from data.store import Store
+from etl.context import Touched
+from etl.derive.run import derive
 from fact_rows import Facts
 
 A, B, C, D = ("a" * 40, "b" * 40, "c" * 40, "d" * 40)
@@ -129,6 +131,39 @@ def test_requests_and_the_first_deployments_of_each_target_follow_from_the_commi
     )
     flags = "SELECT has_commit, has_pull_request, has_deployment FROM patch"
     assert store.rows(flags) == [(1, 1, 1)]
+
+
+def test_a_deployment_that_seems_older_than_a_commit_it_holds_leaves_that_to_the_next_one(store: Store) -> None:
+    facts = Facts()
+    chat_patch(facts, 1, "2026-03-02T09:00", {"a.ts": 1})
+    chat_patch(facts, 2, "2026-03-02T10:00", {"b.ts": 2}, chat=2)
+    facts.commit(B, "2026-03-02T09:10", {"a.ts": 1})
+    facts.commit(C, "2026-03-02T10:30", {"b.ts": 2}, parent_shas=B)
+    site = {"commit_sha": C, "platform": "vercel", "target": "shop", "environment": "active"}
+    early = facts.deployment("2026-03-02T10:20", **site)  # by a wrong clock ten minutes before its own commit
+    later = facts.deployment("2026-03-02T11:00", **site)
+    derived(store, facts)
+    deployed = [(1, early), (2, later)]
+    of_deployments = "SELECT patch_key, target_key FROM patch_link WHERE kind = 'deployment' ORDER BY patch_key"
+    assert store.rows(of_deployments) == deployed
+    # Looked at alone, and with others, the same follows.
+    for keys in ({2}, {1}, {1, 2}):
+        with store.writing() as connection:
+            derive(connection, Touched(patch_keys=keys))
+        assert store.rows(of_deployments) == deployed
+
+
+def test_a_later_deployment_is_linked_although_an_earlier_one_seems_older_than_the_commit(store: Store) -> None:
+    facts, more = Facts(), Facts()
+    chat_patch(facts, 2, "2026-03-02T10:00", {"b.ts": 2})
+    facts.commit(C, "2026-03-02T10:30", {"b.ts": 2})
+    site = {"commit_sha": C, "platform": "vercel", "target": "shop", "environment": "active"}
+    facts.deployment("2026-03-02T10:20", **site)
+    facts.commit(D, "2026-03-02T10:10", {"c.ts": 2}, parent_shas=C)
+    later = more.deployment("2026-03-02T11:00", deployment_key=99, **(site | {"commit_sha": D}))
+    derived(store, facts)
+    derived(store, more)
+    assert store.rows("SELECT target_key FROM patch_link WHERE kind = 'deployment'") == [(later,)]
 
 
 def test_a_squash_is_found_by_the_commit_it_made(store: Store) -> None:

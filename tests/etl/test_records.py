@@ -208,6 +208,27 @@ def test_any_order_of_files_and_copies_gives_the_same_store(tmp_path: Path):
     assert store.rows("SELECT count(*) FROM approval a JOIN patch p ON a.subject_key = p.patch_key") == [(1,)]
 
 
+def test_decisions_that_reviews_tell_of_a_patch_bear_the_class_of_a_task_that_comes_later(tmp_path: Path):
+    sha = "a" * 40
+    request = {
+        "number": 1, "title": "Cart", "state": "MERGED", "author": {"login": "ann"}, "createdAt": "2026-03-02T10:05:00Z",
+        "updatedAt": "2026-03-02T10:30:00Z", "mergedAt": "2026-03-02T10:30:00Z", "mergedBy": {"login": "bob"},
+        "mergeCommit": {"oid": sha}, "commits": [{"oid": sha}], "reviews": [],
+        "url": "https://github.com/o/shop/pull/1", "headRefName": "cart",
+    }  # fmt: skip
+    pulls = tmp_path / "pulls.json"
+    pulls.write_text(json.dumps([request]))
+    patches = written(tmp_path, "patches", [PATCH | {"commit_sha": sha}])
+    tasks = written(tmp_path, "tasks", [TASK])
+    found = []
+    for number, order in enumerate(((tasks, patches, pulls), (pulls, patches, tasks))):
+        url = f"sqlite:///{tmp_path / f'{number}.db'}"
+        load(Store(url), *order)
+        found.append(facts(url))
+    assert [row[6] for row in found[0]["approval"]] == [TASK["task_class"]]
+    assert found[0] == found[1]
+
+
 def test_the_same_id_in_two_projects_is_two_records_and_names_only_its_own(tmp_path: Path, store: Store):
     load(
         store,
