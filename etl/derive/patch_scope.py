@@ -92,7 +92,8 @@ def _add_published_commits(connection: sqlite3.Connection) -> None:
     )
     for project, platform, target, environment, sha, at in sorted(rows, key=repr):
         before = connection.execute(
-            f"SELECT lower(d.commit_sha), {went_out} FROM deployment d WHERE d.finished_date BETWEEN ? AND ? AND {went_out} < ? "  # noqa: S608
+            f"SELECT lower(d.commit_sha), {went_out} FROM deployment d "  # noqa: S608
+            f"WHERE d.finished_date BETWEEN ? AND ? AND {went_out} < ? "
             "AND d.project IS ? AND d.platform = ? AND d.target IS ? AND d.environment IS ? "
             f"AND d.status = '{DeploymentStatus.SUCCESS}' AND d.commit_sha IS NOT NULL "
             f"ORDER BY {went_out} DESC, d.deployment_key DESC LIMIT 1",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.words import PullRequestState, RevertKind
-from etl.derive.commit_graph import StoredGraph, brought_in
+from etl.derive.commit_graph import StoredGraph, brought_in, is_ancestor
 from etl.derive.patch_reverts import (
     NAMED_BY_HASH,
     NAMED_BY_NUMBER,
@@ -20,6 +20,8 @@ from etl.places import commit_key
 
 _WHOLE = (40, 64)
 """Lengths of whole hashes; anything shorter is the beginning of one."""
+_ELSEWHERE = 8
+"""Of fitting commits that were read from a repository of another name, so many of the latest are looked at."""
 
 
 def undone_commits(connection: sqlite3.Connection, project: str | None) -> dict[int, list[Undone]]:
@@ -112,7 +114,7 @@ def _targets(connection: sqlite3.Connection, graph: StoredGraph, naming: _Naming
             return [commit_key(graph.project, sha) for sha in between], NAMED_BY_NUMBER
         if whole is not None:
             return _with_merged(graph, whole), NAMED_BY_HASH
-    if naming.number is not None and (named := _of_number(connection, graph, naming.number, naming.at)):
+    if naming.number is not None and (named := _of_number(connection, graph, naming)):
         return named, NAMED_BY_NUMBER
     if naming.subject_hash is not None:
         return _of_subject(connection, graph, naming)
@@ -142,12 +144,12 @@ def _with_merged(graph: StoredGraph, sha: str) -> list[int]:
     return [commit_key(graph.project, one) for one in (sha, *merged)]
 
 
-def _of_number(connection: sqlite3.Connection, graph: StoredGraph, number: int, before: int) -> list[int]:
-    """Return the keys of the commits of the one request of the project that bears a number."""
+def _of_number(connection: sqlite3.Connection, graph: StoredGraph, naming: _Naming) -> list[int]:
+    """Return the keys of the commits of the one request of the history that bears the number that is named."""
     requests = connection.execute(
         "SELECT pull_request_key, merge_sha, squash_sha FROM pull_request "
         "WHERE number = ? AND project IS ? AND state = 'merged' LIMIT 2",
-        (number, graph.project),
+        (naming.number, graph.project),
     ).fetchall()
     found: list[int] = []
     if len(requests) == 1:
@@ -161,22 +163,58 @@ def _of_number(connection: sqlite3.Connection, graph: StoredGraph, number: int, 
                 (request_key,),
             )
         ]
+        found = found if _is_of_history(connection, graph, naming, found) else []
     if len(requests) <= 1:
-        own = connection.execute(
-            "SELECT vcs_commit_key FROM vcs_commit WHERE pull_number = ? AND project IS ? AND committed_at <= ? "
-            "AND NOT is_left_behind ORDER BY committed_at DESC, vcs_commit_key DESC LIMIT 1",
-            (number, graph.project, before),
-        ).fetchone()
-        found += [own[0]] if own is not None else []
+        own = _latest(connection, graph, naming, "pull_number = ?", naming.number, 1)
+        found += [commit_key(graph.project, sha) for sha in own]
     return found
 
 
 def _of_subject(connection: sqlite3.Connection, graph: StoredGraph, naming: _Naming) -> tuple[list[int], float]:
-    rows = connection.execute(
-        "SELECT sha FROM vcs_commit WHERE subject_hash = ? AND project IS ? AND NOT is_left_behind "
-        "AND vcs_commit_key <> ? AND committed_at <= ? ORDER BY committed_at DESC, vcs_commit_key DESC LIMIT 2",
-        (naming.subject_hash, graph.project, naming.key, naming.at),
-    ).fetchall()
-    if not rows:
+    shas = _latest(connection, graph, naming, "subject_hash = ?", naming.subject_hash, 2)
+    if not shas:
         return [], 0.0
-    return _with_merged(graph, rows[0][0]), NAMED_BY_SUBJECT if len(rows) == 1 else SUBJECT_OF_SEVERAL
+    return _with_merged(graph, shas[0]), NAMED_BY_SUBJECT if len(shas) == 1 else SUBJECT_OF_SEVERAL
+
+
+def _latest(
+    connection: sqlite3.Connection, graph: StoredGraph, naming: _Naming, condition: str, value: int | None, count: int
+) -> list[str]:
+    """Return the hashes of the latest commits, before one that undoes, that fit and belong to the same history.
+
+    Numbers and first lines are unique in a repository at most, and a project may have several. The name of a
+    repository is that of its folder: a commit that was read under another name counts where it leads to the one.
+    """
+    own = _repository_of(connection, naming.key)
+    fitting = (
+        "SELECT sha, committed_at, vcs_commit_key FROM vcs_commit "  # noqa: S608
+        f"WHERE {condition} AND project IS ? AND NOT is_left_behind AND vcs_commit_key <> ? AND committed_at <= ? "
+    )
+    order = " ORDER BY committed_at DESC, vcs_commit_key DESC LIMIT ?"
+    of = (value, graph.project, naming.key, naming.at)
+    is_here = "AND (? IS NULL OR repository IS NULL OR repository = ?)"
+    rows = connection.execute(fitting + is_here + order, (*of, own, own, count)).fetchall()
+    if own is not None:
+        others = connection.execute(fitting + "AND repository <> ?" + order, (*of, own, _ELSEWHERE)).fetchall()
+        rows += [row for row in others if is_ancestor(graph, row[0], naming.sha)]
+    rows.sort(key=lambda row: (-row[1], -row[2]))
+    return [row[0] for row in rows[:count]]
+
+
+def _is_of_history(
+    connection: sqlite3.Connection, graph: StoredGraph, naming: _Naming, commit_keys: Iterable[int]
+) -> bool:
+    """Tell whether some commits may be of the history of one that undoes: one is, or nothing is known against it."""
+    own = _repository_of(connection, naming.key)
+    read = [
+        row
+        for key in commit_keys
+        for row in connection.execute("SELECT sha, repository FROM vcs_commit WHERE vcs_commit_key = ?", (key,))
+    ]
+    is_elsewhere = own is not None and all(repository not in (None, own) for _, repository in read)
+    return not read or not is_elsewhere or any(is_ancestor(graph, sha, naming.sha) for sha, _ in read)
+
+
+def _repository_of(connection: sqlite3.Connection, key: int) -> str | None:
+    row = connection.execute("SELECT repository FROM vcs_commit WHERE vcs_commit_key = ?", (key,)).fetchone()
+    return None if row is None else row[0]

@@ -119,6 +119,8 @@ class CommitReader:
             + _REPOSITORY * (self.repository is not None)
         )
         checksum = crc32(repr((columns, files)).encode("utf-8", "surrogatepass"))
+        # Of two clones under two names one gives all their commits its name.
+        checksum = crc32((self.repository or "").encode("utf-8", "surrogatepass")) >> 16 << 16 | checksum >> 16
         return CommitRows(key, knows << _CHECKSUM_BITS | checksum, day, committed_at, columns, files)
 
     def _files(self, changes: Changes) -> list[FileRow]:

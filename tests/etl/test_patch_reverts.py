@@ -1,5 +1,7 @@
 """Which commits were undone, from when and by which: pure over what undoes what, then through the store."""
 
+from typing import Any
+
 import pytest
 from outcome_facts import derived
 from test_patch_links import chat_patch
@@ -165,3 +167,30 @@ def test_a_link_and_a_naming_that_are_both_unsure_are_not_enough(store: Store) -
     facts.commit(B, "2026-03-02T10:30", {"a.ts": None}, subject_hash=7)  # half of the paths: 0.5
     facts.commit(C, "2026-03-02T11:00", revert_kind="subject", reverted_subject_hash=7)  # 0.8
     assert fate(derived(store, facts)) == [(None, None, None, None)]  # 0.5 x 0.8 = 0.4
+
+
+@pytest.mark.parametrize("naming", [{"reverted_number": 7}, {"reverted_subject_hash": 5}])
+def test_numbers_and_first_lines_name_commits_of_the_same_history_only(store: Store, naming: dict[str, Any]) -> None:
+    facts = Facts()
+    for key, chat, path in ((1, 1, "a.ts"), (2, 2, "b.ts"), (3, 3, "c.ts")):
+        chat_patch(facts, key, "2026-03-02T10:00", {path: key}, chat=chat)
+    same: dict[str, Any] = {"pull_number": 7, "subject_hash": 5}
+    facts.commit(A, "2026-03-02T10:10", {"a.ts": 1}, repository="api", **same)
+    facts.commit(B, "2026-03-02T10:05", {"b.ts": 2}, repository="web", **same)
+    # A commit of the same history that was read from a clone in a folder of another name.
+    facts.commit(D, "2026-03-02T10:04", {"c.ts": 3}, repository="web-copy", **same)
+    facts.commit(C, "2026-03-02T11:00", repository="web", parent_shas=B, revert_kind="subject", **naming)
+    facts.commit(E, "2026-03-02T12:00", repository="new", parent_shas=D, revert_kind="subject", **naming)
+    derived(store, facts)
+    undone = "SELECT patch_key, rolled_back_at FROM patch WHERE rolled_back_at IS NOT NULL ORDER BY patch_key"
+    assert store.rows(undone) == [(2, micro(at("2026-03-02T11:00"))), (3, micro(at("2026-03-02T12:00")))]
+
+
+def test_a_request_of_another_repository_is_not_undone_by_its_number(store: Store) -> None:
+    facts = Facts()
+    chat_patch(facts, 1, "2026-03-02T10:00", {"a.ts": 1})
+    facts.commit(A, "2026-03-02T10:10", {"a.ts": 1}, repository="api")
+    facts.pull_request(7, "2026-03-02T10:05", closed="2026-03-02T10:10", commits=[A], merge_sha=A)
+    facts.commit(C, "2026-03-02T11:00", repository="web", revert_kind="pull_request", reverted_number=7)
+    derived(store, facts)
+    assert store.rows("SELECT rolled_back_at FROM patch") == [(None,)]

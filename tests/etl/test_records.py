@@ -211,9 +211,9 @@ def test_any_order_of_files_and_copies_gives_the_same_store(tmp_path: Path):
 def test_decisions_that_reviews_tell_of_a_patch_bear_the_class_of_a_task_that_comes_later(tmp_path: Path):
     sha = "a" * 40
     request = {
-        "number": 1, "title": "Cart", "state": "MERGED", "author": {"login": "ann"}, "createdAt": "2026-03-02T10:05:00Z",
-        "updatedAt": "2026-03-02T10:30:00Z", "mergedAt": "2026-03-02T10:30:00Z", "mergedBy": {"login": "bob"},
-        "mergeCommit": {"oid": sha}, "commits": [{"oid": sha}], "reviews": [],
+        "number": 1, "title": "Cart", "state": "MERGED", "author": {"login": "ann"},
+        "createdAt": "2026-03-02T10:05:00Z", "updatedAt": "2026-03-02T10:30:00Z", "mergedAt": "2026-03-02T10:30:00Z",
+        "mergedBy": {"login": "bob"}, "mergeCommit": {"oid": sha}, "commits": [{"oid": sha}], "reviews": [],
         "url": "https://github.com/o/shop/pull/1", "headRefName": "cart",
     }  # fmt: skip
     pulls = tmp_path / "pulls.json"
