@@ -1,11 +1,14 @@
 """Patches whose commits may have been undone, or put back, by what a load touched."""
 
 import sqlite3
+from collections.abc import Iterable
 
+from data.words import PullRequestState
 from etl.context import DAY_MICROSECONDS, Touched
 from etl.derive.differences import key_table
 from etl.derive.outcome_evidence import Undoings
 from etl.derive.revert_targets import undoing_keys, undone_commits
+from etl.places import commit_key
 
 
 def patches_of_undone(connection: sqlite3.Connection, touched: Touched, undoings: Undoings) -> set[int]:
@@ -23,6 +26,7 @@ def patches_of_undone(connection: sqlite3.Connection, touched: Touched, undoings
         return set()
     key_table(connection, "undone_commit", undone)
     key_table(connection, "undoing_commit", undoing)
+    key_table(connection, "undone_request", _merged_as_unknown(connection, undoings, undone))
     return {
         row[0]
         for row in connection.execute(
@@ -33,8 +37,33 @@ def patches_of_undone(connection: sqlite3.Connection, touched: Touched, undoings
             "CROSS JOIN patch_link l ON l.target_key = r.pull_request_key "
             "UNION SELECT l.patch_key FROM temp.undone_commit u CROSS JOIN vcs_commit c ON c.vcs_commit_key = u.key "
             "CROSS JOIN pull_request r ON r.squash_sha = c.sha "
-            "CROSS JOIN patch_link l ON l.target_key = r.pull_request_key"
+            "CROSS JOIN patch_link l ON l.target_key = r.pull_request_key "
+            "UNION SELECT l.patch_key FROM temp.undone_request u CROSS JOIN patch_link l ON l.target_key = u.key"
         )
+    }
+
+
+def _merged_as_unknown(connection: sqlite3.Connection, projects: Iterable[str | None], undone: set[int]) -> set[int]:
+    """Return the requests that were merged or squashed into undone commits that were not loaded.
+
+    Their hashes are only in the requests: all merged ones of the projects are asked.
+    """
+    undone = undone - {
+        row[0]
+        for row in connection.execute(
+            "SELECT c.vcs_commit_key FROM temp.undone_commit u CROSS JOIN vcs_commit c ON c.vcs_commit_key = u.key"
+        )
+    }
+    if not undone:
+        return set()
+    return {
+        key
+        for project in projects
+        for key, *shas in connection.execute(
+            "SELECT pull_request_key, merge_sha, squash_sha FROM pull_request WHERE project IS ? AND state = ?",
+            (project, PullRequestState.MERGED.value),
+        )
+        if any(sha and commit_key(project, sha) in undone for sha in shas)
     }
 
 

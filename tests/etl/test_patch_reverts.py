@@ -194,3 +194,12 @@ def test_a_request_of_another_repository_is_not_undone_by_its_number(store: Stor
     facts.commit(C, "2026-03-02T11:00", repository="web", revert_kind="pull_request", reverted_number=7)
     derived(store, facts)
     assert store.rows("SELECT rolled_back_at FROM patch") == [(None,)]
+
+
+def test_the_revert_of_a_squashed_commit_that_no_log_shows_is_found_whenever_it_comes(store: Store) -> None:
+    facts = carried()
+    facts.pull_request(5, "2026-03-02T10:31", closed="2026-03-02T10:40", commits=[B], squash_sha=D)
+    derived(store, facts)
+    revert = Facts()
+    revert.commit(C, "2026-03-05T10:00", revert_kind="commit", reverted_sha=D)
+    assert fate(derived(store, revert)) == [("git_revert", micro(at("2026-03-05T10:00")), 1.0, 72 * HOUR)]
