@@ -6,6 +6,8 @@ name ends like that, and goes before everything else.
 
 from collections.abc import Mapping
 
+from dashboard.analysis.spend_column_words import SPEND_MADE
+
 _ROUTE_TABLE = {
     "Route": "provider and model that tasks asked for, or that served the calls, written provider/model",
     "Tasks": "tasks that completed, failed or were stopped: the n of this quality",
@@ -27,6 +29,7 @@ _ROUTE_TABLE = {
 
 MADE: Mapping[str, str] = {
     **_ROUTE_TABLE,
+    **SPEND_MADE,
     # Any table
     "n_count": "how many events the figure rests on",
     "n": "how many events the figure rests on",

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import msgspec
 
 from dashboard.analysis.declared_columns import list_words, sentence
+from dashboard.analysis.figures import Unit
 from dashboard.analysis.trend_frames import window_words
+from dashboard.analysis.units import value_text
 from data.definitions import (
     PriceOverride,
     Provider,
@@ -18,6 +20,7 @@ from data.definitions import (
     slos,
     task_classes,
 )
+from data.definitions.budgets import Budget, ProjectBudget, budgets
 from data.definitions.burn_windows import BurnRule, burn_windows
 from data.definitions.routing import EVERY_CLASS, RoutingRule
 
@@ -35,11 +38,14 @@ class RuleEntry:
 
 
 def rule_entries() -> Iterator[RuleEntry]:
-    """Return the rules: task classes, burn windows, routing policy, own prices, settings."""
+    """Return the rules: task classes, burn windows, routing policy, own prices, budgets, settings."""
     yield from _task_classes()
     yield from (_burn_rule(rule) for rule in burn_windows().rule)
     yield from _routing()
     yield from (_price(override) for override in price_overrides().override)
+    yield _budget("all spend", budgets().whole)
+    for budget in budgets().project:
+        yield _budget(f"project {budget.name}", budget)
     yield RuleEntry(
         "Rollback window",
         f"A patch that was not rolled back within {slos().rollback_window_days} days counts as kept.",
@@ -183,6 +189,14 @@ def _provider(provider: Provider) -> RuleEntry:
         f"Written {provider.name} in routes; {' and '.join(kinds)}.",
         _file("providers"),
         tuple((place, _listed(found)) for place, found in names.items() if found),
+    )
+
+
+def _budget(of: str, budget: Budget | ProjectBudget) -> RuleEntry:
+    return RuleEntry(
+        f"Budget: {of}",
+        f"{value_text(budget.month_usd, Unit.USD)} may be spent in a calendar month. Known spend counts.",
+        (("Owner", budget.owner), ("Why", budget.why), *_file("budgets")),
     )
 
 
