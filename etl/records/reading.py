@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 from data.words import QuarantineReason
 from etl.records.forms import Form, Layout, decoded, header_of
@@ -68,7 +68,11 @@ def cells_of(batch: Batch, layout: Layout, names: Sequence[str]) -> dict[str, li
         return {name: [record.get(name) for record in batch.records] for name in names}
     columns = dict(zip(layout.columns, zip(*batch.records, strict=True), strict=True)) if batch.records else {}
     empty = (None,) * len(batch.records)
-    return {name: [cell or None for cell in columns.get(name, empty)] for name in names}
+    return {name: _filled(columns.get(name, empty)) for name in names}
+
+
+def _filled(cells: Sequence[str | None]) -> list[Any]:
+    return [cell or None for cell in cells] if "" in cells else list(cells)
 
 
 def _objects(file: RawFile, layout: Layout, known: frozenset[str]) -> Iterator[Batch]:
@@ -134,42 +138,113 @@ _TOO_LARGE = f"longer than {LONGEST_RECORD:,} bytes, larger than any record"
 def _table(file: RawFile, layout: Layout) -> Iterator[Batch]:
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
     width = len(layout.columns)
+    batch = Batch()
     with closing(file.open()) as stream:
-        rows = _rows(_numbered(stream), layout)
-        while chunk := list(islice(rows, BATCH_ROWS)):
-            batch = Batch()
-            places, records = batch.places, batch.records
-            for place, row, raw in chunk:
-                if isinstance(row, Unreadable):
-                    batch.unreadable.append(row)
-                elif len(row) == width:
-                    places.append(place)
-                    records.append(row)
-                elif len(row) > width and not any(row[width:]):
-                    places.append(place)
-                    records.append(row[:width])
-                else:
-                    detail = f"{len(row)} cells where the header has {width}"
-                    batch.refuse(place, QuarantineReason.WRONG_TYPE, detail, raw)
-            yield batch
+        for rows in _rows(_Lines(split_lines(stream, _BLOCK_BYTES, LONGEST_RECORD)), layout):
+            if isinstance(rows, PlainRows):
+                if len(batch) + len(rows.rows) > BATCH_ROWS:
+                    yield batch
+                    batch = Batch()
+                batch.places.extend(range(rows.first_place, rows.first_place + len(rows.rows)))
+                batch.records.extend(rows.rows)
+            else:
+                _add_row(batch, rows, width)
+            if len(batch) >= BATCH_ROWS:
+                yield batch
+                batch = Batch()
+    if len(batch):
+        yield batch
 
 
-def _numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes | TooLarge]]:
-    number = 0
-    for block in split_lines(stream, _BLOCK_BYTES, LONGEST_RECORD):
-        for line in block:
-            number += 1
-            yield number, line
+def _add_row(batch: Batch, read: "Row", width: int) -> None:
+    place, row, raw = read
+    if isinstance(row, Unreadable):
+        batch.unreadable.append(row)
+    elif len(row) == width or (len(row) > width and not any(row[width:])):
+        batch.places.append(place)
+        batch.records.append(row[:width])
+    else:
+        detail = f"{len(row)} cells where the header has {width}"
+        batch.refuse(place, QuarantineReason.WRONG_TYPE, detail, raw)
+
+
+class _Lines(Iterator["tuple[int, bytes | TooLarge]"]):
+    """Lines with their numbers, one by one or what is left of a block at once."""
+
+    def __init__(self, blocks: Iterator[list[bytes | TooLarge]]) -> None:
+        self._blocks = blocks
+        self._block: list[bytes | TooLarge] = []
+        self._taken = 0
+        self._number = 0
+
+    def __next__(self) -> tuple[int, bytes | TooLarge]:
+        while self._taken == len(self._block):
+            self._block, self._taken = next(self._blocks), 0
+        self._taken += 1
+        self._number += 1
+        return self._number, self._block[self._taken - 1]
+
+    def take_plain(self, layout: Layout) -> "PlainRows | None":
+        """Take what is left of the block when all of it is plain rows; null, and nothing is taken, otherwise."""
+        rows = _plain_rows(self._block[self._taken :], layout)
+        if rows is None:
+            return None
+        first_place = self._number + 1
+        self._number += len(rows)
+        self._taken = len(self._block)
+        return PlainRows(first_place, rows)
+
+    @property
+    def left_of_block(self) -> int:
+        """How many lines of the block are left; reads the next block when none is, 0 at the end of the file."""
+        if self._taken == len(self._block):
+            self._block, self._taken = next(self._blocks, []), 0
+        return len(self._block) - self._taken
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRows:
+    """Rows that follow each other, one a line, each with as many cells as the header."""
+
+    first_place: int
+    rows: list[list[str]]
+
+
+def _plain_rows(lines: list[bytes | TooLarge], layout: Layout) -> list[list[str]] | None:
+    """Return the cells of lines without quotes; null where one needs a closer look."""
+    if len(lines) > BATCH_ROWS:
+        return None
+    try:
+        text = b"\n".join(cast("list[bytes]", lines)).decode("utf-8")
+    except (TypeError, UnicodeDecodeError):
+        return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").removesuffix("\r")
+    if '"' in text or "\r" in text:
+        return None
+    delimiter, width = layout.delimiter, len(layout.columns)
+    rows = [line.split(delimiter) for line in text.split("\n")]
+    return rows if all(len(row) == width for row in rows) and all(map(any, rows)) else None
 
 
 Row = tuple[int, "list[str] | Unreadable", "bytes | None"]
 
 
-def _rows(lines: Iterator[tuple[int, bytes | TooLarge]], layout: Layout) -> Iterator[Row]:
-    """Yield place, cells and bytes of each row behind the header; a row is named by the line on which it begins."""
+def _rows(lines: _Lines, layout: Layout) -> Iterator[Row | PlainRows]:
+    """Yield place, cells and bytes of each row behind the header; a row is named by the line on which it begins.
+
+    Blocks of plain rows are yielded at once.
+    """
     waiting: list[tuple[int, bytes | TooLarge]] = []
-    is_header = True
+    is_header, one_by_one = True, 0
     while True:
+        if not (waiting or is_header or one_by_one):
+            if not lines.left_of_block:
+                return
+            if (plain := lines.take_plain(layout)) is not None:
+                yield plain
+                continue
+            one_by_one = lines.left_of_block
         if waiting:
             number, line = waiting.pop(0)
         else:
@@ -177,6 +252,7 @@ def _rows(lines: Iterator[tuple[int, bytes | TooLarge]], layout: Layout) -> Iter
                 number, line = next(lines)
             except StopIteration:
                 return
+            one_by_one = max(one_by_one - 1, 0)
         if isinstance(line, TooLarge):
             yield number, Unreadable(number, QuarantineReason.TOO_LARGE, _TOO_LARGE, None), None
             continue

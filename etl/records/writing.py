@@ -42,8 +42,9 @@ def write(table: RecordTable, rows: Rows, context: LoadContext) -> None:
     """Write records that can be used, counting each as loaded or known, and note all that changes with them."""
     if not count_of(rows):
         return
-    for instant in rows[table.at]:
-        context.seen_at(instant)
+    if known := [instant for instant in rows[table.at] if instant is not None]:
+        context.seen_at(min(known))
+        context.seen_at(max(known))
     ranks = ranks_of(rows)
     given = {**rows, "native_id": _ids_without_secrets(rows["id"])}
     stored = _stored_columns(table, given, ranks, context)

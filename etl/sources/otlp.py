@@ -5,6 +5,7 @@ names, times, figures and how it ended. Never kept: prompts, answers, arguments,
 """
 
 import re
+from typing import cast
 
 from data.definitions import reporting
 from data.tables.decisions import CommandRun, ToolCall
@@ -21,7 +22,8 @@ from etl.sources.litellm_records import UnusableRecordError
 from etl.sources.otlp_actions import Row, command_run_row, tool_call_row
 from etl.sources.otlp_attributes import RESOURCE_ATTRIBUTES
 from etl.sources.otlp_calls import check_call, llm_calls
-from etl.sources.otlp_reading import SIGNALS, Request, read_requests
+from etl.sources.otlp_exact import Groups, NotExactError, read_exact
+from etl.sources.otlp_reading import SIGNALS, Request, read_leniently, read_requests
 from etl.sources.otlp_spans import Facts, Kind, Span, facts_of, read_span
 
 _AT_ONCE = 20_000
@@ -83,6 +85,7 @@ class _Batch:
         self._context = context
         self._writer = writer
         self._people = People(context)
+        self._first_allowed = first_allowed()
         self._clear()
 
     def _clear(self) -> None:
@@ -94,6 +97,10 @@ class _Batch:
 
     def add(self, request: Request) -> None:
         """Read what one line holds."""
+        if request.exact is not None:
+            if self._add_exact(request.exact):
+                return
+            request = read_leniently(request.position, cast("bytes", request.raw))
         if request.problem is not None:
             self._problems.append((request.position, request.problem, request.raw))
             self._read += 1
@@ -114,13 +121,46 @@ class _Batch:
         if self._read >= _AT_ONCE:
             self.flush()
 
+    def _add_exact(self, groups: Groups) -> bool:
+        """Read the spans of one line in the exact form; false, and nothing is read, when one needs a closer look."""
+        spans: list[Span] = []
+        number = 0
+        try:
+            for attributes, group in groups:
+                resource = _resource_of(attributes)
+                number += len(group)
+                for one in group:
+                    if (span := read_exact(one, resource)) is not None:
+                        self._check(span)
+                        spans.append(span)
+        except (UnusableRecordError, NotExactError):
+            return False
+        self._read += number
+        self.span_count += number
+        self._not_measured += number - len(spans)
+        for span in spans:
+            self._place(span)
+        if self._read >= _AT_ONCE:
+            self.flush()
+        return True
+
     def _add_span(self, span: Span | None) -> None:
         if span is None:
             self._not_measured += 1
             return
-        _check_times(span, self._context)
+        self._check(span)
+        self._place(span)
+
+    def _check(self, span: Span) -> None:
+        if not self._first_allowed <= span.started_at <= self._context.latest_allowed:
+            raise UnusableRecordError(
+                QuarantineReason.BAD_TIME, f"startTimeUnixNano is before {reporting().first_year} or in the future"
+            )
         if span.kind is Kind.CALL:
             check_call(span)
+
+    def _place(self, span: Span) -> None:
+        if span.kind is Kind.CALL:
             self._calls.append(span)
         elif span.kind is Kind.TOOL:
             self._tools.append(tool_call_row(span, self._people, self._context))
@@ -141,13 +181,6 @@ class _Batch:
         if calls is not None:
             self._writer.write(calls)
         self._clear()
-
-
-def _check_times(span: Span, context: LoadContext) -> None:
-    if not first_allowed() <= span.started_at <= context.latest_allowed:
-        raise UnusableRecordError(
-            QuarantineReason.BAD_TIME, f"startTimeUnixNano is before {reporting().first_year} or in the future"
-        )
 
 
 def _resource_of(attributes: object) -> Facts:

@@ -11,6 +11,7 @@ import msgspec
 from data.words import QuarantineReason
 from etl.sources.base import RawFile, RefusedError
 from etl.sources.litellm_records import UnusableRecordError, parsed_json
+from etl.sources.otlp_exact import Groups, exact_groups
 from etl.sources.record_bytes import LONGEST_RECORD, TooLarge, split_lines
 
 SIGNALS = ("resourceSpans", "resourceLogs", "resourceMetrics")
@@ -34,6 +35,8 @@ class Request:
     """How many log records and metrics it holds."""
     problem: UnusableRecordError | None = None
     raw: object = None
+    exact: Groups | None = None
+    """In place of groups, the spans of a line in the exact form; raw is the line, to read it leniently."""
 
 
 def read_requests(file: RawFile) -> Iterator[Request]:
@@ -79,10 +82,19 @@ def _lines(file: RawFile) -> Iterator[Request]:
                     problem = UnusableRecordError(QuarantineReason.TOO_LARGE, detail)
                     yield Request(f"line {place}", problem=problem)
                 elif line and not line.isspace():
-                    try:
-                        yield _request(f"line {place}", parsed(line))
-                    except UnusableRecordError as error:
-                        yield Request(f"line {place}", problem=error, raw=line)
+                    groups = exact_groups(line)
+                    position = f"line {place}"
+                    yield (
+                        read_leniently(position, line) if groups is None else Request(position, raw=line, exact=groups)
+                    )
+
+
+def read_leniently(position: str, line: bytes) -> Request:
+    """Return what a line holds, in whatever form it is."""
+    try:
+        return _request(position, parsed(line))
+    except UnusableRecordError as error:
+        return Request(position, problem=error, raw=line)
 
 
 def parsed(data: bytes) -> Any:

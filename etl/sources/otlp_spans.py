@@ -17,10 +17,13 @@ from etl.sources.otlp_attributes import ATTRIBUTES, CALL_OPERATIONS, COMMAND_ATT
 Facts = dict[Attribute, Any]
 """Facts that a span names, as texts, numbers, true or false, or lists of these."""
 
-_PLACES = {name: (attribute, rank) for attribute in ATTRIBUTES for rank, name in enumerate(attribute.names)}
+PLACES: dict[str, tuple[Attribute, int]] = {
+    name: (attribute, rank) for attribute in ATTRIBUTES for rank, name in enumerate(attribute.names)
+}
+"""Which fact an attribute holds, and its rank among the names of that fact."""
 _ERROR_STATUS = frozenset({2, "2", "STATUS_CODE_ERROR", "ERROR", "Error", "error"})
 _MOST_DIGITS = 40
-_LONGEST_TEXT = 4000
+LONGEST_TEXT = 4000
 _LONGEST_TIME = 2**63
 
 
@@ -74,24 +77,36 @@ def read_span(value: object, resource: Facts) -> Span | None:
     if not isinstance(value, dict):
         raise UnusableRecordError(QuarantineReason.WRONG_TYPE, "expected an object with the fields of one span")
     span = cast("dict[str, Any]", value)
-    facts = facts_of(span.get("attributes"))
-    name = span.get("name")
+    status = span.get("status")
+    code, message = (status.get("code"), status.get("message")) if isinstance(status, dict) else (None, None)
+    return span_of(
+        facts_of(span.get("attributes")), span.get("name"), code, message, span.get("events"), span.get("traceId"),
+        span.get("spanId"), span.get("startTimeUnixNano"), span.get("endTimeUnixNano"), resource,
+    )  # fmt: skip
+
+
+def span_of(
+    facts: Facts, name: object, code: object, message: object, events: object, trace_id: object, span_id: object,
+    started: object, ended: object, resource: Facts,
+) -> Span | None:  # fmt: skip
+    """Return a span from its facts and the values of its fields; null when it is not measured.
+
+    Raises UnusableRecordError when it is measured and has no usable ids or no usable start.
+    """
     kind = _kind_of(facts, name if isinstance(name, str) else "")
     if kind is Kind.OTHER:
         return None
-    status = span.get("status")
-    code, message = (status.get("code"), status.get("message")) if isinstance(status, dict) else (None, None)
-    if names.ERROR_TYPE not in facts and (exception := _exception_of(span.get("events"))) is not None:
+    if events and names.ERROR_TYPE not in facts and (exception := _exception_of(events)) is not None:
         facts[names.ERROR_TYPE] = exception
     is_failed = (isinstance(code, int | str) and code in _ERROR_STATUS) or names.ERROR_TYPE in facts
     return Span(
         kind=kind,
-        trace_id=_id_of(span, "traceId", 16),
-        span_id=_id_of(span, "spanId", 8),
-        started_at=_start_of(span),
-        ended_at=_time_of(span.get("endTimeUnixNano")) or None,
+        trace_id=_id_of(trace_id, "traceId", 16),
+        span_id=_id_of(span_id, "spanId", 8),
+        started_at=_start_of(started),
+        ended_at=_time_of(ended) or None,
         is_failed=is_failed,
-        message=message[:_LONGEST_TEXT] if isinstance(message, str) else "",
+        message=message[:LONGEST_TEXT] if isinstance(message, str) else "",
         facts=facts,
         resource=resource,
     )
@@ -105,12 +120,12 @@ def facts_of(attributes: object) -> Facts:
     found: Facts = {}
     ranks: dict[Attribute, int] = {}
     for name, value in _named(attributes):
-        attribute, rank = _PLACES[name]
+        attribute, rank = PLACES[name]
         if attribute in found and ranks.get(attribute, 0) <= rank:
             continue
         # Most are plain texts in their usual form; everything else goes the careful way.
         plain = value.get("stringValue") if type(value) is dict else None
-        if type(plain) is not str or len(plain) > _LONGEST_TEXT or not plain.isascii():
+        if type(plain) is not str or len(plain) > LONGEST_TEXT or not plain.isascii():
             plain = _plain(value)
         if plain is not None:
             found[attribute] = plain
@@ -126,13 +141,13 @@ def _named(attributes: object) -> Iterable[tuple[str, Any]]:
     if isinstance(attributes, list):
         listed = cast("list[Any]", attributes)
         try:
-            return [(one["key"], one["value"]) for one in listed if one["key"] in _PLACES]
+            return [(one["key"], one["value"]) for one in listed if one["key"] in PLACES]
         except (TypeError, KeyError, IndexError):
             fair = [cast("dict[str, Any]", one) for one in listed if isinstance(one, dict)]
             pairs = [(one.get("key"), one.get("value")) for one in fair]
     else:
         pairs = list(cast("dict[str, Any]", attributes).items()) if isinstance(attributes, dict) else []
-    return [(name, value) for name, value in pairs if isinstance(name, str) and name in _PLACES]
+    return [(name, value) for name, value in pairs if isinstance(name, str) and name in PLACES]
 
 
 def _plain(value: object, depth: int = 0) -> Any:
@@ -140,29 +155,31 @@ def _plain(value: object, depth: int = 0) -> Any:
     if isinstance(value, dict):
         for kind, inner in cast("dict[str, Any]", value).items():
             if kind == "stringValue" or kind == "boolValue":
-                return _scalar(inner)
+                return scalar_of(inner)
             if kind in ("intValue", "doubleValue"):
-                return _number(inner)
+                return number_of(inner)
             if kind == "arrayValue" and isinstance(inner, dict) and depth == 0:
-                return _list(cast("dict[str, Any]", inner).get("values"))
+                return list_of(cast("dict[str, Any]", inner).get("values"))
         return None
-    return _list(value) if isinstance(value, list) and depth == 0 else _scalar(value)
+    return list_of(value) if isinstance(value, list) and depth == 0 else scalar_of(value)
 
 
-def _list(values: object) -> list[Any] | None:
+def list_of(values: object) -> list[Any] | None:
+    """Return a list of typed values as plain ones; null when it is none."""
     if not isinstance(values, list):
         return None
     return [plain for one in cast("list[Any]", values)[:1000] if (plain := _plain(one, 1)) is not None]
 
 
-def _scalar(value: object) -> Any:
+def scalar_of(value: object) -> Any:
+    """Return a text, a number or a truth value as it is read; null for anything else."""
     if isinstance(value, str):
-        text = value if len(value) <= _LONGEST_TEXT else value[:_LONGEST_TEXT]
+        text = value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT]
         return text if text.isascii() else text.encode("utf-8", "replace").decode()
     return value if isinstance(value, bool | int | float) else None
 
 
-def _number(value: object) -> Any:
+def number_of(value: object) -> Any:
     """Return a number that may be written as text; what is none stays as it is, so that a check finds it."""
     if isinstance(value, str) and len(value) <= _MOST_DIGITS:
         try:
@@ -172,7 +189,7 @@ def _number(value: object) -> Any:
                 return float(value)
             except ValueError:
                 return value
-    return _scalar(value)
+    return scalar_of(value)
 
 
 def _kind_of(facts: Mapping[Attribute, Any], name: str) -> Kind:
@@ -192,8 +209,7 @@ def _kind_of(facts: Mapping[Attribute, Any], name: str) -> Kind:
     return Kind.CALL if is_call else Kind.OTHER
 
 
-def _id_of(span: Mapping[str, Any], field: str, size: int) -> str:
-    value = span.get(field)
+def _id_of(value: object, field: str, size: int) -> str:
     if value in (None, ""):
         raise UnusableRecordError(QuarantineReason.MISSING_FIELD, f"{field} is missing")
     found = _hexadecimal(value, size) if isinstance(value, str) else None
@@ -214,8 +230,7 @@ def _hexadecimal(text: str, size: int) -> str | None:
     return raw.hex() if len(raw) == size and any(raw) else None
 
 
-def _start_of(span: Mapping[str, Any]) -> int:
-    value = span.get("startTimeUnixNano")
+def _start_of(value: object) -> int:
     if value in (None, "", 0, "0"):
         raise UnusableRecordError(QuarantineReason.MISSING_FIELD, "startTimeUnixNano is missing")
     found = _time_of(value)
@@ -226,7 +241,7 @@ def _start_of(span: Mapping[str, Any]) -> int:
 
 def _time_of(value: object) -> int | None:
     """Return nanoseconds, as number or text, as microseconds; null for what is no time."""
-    number = _number(value)
+    number = number_of(value)
     if isinstance(number, bool) or not isinstance(number, int | float):
         return None
     if isinstance(number, float):

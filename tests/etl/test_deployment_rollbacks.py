@@ -81,6 +81,11 @@ def test_a_newer_kept_build_published_again_takes_that_back() -> None:
     assert (found[2].rolled_back_at, found[3].rolled_back_at) == (None, None)
 
 
+def test_fifty_thousand_kept_builds_of_a_site_and_a_rollback_to_the_first_are_told_in_one_pass() -> None:
+    found = kept((1, 0, 200_000), *((number, number, number) for number in range(2, 50_000)))
+    assert found == {1: Fate(True), **{number: Fate(False, 200_000, 1) for number in range(2, 50_000)}}
+
+
 def test_the_patches_of_a_deployment_go_with_it(store: Store) -> None:
     facts = Facts()
     site = {"platform": "vercel", "target": "shop", "environment": "active", "source": "vercel"}
