@@ -40,6 +40,9 @@ decides, so that the order of files never does. To correct or complete a record,
 `recorded_at`. A record names another one by its id (`task_id`, `subject_id`), in the same project, before or after
 that one is loaded.
 
+**Once.** Calls to models that a gateway, spans and a record tell are found to be one and count once. Tasks, patches and
+tool calls are not: hand in only those that no chat export tells, else they count twice.
+
 **Whose.** `person` and `project` that are empty come from the folder, the options or `sources.toml`, as for every
 file, where the table says so; names and addresses are mapped by `[people]` and `[projects]` of `sources.toml`.
 

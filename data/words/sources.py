@@ -55,7 +55,6 @@ class FactSource(Word):
 class Thing(Word):
     """What records tell about, for coverage by source."""
 
-    MESSAGE = "message", "messages"
     EVENT = "event", "log entries"
     TASK = "task", "tasks"
     LLM_CALL = "llm_call", "calls to models"
