@@ -58,7 +58,8 @@ def _is_nearly(table: RecordTable, given: set[str]) -> bool:
     known = given & set(table.names)
     spare = given - known
     like = [name for name in spare if _nearest(name, set(table.names) - known) is not None]
-    if len(known) < 2 or 2 * (len(known) + len(like)) < len(given):
+    # Names that are all written in another way (Command, STATUS) are near misses too.
+    if (len(known) < 2 and len(known) + len(like) < len(given)) or 2 * (len(known) + len(like)) < len(given):
         return False
     missing = table.required - given
     unlike = [name for name in missing if _nearest(name, spare) is None]
@@ -74,7 +75,8 @@ def _nearest(name: str, others: set[str]) -> str | None:
 
 def _folded(name: str) -> str:
     """Return a name as it is compared: requestedAt, Requested At and requested-at are all near requested_at."""
-    parts = "".join(f"_{char.lower()}" if char.isupper() else char for char in name[:60].strip())
+    name = name[:60].strip()
+    parts = name.lower() if name.isupper() else "".join(f"_{char.lower()}" if char.isupper() else char for char in name)
     return "_".join(part for part in parts.replace("-", "_").replace(" ", "_").split("_") if part)
 
 

@@ -102,6 +102,13 @@ def test_wrong_columns_are_told_all_at_once_with_the_nearest_names(tmp_path: Pat
     assert "etl template command_runs" in text
 
 
+def test_a_header_in_capitals_is_a_near_miss(tmp_path: Path):
+    text = refusal(tmp_path / "x.csv", "ID,Command,STATUS,Started At,DurationMs\n")
+    assert "own records of the table command_runs" in text
+    for name in ("id", "command", "status", "started_at", "duration_ms"):
+        assert f"Did you mean {name!r}?" in text
+
+
 def test_a_column_of_another_table_is_named_as_one(tmp_path: Path):
     text = refusal(tmp_path / "x.csv", "id,called_at,tool,status,exit_code\n")
     assert "table tool_calls" in text
