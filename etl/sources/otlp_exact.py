@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 from etl.sources.otlp_spans import LONGEST_TEXT, PLACES, Facts, Span, list_of, number_of, scalar_of, span_of
 
 _LARGEST_NUMBER = 2**53
+_NONE_GIVEN = (UNSET,) * 4
 
 
 class NotExactError(Exception):
@@ -117,6 +118,10 @@ def _facts_of(attributes: list[_Attribute]) -> Facts:
 
 
 def _plain(value: _Value) -> Any:
+    number = value.intValue
+    others = (value.stringValue, value.boolValue, value.doubleValue, value.arrayValue)
+    if isinstance(number, str) and others == _NONE_GIVEN:
+        return number_of(number)
     given = [one for one in (value.stringValue, value.boolValue) if one is not UNSET]
     numbers = [one for one in (value.intValue, value.doubleValue) if one is not UNSET]
     lists = [] if value.arrayValue is UNSET else [value.arrayValue]
