@@ -10,6 +10,7 @@ from etl.derive.differences import key_table, row_table
 from etl.derive.patch_facts import PatchFacts, by_chat, undone_in_chat
 from etl.derive.patch_links import (
     Carrier,
+    Changes,
     CommitFacts,
     by_content,
     by_later_patch,
@@ -46,7 +47,7 @@ def find_carriers(connection: sqlite3.Connection, patches: Mapping[int, PatchFac
             carriers |= by_later_patch(chat, carriers, undone)
     left = [patch for patch in usable if patch.key not in carriers]
     changes = _changes(connection, left)
-    for patch in left if changes else ():
+    for patch in left if changes.by_place else ():
         if found := by_paths(patch, changes, undone.get(patch.key)):
             carriers[patch.key] = found
     return carriers
@@ -102,21 +103,23 @@ def _contents(connection: sqlite3.Connection, keys: str) -> dict[tuple[int, int]
     return dict(found)
 
 
-def _changes(
-    connection: sqlite3.Connection, patches: Sequence[PatchFacts]
-) -> dict[int, Sequence[tuple[CommitFacts, int | None]]]:
+def _changes(connection: sqlite3.Connection, patches: Sequence[PatchFacts]) -> Changes:
     row_table(connection, "wanted_span", "place INTEGER, first INTEGER, last INTEGER", paths_windows(patches))
-    found: dict[int, list[tuple[CommitFacts, int | None]]] = defaultdict(list)
+    by_place: dict[int, list[CommitFacts]] = defaultdict(list)
+    by_commit: dict[CommitFacts, dict[int, int | None]] = defaultdict(dict)
     known: dict[int, CommitFacts] = {}
     for place, blob, *facts in connection.execute(
         f"SELECT f.place_hash, f.blob_hash, {_FACTS} FROM temp.wanted_span w "  # noqa: S608
         "CROSS JOIN commit_file f ON f.place_hash = w.place AND f.committed_at BETWEEN w.first AND w.last "
         f"CROSS JOIN vcs_commit c ON c.vcs_commit_key = f.vcs_commit_key WHERE {_FIT}"
     ):
-        found[place].append((_facts(known, facts), blob))
-    for commits in found.values():
-        commits.sort(key=lambda change: (change[0].at, change[0].key))
-    return dict(found)
+        commit = _facts(known, facts)
+        by_place[place].append(commit)
+        by_commit[commit][place] = blob
+    for commits in by_place.values():
+        commits.sort(key=lambda commit: (commit.at, commit.key))
+    timed = {place: ([commit.at for commit in commits], commits) for place, commits in by_place.items()}
+    return Changes(timed, by_commit)
 
 
 def _facts(known: dict[int, CommitFacts], row: Sequence[Any]) -> CommitFacts:

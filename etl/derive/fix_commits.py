@@ -4,13 +4,12 @@ import re
 import sqlite3
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from etl.context import DAY_MICROSECONDS, day_of
 from etl.derive.differences import key_table, row_table
 from etl.derive.patch_facts import PatchFacts
-from etl.derive.patch_links import Carrier
 
 FIX_WINDOW = 7 * DAY_MICROSECONDS
 """So long after a commit that carried a patch, a fix of its files counts as a repair of it."""
@@ -30,20 +29,23 @@ class Fix:
     at: int
 
 
+_NONE: tuple[Sequence[int], Sequence[Fix]] = ((), ())
+
+
 def find_fixes(
-    connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], carriers: Mapping[int, Carrier]
+    connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], carried_at: Mapping[int, int | None]
 ) -> dict[int, Fix]:
-    """Return the first commit that fixes each patch within a week after the commit that carried it."""
-    carried = [(patches[key], carrier.at) for key, carrier in carriers.items() if carrier.at is not None]
+    """Return the first commit that fixes each patch within a week after the commit that carried it, by its time."""
+    carried = [(patches[key], at) for key, at in carried_at.items() if at is not None]
     _fill_days(connection, (at for _, at in carried), 0, FIX_WINDOW)
     fixes = _fixes(connection)
     found: dict[int, Fix] = {}
     for patch, at in carried if fixes else ():
         first: Fix | None = None
         for place in patch.files:
-            commits = fixes.get(place, ())
-            start = bisect_right(commits, at, key=lambda fix: fix.at)
-            if start < len(commits) and commits[start].at <= at + FIX_WINDOW:
+            times, commits = fixes.get(place, _NONE)
+            start = bisect_right(times, at)
+            if start < len(times) and times[start] <= at + FIX_WINDOW:
                 one = commits[start]
                 first = one if first is None else min(first, one, key=lambda fix: (fix.at, fix.key))
         if first is not None:
@@ -72,8 +74,8 @@ def patches_near_fixes(connection: sqlite3.Connection, commit_keys: Iterable[int
     }
 
 
-def _fixes(connection: sqlite3.Connection) -> dict[int, list[Fix]]:
-    """Return the fixes of the chosen days by place, in order of time; those that carry a patch are none."""
+def _fixes(connection: sqlite3.Connection) -> dict[int, tuple[Sequence[int], Sequence[Fix]]]:
+    """Return times and fixes of the chosen days by place, in order of time; those that carry a patch are none."""
     fixing = [
         key
         for key, subject in connection.execute(
@@ -91,7 +93,7 @@ def _fixes(connection: sqlite3.Connection) -> dict[int, list[Fix]]:
     ):
         if at is not None:
             found[place].append(Fix(key, at))
-    return dict(found)
+    return {place: ([fix.at for fix in fixes], fixes) for place, fixes in found.items()}
 
 
 def _fill_days(connection: sqlite3.Connection, moments: Iterable[int], before: int, after: int) -> None:

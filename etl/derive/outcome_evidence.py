@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.keys import stable_key
-from data.words import EvidenceKind, FactSource, LinkKind, LinkMethod, ReworkKind, RollbackEvidence
+from data.words import EvidenceKind, FactSource, LinkKind, ReworkKind, RollbackEvidence
 from etl.derive.differences import Rows
 from etl.derive.fix_commits import FIX_CONFIDENCE, find_fixes
 from etl.derive.patch_facts import PatchFacts
-from etl.derive.patch_links import Carrier
 from etl.derive.patch_reverts import Undone
 from etl.derive.revert_targets import undone_commits
 from etl.places import commit_key
 
+_COMMIT, _DEPLOYMENT = LinkKind.COMMIT.value, LinkKind.DEPLOYMENT.value
 Undoings = dict[str | None, dict[int, list[Undone]]]
 """By project: which commits were undone."""
 
@@ -74,13 +74,13 @@ def _reverts(
 ) -> Iterable[tuple[Any, ...]]:
     merges = _merges(connection, links)
     for link in links:
-        if link.kind == LinkKind.DEPLOYMENT or link.patch_key not in patches:
+        if link.kind == _DEPLOYMENT or link.patch_key not in patches:
             continue
         project = patches[link.patch_key].project
         if project not in undoings:
             undoings[project] = undone_commits(connection, project)
         undone = undoings[project]
-        commits = (link.target_key,) if link.kind == LinkKind.COMMIT else merges.get(link.target_key, ())
+        commits = (link.target_key,) if link.kind == _COMMIT else merges.get(link.target_key, ())
         for one in (one for commit in commits for one in undone.get(commit, ())) if undone else ():
             yield _row(
                 link.patch_key, EvidenceKind.ROLLBACK, RollbackEvidence.GIT_REVERT, FactSource.GIT, one.by, one.at,
@@ -102,7 +102,7 @@ def _merges(connection: sqlite3.Connection, links: Iterable[Link]) -> dict[int, 
 def _rolled_back(connection: sqlite3.Connection, links: Iterable[Link]) -> Iterable[tuple[Any, ...]]:
     of_deployment: dict[int, list[Link]] = defaultdict(list)
     for link in links:
-        if link.kind == LinkKind.DEPLOYMENT:
+        if link.kind == _DEPLOYMENT:
             of_deployment[link.target_key].append(link)
     for key, published in sorted(of_deployment.items()):
         for source, at, by in connection.execute(
@@ -120,15 +120,14 @@ def _rolled_back(connection: sqlite3.Connection, links: Iterable[Link]) -> Itera
 def _fixed(
     connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], links: Iterable[Link]
 ) -> Iterable[tuple[Any, ...]]:
-    carriers = {
-        link.patch_key: Carrier(link.target_key, "", link.linked_at, LinkMethod(link.method), link.confidence)
-        for link in links
-        if link.kind == LinkKind.COMMIT and link.patch_key in patches
+    carried = {
+        link.patch_key: link for link in links if link.kind == LinkKind.COMMIT.value and link.patch_key in patches
     }
-    for key, fix in find_fixes(connection, patches, carriers).items():
+    carried_at = {key: link.linked_at for key, link in carried.items()}
+    for key, fix in find_fixes(connection, patches, carried_at).items():
         yield _row(
             key, EvidenceKind.REWORK, ReworkKind.FIX_COMMIT, FactSource.GIT, fix.key, fix.at, None, None,
-            FIX_CONFIDENCE * carriers[key].confidence,
+            FIX_CONFIDENCE * carried[key].confidence,
         )  # fmt: skip
 
 

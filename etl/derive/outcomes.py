@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from data.keys import stable_key
+from data.keys import stable_keys
 from data.tables import Approval, PatchEvidence, PatchLink
 from data.words import LinkKind
 from etl.context import Touched
@@ -21,6 +21,8 @@ from etl.derive.patch_scope import carriers_known, choose_patches
 from etl.derive.publishing import find_deployments
 from etl.derive.requests import find_requests
 from etl.derive.undone_scope import patches_of_undone
+
+_COMMIT, _REQUEST, _DEPLOYMENT = (kind.value for kind in (LinkKind.COMMIT, LinkKind.PULL_REQUEST, LinkKind.DEPLOYMENT))
 
 
 def derive_outcomes(connection: sqlite3.Connection, touched: Touched) -> None:
@@ -56,27 +58,20 @@ def _link(connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], tou
     carriers = find_carriers(connection, patches, "outcome_patch")
     requests = find_requests(connection, patches, carriers)
     deployments = find_deployments(connection, patches, carriers, undone_in_chat(connection, "outcome_patch"))
-    after: Rows = {}
+    found: list[tuple[PatchFacts, str, int, str, float, int | None]] = []
     for key, patch in patches.items():
         if carrier := carriers.get(key):
-            _add_link(after, patch, LinkKind.COMMIT, carrier.key, carrier.method.value, carrier.confidence, carrier.at)
-        for request in requests.get(key, ()):
-            _add_link(
-                after, patch, LinkKind.PULL_REQUEST, request.key, request.method.value, request.confidence,
-                request.opened_at,
-            )  # fmt: skip
-        for one in deployments.get(key, ()):
-            _add_link(after, patch, LinkKind.DEPLOYMENT, one.key, one.method.value, one.confidence, one.at)
+            found.append((patch, _COMMIT, carrier.key, carrier.method.value, carrier.confidence, carrier.at))
+        for kind, links in ((_REQUEST, requests.get(key, ())), (_DEPLOYMENT, deployments.get(key, ()))):
+            found += [(patch, kind, one.key, one.method.value, one.confidence, one.at) for one in links]
+    keys = stable_keys("patch_link", (f"{patch.key} {kind} {target}" for patch, kind, target, *_ in found))
+    after: Rows = {
+        key: (key, patch.key, kind, target, method, confidence, patch.project, at, patch.proposed_date)
+        for key, (patch, kind, target, method, confidence, at) in zip(keys, found, strict=True)
+    }
     changed = write_differences(connection, PatchLink, before, after)
     touched.days.update(row[8] for row in changed if row[8] is not None)
-    return {row[3] for row in changed if row[2] == LinkKind.COMMIT}
-
-
-def _add_link(
-    rows: Rows, patch: PatchFacts, kind: LinkKind, target: int, method: str, confidence: float, at: int | None
-) -> None:
-    key = stable_key("patch_link", patch.key, kind.value, target)
-    rows[key] = (key, patch.key, kind.value, target, method, confidence, patch.project, at, patch.proposed_date)
+    return {row[3] for row in changed if row[2] == _COMMIT}
 
 
 def _judge(
@@ -102,24 +97,27 @@ def _judge(
         said = reviewed.get(key)
         count = approver_count(patch, said, answers.get(key, ()))
         found = kinds.get(key, set())
-        carried = (LinkKind.COMMIT in found, LinkKind.PULL_REQUEST in found, LinkKind.DEPLOYMENT in found)
-        judged = judge(
-            patch.proposed_at, evidence.get(key, ()), answers.get(key, ()), said and said.verdict, count, carried
-        )
+        carried = (_COMMIT in found, _REQUEST in found, _DEPLOYMENT in found)
+        shown, answered = evidence.get(key, ()), answers.get(key, ())
+        judged = judge(patch.proposed_at, shown, answered, said and said.verdict, count, carried)
         if judged != patch.judged:
             updates.append((*judged, key))
             touched.days.update(() if patch.proposed_date is None else (patch.proposed_date,))
-            touched.days.update(_days_of_task(connection, patch))
+    key_table(connection, "judged_patch", (update[-1] for update in updates))
+    touched.days.update(_days_of_tasks(connection))
     columns = ", ".join(f"{name} = ?" for name in JUDGED)
     connection.executemany(f"UPDATE patch SET {columns} WHERE patch_key = ?", updates)  # noqa: S608
 
 
-def _days_of_task(connection: sqlite3.Connection, patch: PatchFacts) -> tuple[int, ...]:
-    """Return the day of a patch's task, whose rollup counts the tasks that were kept."""
-    row = connection.execute(
-        "SELECT requested_date FROM task WHERE task_key = ? AND requested_date IS NOT NULL", (patch.task_key,)
-    ).fetchone()
-    return () if row is None else tuple(row)
+def _days_of_tasks(connection: sqlite3.Connection) -> set[int]:
+    """Return the days of the tasks of patches that were judged anew: their rollups count the tasks that were kept."""
+    return {
+        row[0]
+        for row in connection.execute(
+            "SELECT DISTINCT t.requested_date FROM temp.judged_patch k CROSS JOIN patch p ON p.patch_key = k.key "
+            "CROSS JOIN task t ON t.task_key = p.task_key WHERE t.requested_date IS NOT NULL"
+        )
+    }
 
 
 def _kinds(links: list[Link]) -> dict[int, set[str]]:

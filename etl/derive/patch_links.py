@@ -4,10 +4,9 @@ Pure: facts in, links out. Each patch gets at most one commit, and no link that 
 """
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from data.words import LinkMethod
 from etl.context import DAY_MICROSECONDS, HOUR_MICROSECONDS, MICROSECONDS
@@ -26,9 +25,9 @@ _FEW = 8
 """Of commits that change one file in a window, so many of the earliest are looked at: enough for a file in all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CommitFacts:
-    """What linking needs of a commit."""
+    """What linking needs of a commit; there is one object for each."""
 
     key: int
     sha: str
@@ -51,10 +50,19 @@ class Carrier:
     confidence: float
 
 
+_NONE: tuple[Sequence[int], Sequence[CommitFacts]] = ((), ())
 Contents = Mapping[tuple[int, int], Sequence[CommitFacts]]
 """Place and blob: the commits that put this content there, in their order of time."""
-Changes = Mapping[int, Sequence[tuple[CommitFacts, "int | None"]]]
-"""Place: the commits that change it, in their order of time, with the blob after it where the log tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What commits of some time change."""
+
+    by_place: Mapping[int, tuple[Sequence[int], Sequence[CommitFacts]]]
+    """Place: the times of the commits that change it and these commits, in their order of time."""
+    by_commit: Mapping[CommitFacts, Mapping[int, "int | None"]]
+    """Commit: the places that it changes, with the blob after it where the log tells."""
 
 
 def by_content(patch: PatchFacts, contents: Contents) -> Carrier | None:
@@ -68,21 +76,18 @@ def by_content(patch: PatchFacts, contents: Contents) -> Carrier | None:
     """
     if patch.proposed_at is None:
         return None
-    first, last = patch.proposed_at - EARLY, patch.proposed_at + CONTENT_WINDOW
-    agreeing: Counter[CommitFacts] = Counter()
+    proposed_at, total = patch.proposed_at, len(patch.files)
+    first, last = proposed_at - EARLY, proposed_at + CONTENT_WINDOW
+    agreeing: dict[CommitFacts, int] = {}
     for place, blob in patch.files.items():
-        fitting: set[CommitFacts] = set()
-        for content in (blob, *patch.edited.get(place, ())):
-            if content is not None and (commits := contents.get((place, content))):
-                start = bisect_left(commits, first, key=_at)
-                fitting.update(commit for commit in islice(commits, start, start + _FEW) if commit.at <= last)
-        agreeing.update(fitting)
+        commits = () if blob is None else contents.get((place, blob), ())
+        start = bisect_left(commits, first, key=_at) if len(commits) > 1 else 0
+        for commit in commits[start : start + _FEW]:
+            if first <= commit.at <= last:
+                agreeing[commit] = agreeing.get(commit, 0) + 1
     if not agreeing:
         return None
-    total, proposed_at = len(patch.files), patch.proposed_at
-    best = min(
-        agreeing, key=lambda c: (c.is_abandoned, -agreeing[c], agreeing[c] < total and c.at < proposed_at, c.at, c.key)
-    )
+    best = min(agreeing, key=lambda c: (-agreeing[c], agreeing[c] < total and c.at < proposed_at, c.at, c.key))
     confidence = round(0.6 + 0.4 * agreeing[best] / total, 3)
     return Carrier(best.key, best.sha, best.at, LinkMethod.CONTENT, confidence)
 
@@ -132,24 +137,26 @@ def by_paths(patch: PatchFacts, changes: Changes, undone_at: int | None) -> Carr
     first, last = patch.proposed_at - SKEW, patch.proposed_at + PATHS_WINDOW
     if undone_at is not None:
         last = min(last, undone_at)
-    nearest: set[CommitFacts] = set()
-    shared: dict[CommitFacts, list[bool]] = defaultdict(list)
-    for place, blob in patch.files.items():
-        commits = changes.get(place, ())
-        position = bisect_left(commits, first, key=_at_of_change)
-        for count, (commit, committed) in enumerate(islice(commits, position, None)):
-            # Of a file that everybody changes only the earliest commits are candidates by themselves.
-            if commit.at > last or count >= _FEW * _FEW:
+    # Of a file that everybody changes only the earliest commits are candidates by themselves.
+    nearest: dict[CommitFacts, int] = {}
+    for place in patch.files:
+        times, commits = changes.by_place.get(place, _NONE)
+        start = bisect_left(times, first)
+        for commit in commits[start : start + _FEW]:
+            if commit.at > last:
                 break
-            if count < _FEW:
-                nearest.add(commit)
-            shared[commit].append(blob is not None and committed is not None and blob != committed)
-    good = [commit for commit in nearest if 2 * len(shared[commit]) >= len(patch.files) and not all(shared[commit])]
+            nearest[commit] = 0
+    for commit in nearest:
+        changed = changes.by_commit[commit]
+        shared = [place for place in patch.files if place in changed]
+        if 2 * len(shared) >= len(patch.files) and not all(_differs(patch.files[p], changed[p]) for p in shared):
+            nearest[commit] = len(shared)
+    good = [commit for commit, count in nearest.items() if count]
     if not good:
         return None
-    ranks = {commit: _rank(patch, commit, len(shared[commit])) for commit in good}
+    ranks = {commit: _rank(patch, commit, nearest[commit]) for commit in good}
     best = min(good, key=lambda commit: (*ranks[commit], commit.at < (patch.proposed_at or 0), commit.at, commit.key))
-    share = len(shared[best]) / len(patch.files)
+    share = nearest[best] / len(patch.files)
     confidence = LEAST + 0.2 * (2 * share - 1) + 0.1 * best.is_push - 0.1 * (_person_rank(patch, best) > 1)
     if confidence < LEAST - 1e-9:
         return None
@@ -201,5 +208,5 @@ def _at(commit: CommitFacts) -> int:
     return commit.at
 
 
-def _at_of_change(change: tuple[CommitFacts, int | None]) -> int:
-    return change[0].at
+def _differs(written: int | None, committed: int | None) -> bool:
+    return written is not None and committed is not None and written != committed

@@ -61,6 +61,8 @@ def judge(
     Rolled back: by the earliest rollback that is in force. Decided: as a record's evidence says, else as the answers in
     records say, else as reviews do. Carried: by a commit, a request, a deployment.
     """
+    if not evidence and not answers and reviewed is None:
+        return (None, None, approver_count, *(None,) * 7, *map(int, carried))
     verdict = _decided(evidence) or _answered(answers) or reviewed
     undone = _first(evidence, EvidenceKind.ROLLBACK, needs_time=True)
     repaired = _first(evidence, EvidenceKind.REWORK)
@@ -78,7 +80,7 @@ def judge(
         repaired and repaired.word,
         repaired and repaired.happened_at,
         survival,
-        *(int(is_carried) for is_carried in carried),
+        *map(int, carried),
     )
 
 

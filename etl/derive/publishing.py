@@ -68,7 +68,7 @@ def find_deployments(
                 found[key][one.key] = link
     for key, link in _by_chat_name(connection, patches, undone):
         found[key].setdefault(link.key, link)
-    return {key: [links[one] for one in sorted(links)] for key, links in found.items()}
+    return {key: list(links.values()) for key, links in found.items()}
 
 
 def first_publications(

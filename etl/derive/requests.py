@@ -23,7 +23,8 @@ class RequestLink:
     """That a request brings in a patch, and how that is known."""
 
     key: int
-    opened_at: int | None
+    at: int | None
+    """When it was opened."""
     method: LinkMethod
     confidence: float
 

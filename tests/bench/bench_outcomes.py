@@ -1,6 +1,7 @@
 """Speed of deriving what became of patches: everything at once, then one more commit and one more patch."""
 
 import argparse
+import gc
 import json
 import random
 import sqlite3
@@ -28,6 +29,8 @@ def outcomes(database: str, patches: str, contents: str) -> Figures:
     with store.writing() as connection:
         _write(connection, count, has_contents=has_contents)
     touched = Touched()
+    # As a load does (etl.loading).
+    gc.disable()
     with store.writing() as connection:
         touched.patch_keys = _keys(connection, "patch")
         touched.commit_keys = _keys(connection, "vcs_commit")
