@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from data.words import LinkMethod, RevertKind
+from data.words import LinkMethod, PullRequestState, RevertKind
 from etl.derive.differences import key_table, row_table
 from etl.derive.patch_facts import PatchFacts, by_chat, undone_in_chat
 from etl.derive.patch_links import (
@@ -21,14 +21,7 @@ from etl.places import commit_key
 
 _FIT = f"NOT c.is_left_behind AND (c.revert_kind IS NULL OR c.revert_kind = '{RevertKind.REAPPLY}')"
 """What undoes carries nothing, and what was left behind is no longer there."""
-_OF_REQUEST = (
-    "EXISTS (SELECT 1 FROM pull_request_commit pc CROSS JOIN pull_request r "
-    "ON r.pull_request_key = pc.pull_request_key WHERE pc.vcs_commit_key = c.vcs_commit_key AND r.state {} 'closed')"
-)
-_FACTS = (
-    "c.vcs_commit_key, c.sha, f.committed_at, c.person, c.push_kind IS NOT NULL, "
-    f"{_OF_REQUEST.format('=')} AND NOT {_OF_REQUEST.format('<>')}"
-)
+_FACTS = "c.vcs_commit_key, c.sha, f.committed_at, c.person, c.push_kind IS NOT NULL"
 _WHOLE = (40, 64)
 _SHORTEST = 4
 
@@ -78,7 +71,7 @@ def _given(connection: sqlite3.Connection, patches: Iterable[PatchFacts]) -> dic
     return found
 
 
-def _contents(connection: sqlite3.Connection, keys: str) -> dict[tuple[int, int], Sequence[CommitFacts]]:
+def _contents(connection: sqlite3.Connection, keys: str) -> dict[tuple[int, int | None], Sequence[CommitFacts]]:
     key_table(connection, "wanted_blob", ())
     connection.execute(
         "INSERT OR IGNORE INTO temp.wanted_blob SELECT f.blob_hash FROM "  # noqa: S608
@@ -88,42 +81,56 @@ def _contents(connection: sqlite3.Connection, keys: str) -> dict[tuple[int, int]
         "INSERT OR IGNORE INTO temp.wanted_blob SELECT e.blob_hash FROM "  # noqa: S608
         f"temp.{keys} k CROSS JOIN patch_edit e ON e.patch_key = k.key"
     )
-    found: dict[tuple[int, int], list[CommitFacts]] = defaultdict(list)
-    known: dict[int, CommitFacts] = {}
-    for place, blob, *facts in connection.execute(
+    rows = connection.execute(
         f"SELECT f.place_hash, f.blob_hash, {_FACTS} FROM temp.wanted_blob w "  # noqa: S608
         "CROSS JOIN commit_file f ON f.blob_hash = w.key "
         "CROSS JOIN vcs_commit c ON c.vcs_commit_key = f.vcs_commit_key "
         f"WHERE {_FIT} AND f.committed_at IS NOT NULL"
-    ):
-        found[place, blob].append(_facts(known, facts))
-    for commits in found.values():
-        if len(commits) > 1:
-            commits.sort(key=lambda commit: (commit.at, commit.key))
+    ).fetchall()
+    commits = _commits(connection, rows)
+    found: dict[tuple[int, int | None], list[CommitFacts]] = defaultdict(list)
+    for row in rows:
+        found[row[0], row[1]].append(commits[row[2]])
+    for some in found.values():
+        if len(some) > 1:
+            some.sort(key=lambda commit: (commit.at, commit.key))
     return dict(found)
 
 
 def _changes(connection: sqlite3.Connection, patches: Sequence[PatchFacts]) -> Changes:
     row_table(connection, "wanted_span", "place INTEGER, first INTEGER, last INTEGER", paths_windows(patches))
-    by_place: dict[int, list[CommitFacts]] = defaultdict(list)
-    by_commit: dict[CommitFacts, dict[int, int | None]] = defaultdict(dict)
-    known: dict[int, CommitFacts] = {}
-    for place, blob, *facts in connection.execute(
+    rows = connection.execute(
         f"SELECT f.place_hash, f.blob_hash, {_FACTS} FROM temp.wanted_span w "  # noqa: S608
         "CROSS JOIN commit_file f ON f.place_hash = w.place AND f.committed_at BETWEEN w.first AND w.last "
         f"CROSS JOIN vcs_commit c ON c.vcs_commit_key = f.vcs_commit_key WHERE {_FIT}"
-    ):
-        commit = _facts(known, facts)
-        by_place[place].append(commit)
-        by_commit[commit][place] = blob
-    for commits in by_place.values():
-        commits.sort(key=lambda commit: (commit.at, commit.key))
-    timed = {place: ([commit.at for commit in commits], commits) for place, commits in by_place.items()}
-    return Changes(timed, by_commit)
+    ).fetchall()
+    commits = _commits(connection, rows)
+    by_place: dict[int, list[CommitFacts]] = defaultdict(list)
+    by_commit: dict[CommitFacts, dict[int, int | None]] = defaultdict(dict)
+    for row in rows:
+        commit = commits[row[2]]
+        by_place[row[0]].append(commit)
+        by_commit[commit][row[0]] = row[1]
+    for some in by_place.values():
+        some.sort(key=lambda commit: (commit.at, commit.key))
+    return Changes({place: ([commit.at for commit in some], some) for place, some in by_place.items()}, by_commit)
 
 
-def _facts(known: dict[int, CommitFacts], row: Sequence[Any]) -> CommitFacts:
-    key: int = row[0]
-    if key not in known:
-        known[key] = CommitFacts(*row[:4], is_push=bool(row[4]), is_abandoned=bool(row[5]))
-    return known[key]
+def _commits(connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> dict[int, CommitFacts]:
+    """Return the commits in rows that end with _FACTS; those that only closed requests bring in are abandoned."""
+    distinct = {row[2]: row[2:] for row in rows}
+    abandoned: set[int] = set()
+    if distinct and connection.execute("SELECT 1 FROM pull_request WHERE pull_request_key >= 0 LIMIT 1").fetchone():
+        key_table(connection, "found_commit", distinct)
+        abandoned = {
+            row[0]
+            for row in connection.execute(
+                "SELECT k.key FROM temp.found_commit k "  # noqa: S608
+                "CROSS JOIN pull_request_commit pc ON pc.vcs_commit_key = k.key "
+                "CROSS JOIN pull_request r ON r.pull_request_key = pc.pull_request_key "
+                f"GROUP BY k.key HAVING min(r.state = '{PullRequestState.CLOSED}')"
+            )
+        }
+    return {
+        key: CommitFacts(*row[:4], is_push=bool(row[4]), is_abandoned=key in abandoned) for key, row in distinct.items()
+    }

@@ -29,7 +29,12 @@ class Link:
     target_key: int
     method: str
     confidence: float
+    project: str | None
     linked_at: int | None
+
+
+LINK_COLUMNS = "l.patch_key, l.kind, l.target_key, l.method, l.confidence, l.project, l.linked_at"
+"""Columns of patch_link (as l) that make a Link."""
 
 
 def read_links(connection: sqlite3.Connection, keys: str) -> list[Link]:
@@ -37,8 +42,8 @@ def read_links(connection: sqlite3.Connection, keys: str) -> list[Link]:
     return [
         Link(*row)
         for row in connection.execute(
-            "SELECT l.patch_key, l.kind, l.target_key, l.method, l.confidence, l.linked_at "  # noqa: S608
-            f"FROM temp.{keys} k CROSS JOIN patch_link l ON l.patch_key = k.key ORDER BY l.patch_link_key"
+            f"SELECT {LINK_COLUMNS} FROM temp.{keys} k CROSS JOIN patch_link l ON l.patch_key = k.key "  # noqa: S608
+            "ORDER BY l.patch_link_key"
         )
     ]
 
@@ -58,34 +63,37 @@ def find_evidence(
     connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], links: Sequence[Link], undoings: Undoings
 ) -> Rows:
     """Return the rows of evidence about patches that follow from what carried them."""
-    rows: Rows = {}
-    for row in [
-        *_reverts(connection, patches, links, undoings),
-        *_rolled_back(connection, links),
-        *_fixed(connection, patches, links),
-    ]:
-        if row[0] not in rows or rows[row[0]][9] < row[9]:
-            rows[row[0]] = row
+    rows = reverts(connection, links, undoings)
+    for row in (*_rolled_back(connection, links), *_fixed(connection, patches, links)):
+        rows[row[0]] = row
     return rows
 
 
-def _reverts(
-    connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], links: Iterable[Link], undoings: Undoings
-) -> Iterable[tuple[Any, ...]]:
+def reverts(connection: sqlite3.Connection, links: Sequence[Link], undoings: Undoings) -> Rows:
+    """Return the rows of evidence that commits behind some links were undone; the surest where several say the same.
+
+    ``undoings`` holds what is known of projects as a whole; of others only what may be about these links is looked up.
+    """
     merges = _merges(connection, links)
+    carrying: dict[str | None, list[tuple[Link, int]]] = defaultdict(list)
     for link in links:
-        if link.kind == _DEPLOYMENT or link.patch_key not in patches:
-            continue
-        project = patches[link.patch_key].project
-        if project not in undoings:
-            undoings[project] = undone_commits(connection, project)
-        undone = undoings[project]
-        commits = (link.target_key,) if link.kind == _COMMIT else merges.get(link.target_key, ())
-        for one in (one for commit in commits for one in undone.get(commit, ())) if undone else ():
-            yield _row(
-                link.patch_key, EvidenceKind.ROLLBACK, RollbackEvidence.GIT_REVERT, FactSource.GIT, one.by, one.at,
-                one.at, one.taken_back_at, one.confidence * link.confidence,
-            )  # fmt: skip
+        if link.kind != _DEPLOYMENT:
+            commits = (link.target_key,) if link.kind == _COMMIT else merges.get(link.target_key, ())
+            carrying[link.project] += ((link, commit) for commit in commits)
+    rows: Rows = {}
+    for project, carried in carrying.items():
+        undone = undoings.get(project)
+        if undone is None:
+            undone = undone_commits(connection, project, {commit for _, commit in carried})
+        for link, commit in carried if undone else ():
+            for one in undone.get(commit, ()):
+                row = _row(
+                    link.patch_key, EvidenceKind.ROLLBACK, RollbackEvidence.GIT_REVERT, FactSource.GIT, one.by, one.at,
+                    one.at, one.taken_back_at, one.confidence * link.confidence,
+                )  # fmt: skip
+                if row[0] not in rows or rows[row[0]][9] < row[9]:
+                    rows[row[0]] = row
+    return rows
 
 
 def _merges(connection: sqlite3.Connection, links: Iterable[Link]) -> dict[int, list[int]]:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from data.words import LinkMethod
 from etl.context import DAY_MICROSECONDS, HOUR_MICROSECONDS, MICROSECONDS
@@ -51,7 +52,7 @@ class Carrier:
 
 
 _NONE: tuple[Sequence[int], Sequence[CommitFacts]] = ((), ())
-Contents = Mapping[tuple[int, int], Sequence[CommitFacts]]
+Contents = Mapping[tuple[int, int | None], Sequence[CommitFacts]]
 """Place and blob: the commits that put this content there, in their order of time."""
 
 
@@ -80,16 +81,28 @@ def by_content(patch: PatchFacts, contents: Contents) -> Carrier | None:
     first, last = proposed_at - EARLY, proposed_at + CONTENT_WINDOW
     agreeing: dict[CommitFacts, int] = {}
     for place, blob in patch.files.items():
-        commits = () if blob is None else contents.get((place, blob), ())
-        start = bisect_left(commits, first, key=_at) if len(commits) > 1 else 0
-        for commit in commits[start : start + _FEW]:
-            if first <= commit.at <= last:
-                agreeing[commit] = agreeing.get(commit, 0) + 1
+        fitting: Iterable[CommitFacts] = _within(contents.get((place, blob), ()), first, last)
+        if place in patch.edited:
+            edits = (_within(contents.get((place, edit), ()), first, last) for edit in patch.edited[place])
+            fitting = {*fitting, *chain.from_iterable(edits)}
+        for commit in fitting:
+            agreeing[commit] = agreeing.get(commit, 0) + 1
     if not agreeing:
         return None
-    best = min(agreeing, key=lambda c: (-agreeing[c], agreeing[c] < total and c.at < proposed_at, c.at, c.key))
+    best = next(iter(agreeing))
+    if len(agreeing) > 1:
+        best = min(
+            agreeing,
+            key=lambda c: (c.is_abandoned, -agreeing[c], agreeing[c] < total and c.at < proposed_at, c.at, c.key),
+        )
     confidence = round(0.6 + 0.4 * agreeing[best] / total, 3)
     return Carrier(best.key, best.sha, best.at, LinkMethod.CONTENT, confidence)
+
+
+def _within(commits: Sequence[CommitFacts], first: int, last: int) -> Sequence[CommitFacts]:
+    """Return the earliest commits of a time."""
+    start = bisect_left(commits, first, key=_at) if len(commits) > 1 else 0
+    return [commit for commit in commits[start : start + _FEW] if first <= commit.at <= last]
 
 
 def by_later_patch(

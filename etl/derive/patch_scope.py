@@ -82,14 +82,21 @@ def _add_published_commits(connection: sqlite3.Connection) -> None:
             f"WHERE d.commit_sha IS NOT NULL AND {went_out} IS NOT NULL"
         )
     )
-    days = _touched_days(connection, 0, PUBLISHING_WINDOW)
-    row_table(connection, "publishing_day", "day INTEGER PRIMARY KEY", ((day,) for day in days))
-    rows |= set(
-        connection.execute(
-            f"SELECT {columns} FROM temp.publishing_day t CROSS JOIN deployment d ON d.finished_date = t.day "  # noqa: S608
-            f"WHERE d.commit_sha IS NOT NULL AND {went_out} IS NOT NULL"
+    firsts: dict[str | None, tuple[int, int]] = {
+        project: (first, last)
+        for project, first, last in connection.execute(
+            "SELECT c.project, min(c.committed_at), max(c.committed_at) FROM temp.touched_commit t "
+            "CROSS JOIN vcs_commit c ON c.vcs_commit_key = t.key WHERE c.committed_at IS NOT NULL GROUP BY c.project"
         )
-    )
+    }
+    for project, (first, last) in firsts.items():
+        rows |= set(
+            connection.execute(
+                f"SELECT {columns} FROM deployment d WHERE d.finished_date BETWEEN ? AND ? AND d.project IS ? "  # noqa: S608
+                f"AND d.commit_sha IS NOT NULL AND {went_out} BETWEEN ? AND ?",
+                (_day(first) - 1, _day(last + PUBLISHING_WINDOW) + 1, project, first - EARLY, last + PUBLISHING_WINDOW),
+            )
+        )
     for project, platform, target, environment, sha, at in sorted(rows, key=repr):
         before = connection.execute(
             f"SELECT lower(d.commit_sha), {went_out} FROM deployment d "  # noqa: S608
@@ -120,17 +127,6 @@ def _add_later_than(connection: sqlite3.Connection, project: str | None, before:
         "AND EXISTS (SELECT 1 FROM patch_link l WHERE l.target_key = c.vcs_commit_key)",
         (_day(before), _day(at + EARLY), before + EARLY, at + EARLY, project),
     )
-
-
-def _touched_days(connection: sqlite3.Connection, before: int, after: int) -> list[int]:
-    """Return the days from some time before to some time after each touched commit."""
-    days: set[int] = set()
-    for (at,) in connection.execute(
-        "SELECT DISTINCT c.committed_at FROM temp.touched_commit t CROSS JOIN vcs_commit c ON c.vcs_commit_key = t.key "
-        "WHERE c.committed_at IS NOT NULL"
-    ):
-        days.update(range(_day(at - before) - 1, _day(at + after) + 2))
-    return sorted(days)
 
 
 def _add_same_contents(connection: sqlite3.Connection) -> None:
@@ -173,11 +169,12 @@ def _add_windows(connection: sqlite3.Connection) -> None:
     days = [(*span, _day(int(span[1] or 0)), _day(int(span[2] or 0))) for span in spans]
     columns = "project TEXT, first INTEGER, last INTEGER, first_day INTEGER, last_day INTEGER"
     row_table(connection, "outcome_span", columns, days)
+    # The unary plus keeps SQLite from making an index of all patches by project.
     _add(
         connection,
         "SELECT p.patch_key FROM temp.outcome_span s CROSS JOIN patch p "
         "ON p.proposed_date BETWEEN s.first_day AND s.last_day "
-        "WHERE p.proposed_at BETWEEN s.first AND s.last AND p.project IS s.project",
+        "WHERE p.proposed_at BETWEEN s.first AND s.last AND +p.project IS s.project",
     )
 
 

@@ -1,11 +1,13 @@
 """What the undoing commits and requests of a project name, looked up in the store."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from data.words import PullRequestState, RevertKind
+from etl.context import DAY_MICROSECONDS
 from etl.derive.commit_graph import StoredGraph, brought_in, is_ancestor
 from etl.derive.patch_reverts import (
     NAMED_BY_HASH,
@@ -24,11 +26,15 @@ _ELSEWHERE = 8
 """Of fitting commits that were read from a repository of another name, so many of the latest are looked at."""
 
 
-def undone_commits(connection: sqlite3.Connection, project: str | None) -> dict[int, list[Undone]]:
-    """Return which commits of a project were undone, by key."""
-    graph = StoredGraph(connection, project)
+def undone_commits(
+    connection: sqlite3.Connection, project: str | None, keys: Iterable[int] | None = None
+) -> dict[int, list[Undone]]:
+    """Return which commits of a project were undone, by key; of the given ones at least."""
+    namings, graph = _namings(connection, project)
+    if keys is not None:
+        namings = _about(namings, graph, set(keys))
     found: dict[int, Undoing] = {}
-    for naming in [*_undoing_commits(connection, project), *_undoing_requests(connection, project)]:
+    for naming in namings:
         targets, confidence = _targets(connection, graph, naming)
         targets = tuple(key for key in dict.fromkeys(targets) if key != naming.key)
         if not targets:
@@ -42,12 +48,55 @@ def undone_commits(connection: sqlite3.Connection, project: str | None) -> dict[
     return find_undone(found.values()) if found else {}
 
 
+def may_be_named(connection: sqlite3.Connection, project: str | None, shas: Iterable[str], first: int | None) -> bool:
+    """Tell whether any of some commits, the first of them of an instant, may be among what others undo."""
+    namings, graph = _namings(connection, project)
+    if not {naming.reverted_sha for naming in namings}.isdisjoint(shas):
+        return True
+    latest = max((naming.at for naming in namings if not _names_one(naming, graph)), default=None)
+    return latest is not None and (first is None or first <= latest + DAY_MICROSECONDS)
+
+
 def undoing_keys(connection: sqlite3.Connection, project: str | None) -> set[int]:
     """Return the keys of all commits of a project that say that they undo something, or that requests say so of."""
     commits = connection.execute(
         "SELECT vcs_commit_key FROM vcs_commit WHERE project IS ? AND revert_kind IS NOT NULL", (project,)
     )
     return {row[0] for row in commits} | {naming.key for naming in _undoing_requests(connection, project)}
+
+
+def _namings(connection: sqlite3.Connection, project: str | None) -> "tuple[list[_Naming], StoredGraph]":
+    """Return what says in a project that it undoes something, and the graph, in which what is named is read."""
+    namings = [*_undoing_commits(connection, project), *_undoing_requests(connection, project)]
+    graph = StoredGraph(connection, project)
+    if namings:
+        graph.read({naming.reverted_sha for naming in namings if naming.reverted_sha})
+    return namings, graph
+
+
+def _names_one(naming: "_Naming", graph: StoredGraph) -> bool:
+    """Tell whether what undoes names one commit by its whole hash, and means no more than that."""
+    if naming.kind not in (RevertKind.COMMIT, RevertKind.REAPPLY) or len(naming.reverted_sha or "") not in _WHOLE:
+        return False
+    node = graph.get(naming.reverted_sha or "")
+    return node is None or len(node.parents) < 2
+
+
+def _about(namings: "Sequence[_Naming]", graph: StoredGraph, keys: set[int]) -> "list[_Naming]":
+    """Return what names some commits, and what names that again; everything where it is not told by whole hashes."""
+    if not all(_names_one(naming, graph) for naming in namings):
+        return list(namings)
+    namers: dict[int, list[_Naming]] = defaultdict(list)
+    for naming in namings:
+        namers[commit_key(graph.project, naming.reverted_sha or "")].append(naming)
+    found: dict[int, _Naming] = {}
+    waiting = list(keys)
+    while waiting:
+        for naming in namers.get(waiting.pop(), ()):
+            if naming.key not in found:
+                found[naming.key] = naming
+                waiting.append(naming.key)
+    return sorted(found.values(), key=lambda naming: (naming.at, naming.key))
 
 
 @dataclass(frozen=True, slots=True)
