@@ -2,54 +2,22 @@
 
 from collections import Counter
 from functools import cache
-from importlib.resources import files
-from typing import Annotated, TypeVar
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
 
-from data.definitions.routing import RoutingPolicy
+from data.definitions import objectives
+from data.definitions.objectives import Slo as Slo
+from data.definitions.objectives import Slos, Text, read_slos
+from data.definitions.reading import content_of, read_whole
+from data.definitions.routing import RoutingPolicy, read_routing_policy
 from data.definitions.terms import Terms
-from data.errors import DefinitionError
 from data.words import TaskClass
 
-T = TypeVar("T")
-Text = Annotated[str, Meta(min_length=1)]
-Share = Annotated[float, Meta(gt=0, lt=1)]
-Days = Annotated[int, Meta(ge=1)]
 Price = Annotated[float, Meta(ge=0)]
 DateText = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-
-
-class Slo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One service level objective."""
-
-    name: Text
-    title: Text
-    owner: Text
-    objective: Share
-    window_days: Days
-    why: Text
-    good: Text
-    total: Text
-    help: Text
-    threshold: float | None = None
-    threshold_unit: str | None = None
-    headline: str | None = None
-    headline_target: float | None = None
-    headline_unit: str | None = None
-
-
-class Slos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All service level objectives, and the windows they share."""
-
-    rollback_window_days: Days
-    slo: tuple[Slo, ...]
-
-    def named(self, name: str) -> Slo:
-        """Return one SLO by its name."""
-        return next(slo for slo in self.slo if slo.name == name)
 
 
 class TaskClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,47 +117,40 @@ class Reporting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def slos() -> Slos:
     """Return the service level objectives."""
-    return _read("slos.toml", Slos)
+    return read_slos(content_of(objectives.FILE_NAME))
 
 
 @cache
 def task_classes() -> TaskClasses:
     """Return the task class rules."""
-    return _read("task_classes.toml", TaskClasses)
+    return read_whole("task_classes.toml", TaskClasses)
 
 
 @cache
 def price_overrides() -> PriceOverrides:
     """Return the price overrides."""
-    return _read("price_overrides.toml", PriceOverrides)
+    return read_whole("price_overrides.toml", PriceOverrides)
 
 
 @cache
 def providers() -> Providers:
     """Return the providers."""
-    return _read("providers.toml", Providers)
+    return read_whole("providers.toml", Providers)
 
 
 @cache
 def reporting() -> Reporting:
     """Return the settings of reports."""
-    return _read("reporting.toml", Reporting)
+    return read_whole("reporting.toml", Reporting)
 
 
 @cache
 def routing_policy() -> RoutingPolicy:
     """Return which route serves which class of tasks."""
-    return _read("routing_policy.toml", RoutingPolicy)
+    return read_routing_policy(content_of("routing_policy.toml"))
 
 
 @cache
 def terms() -> Terms:
     """Return the words of the pages that nothing else declares."""
-    return _read("terms.toml", Terms)
-
-
-def _read(name: str, shape: type[T]) -> T:
-    try:
-        return msgspec.toml.decode(files("data.definitions").joinpath(name).read_bytes(), type=shape)
-    except (msgspec.DecodeError, OSError) as error:
-        raise DefinitionError(f"data/definitions/{name} is wrong: {error}") from error
+    return read_whole("terms.toml", Terms)

@@ -2,18 +2,18 @@
 
 from collections import Counter
 from functools import cache
-from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from data.definitions import Share, Slo, Slos, Text, slos
-from data.errors import DefinitionError
+from data.definitions import Slo, Slos, slos
+from data.definitions.objectives import Share, Text
+from data.definitions.reading import Reading, content_of
 
 SLOT_MINUTES = 5
 """Events are counted in slots of this length, so windows are whole multiples of it."""
-_FILE = "data/definitions/burn_windows.toml"
+_FILE_NAME = "burn_windows.toml"
 _DAY_MINUTES = 24 * 60
 Minutes = Annotated[int, Meta(ge=SLOT_MINUTES, multiple_of=SLOT_MINUTES)]
 
@@ -67,36 +67,22 @@ def greatest_burn_rate(slo: Slo) -> float:
 @cache
 def burn_windows() -> BurnWindows:
     """Return the burn-rate rules. Raises DefinitionError that lists all that is wrong with the file."""
-    return read_burn_windows(files("data.definitions").joinpath("burn_windows.toml").read_bytes(), slos())
+    return read_burn_windows(content_of(_FILE_NAME), slos())
 
 
 def read_burn_windows(content: bytes, objectives: Slos) -> BurnWindows:
     """Read rules from TOML and check them against the objectives. Raises DefinitionError that lists all errors."""
-    try:
-        raw: dict[str, Any] = msgspec.toml.decode(content)
-    except msgspec.DecodeError as error:
-        raise DefinitionError(f"{_FILE} is wrong: {error}") from error
-    entries = raw.get("rule")
-    wrong = [f"unknown key {name}; only [[rule]] is expected" for name in raw if name != "rule"]
-    if not isinstance(entries, list) or not entries:
-        raise DefinitionError("\n".join([f"{_FILE} is wrong:", *wrong, "no [[rule]] in it; write at least one"]))
-    rules: list[BurnRule] = []
-    for number, entry in enumerate(entries, 1):
-        try:
-            rules.append(msgspec.convert(entry, BurnRule))
-        except msgspec.ValidationError as error:
-            wrong.append(f"rule {number}{_named(entry)}: {error}")
-    wrong += [problem for rule in rules for problem in _problems(rule, objectives)]
-    repeated = Counter(rule.name for rule in rules)
-    wrong += [f"rule {name}: the name stands for {times} rules" for name, times in repeated.items() if times > 1]
-    if wrong:
-        raise DefinitionError("\n".join([f"{_FILE} is wrong:", *wrong]))
-    return BurnWindows(tuple(rules))
-
-
-def _named(entry: object) -> str:
-    name: object = entry.get("name") if isinstance(entry, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return f" ({name})" if isinstance(name, str) else ""
+    reading = Reading(content, _FILE_NAME)
+    found = reading.whole(BurnWindows)
+    rules = reading.entries("rule", BurnRule)
+    if found is not None and not rules:
+        reading.wrong.append("no [[rule]] in it; write at least one")
+    reading.wrong += [problem for rule in rules for problem in _problems(rule, objectives)]
+    times = Counter(rule.name for rule in rules)
+    reading.wrong += [f"rule {name}: the name stands for {count} rules" for name, count in times.items() if count > 1]
+    if reading.wrong or found is None:
+        raise reading.refuse()
+    return found
 
 
 def _problems(rule: BurnRule, objectives: Slos) -> list[str]:

@@ -54,19 +54,19 @@ month_usd = nan
     lines = str(caught.value).splitlines()
     assert lines[0] == "data/definitions/budgets.toml is wrong:"
     assert [line.split(":")[0] for line in lines[1:]] == [
-        "unknown key monthly; owner, why, month_usd and [[project]] are expected",
-        "the budget of all",
-        "the budget of all",
-        "the budget of all",
-        "project shop",
-        "project intranet",
-        "project number 3",
-        "project number 3",
-        "project number 3",
+        "unknown key monthly; expected are owner, why, month_usd, project",
+        "owner",
+        "why is missing",
+        "month_usd",
+        "project 1 (shop)",
+        "project 2 (intranet)",
+        "project 3",
+        "project 3",
+        "project 3",
     ]
-    assert "the budget of all: why is missing" in lines
-    assert "project intranet: unknown key budget" in lines
-    assert "project number 3: name is missing" in lines
+    assert "project 2 (intranet): unknown key budget; expected are name, owner, why, month_usd" in lines
+    assert "project 3: name is missing" in lines
+    assert "project 3: month_usd: a finite number is expected" in lines
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ month_usd = nan
         (WHOLE + "project = 3", "two brackets"),
         (WHOLE + "project = [3]", "keys and values"),
         (WHOLE + 2 * '[[project]]\nname = "a"\nowner = "s"\nwhy = "x"\nmonth_usd = 1\n', "a: has 2 budgets"),
-        (WHOLE.replace("100", "inf"), "month_usd: a number of dollars"),
+        (WHOLE.replace("100", "inf"), "month_usd: a finite number"),
         (WHOLE.replace("100", '"100"'), "month_usd"),
     ],
 )

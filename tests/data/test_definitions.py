@@ -2,9 +2,7 @@ from pathlib import Path
 
 import pytest
 
-import data.definitions
-import data.definitions.budgets
-import data.definitions.burn_windows
+import data.definitions.reading
 from data import definitions
 from data.definitions.budgets import budgets
 from data.definitions.burn_windows import burn_windows
@@ -30,8 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A copy of the definitions that a test may spoil."""
     for file in FOLDER.glob("*.toml"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    for module in (data.definitions, data.definitions.budgets, data.definitions.burn_windows):
-        monkeypatch.setattr(module, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(data.definitions.reading, "files", lambda _package: tmp_path)
     _forget()
     yield tmp_path
     _forget()

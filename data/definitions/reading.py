@@ -1,0 +1,163 @@
+"""Reading a file of definitions so that everything that is wrong with it is told at once, not only the first thing."""
+
+from importlib.resources import files
+from math import isfinite
+from types import NoneType, UnionType
+from typing import Any, TypeGuard, TypeVar, Union, get_args, get_origin
+
+import msgspec
+
+from data.errors import DefinitionError
+
+T = TypeVar("T")
+_LONGEST_SHOWN = 60
+
+
+class Reading:
+    """One file that is being read: its content as TOML gives it, and what was found wrong so far."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        """Take the bytes of data/definitions/name apart. Raises DefinitionError when they are no TOML."""
+        self.file = f"data/definitions/{name}"
+        self.wrong: list[str] = []
+        try:
+            self.raw: dict[str, Any] = msgspec.toml.decode(content)
+        except (ValueError, RecursionError) as error:
+            raise DefinitionError(f"{self.file} is wrong: {error}") from error
+
+    def whole(self, shape: type[T]) -> T | None:
+        """Return the file as its shape; null, with everything that is wrong added to what is wrong, when it cannot."""
+        found = problems_of(self.raw, shape)
+        self.wrong += found
+        if found:
+            return None
+        try:
+            return msgspec.convert(self.raw, shape)
+        except msgspec.ValidationError as error:
+            self.wrong += str(error).splitlines()
+            return None
+
+    def entries(self, key: str, shape: type[T]) -> tuple[T, ...]:
+        """Return those of the tables [[key]] that can be read, so that rules across them are checked all the same."""
+        given = self.raw.get(key)
+        if not _is_list(given):
+            return ()
+        return tuple(msgspec.convert(entry, shape) for entry in given if not problems_of(entry, shape))
+
+    def refuse(self) -> DefinitionError:
+        """Return the error that lists what is wrong, a line for each."""
+        return refusal(self.file, self.wrong)
+
+
+def refusal(file: str, wrong: list[str]) -> DefinitionError:
+    """Return the error that says of a file what is wrong with it, a line for each."""
+    return DefinitionError("\n".join([f"{file} is wrong:", *wrong]))
+
+
+def content_of(name: str) -> bytes:
+    """Return the bytes of a file of definitions. Raises DefinitionError that names it when it cannot be read."""
+    try:
+        return files("data.definitions").joinpath(name).read_bytes()
+    except OSError as error:
+        raise DefinitionError(f"data/definitions/{name} is wrong: {error}") from error
+
+
+def read_whole(name: str, shape: type[T]) -> T:
+    """Read a file that has no rules beyond its shape. Raises DefinitionError that lists all that is wrong."""
+    reading = Reading(content_of(name), name)
+    found = reading.whole(shape)
+    if found is None:
+        raise reading.refuse()
+    return found
+
+
+def problems_of(value: object, kind: Any, place: str = "") -> list[str]:
+    """Return what keeps a value from being of a kind, each with its place: rule 2 (slow): owner is missing."""
+    kind = _without_none(kind, value)
+    entry_kind = _entry_kind(kind)
+    if _is_struct(kind):
+        return _problems_of_keys(value, kind, place)
+    if entry_kind is not None:
+        if not _is_list(value):
+            return [f"{place}: a list is expected, in TOML [[{place.split()[-1]}]] with two brackets"]
+        return [
+            problem
+            for number, entry in enumerate(value, 1)
+            for problem in problems_of(entry, entry_kind, f"{place} {number}{_named(entry)}")
+        ]
+    try:
+        converted = msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        return [_at(place, str(error))]
+    if isinstance(converted, float) and not isfinite(converted):
+        return [_at(place, "a finite number is expected")]
+    if isinstance(converted, str) and not _is_unicode(converted):
+        return [_at(place, "half of a surrogate pair is no text")]
+    return []
+
+
+def shown(text: object) -> str:
+    """Return foreign text fit for a message: short, and without characters that steer a terminal."""
+    escaped = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(text)[: _LONGEST_SHOWN + 1])
+    return escaped if len(escaped) <= _LONGEST_SHOWN else f"{escaped[:_LONGEST_SHOWN]}…"
+
+
+def _problems_of_keys(value: object, shape: type[msgspec.Struct], place: str) -> list[str]:
+    if not _is_table(value):
+        return [_at(place, "keys and values are expected")]
+    expected = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    names = ", ".join(expected)
+    found = [_at(place, f"unknown key {shown(key)}; expected are {names}") for key in value if key not in expected]
+    for name, field in expected.items():
+        if name in value:
+            found += problems_of(value[name], field.type, _at(place, name))
+        elif field.required:
+            found.append(_at(place, f"{name} is missing"))
+    if not found:
+        try:
+            msgspec.convert(value, shape)
+        except msgspec.ValidationError as error:
+            # Rules of the whole file are told by Reading.whole.
+            found += [_at(place, line) for line in str(error).splitlines()] if place else []
+    return found
+
+
+def _at(place: str, text: str) -> str:
+    return f"{place}: {text}" if place else text
+
+
+def _named(entry: object) -> str:
+    if _is_table(entry):
+        for key in ("name", "task_class"):
+            name = entry.get(key)
+            if isinstance(name, str) and name:
+                return f" ({shown(name)})"
+    return ""
+
+
+def _without_none(kind: Any, value: object) -> Any:
+    if get_origin(kind) in (Union, UnionType) and value is not None:
+        kinds = [one for one in get_args(kind) if one is not NoneType]
+        return kinds[0] if len(kinds) == 1 else kind
+    return kind
+
+
+def _entry_kind(kind: Any) -> type[msgspec.Struct] | None:
+    arguments = get_args(kind)
+    return arguments[0] if get_origin(kind) is tuple and arguments and _is_struct(arguments[0]) else None
+
+
+def _is_struct(kind: Any) -> TypeGuard[type[msgspec.Struct]]:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _is_table(value: object) -> TypeGuard[dict[object, object]]:
+    return isinstance(value, dict)
+
+
+def _is_list(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list)
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
