@@ -1,4 +1,4 @@
-"""Command line of the dashboard: serve, export.
+"""Command line of the dashboard: serve, export, slos.
 
 Exports go to a file or to standard output, messages to standard error. Exit codes: 0 when all went well, 1 when the
 store cannot be used, 2 when the command is wrong, 130 when it was interrupted.
@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from dashboard.exports import Selection
 
 app = typer.Typer(
@@ -125,6 +123,43 @@ def export(
         typer.echo(f"{out}: {count:,} rows", err=True)
 
 
+@app.command("slos")
+def _slos(
+    openslo: Annotated[bool, typer.Option("--openslo", help="Give them as OpenSLO v1 YAML.")] = False,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="File for --openslo. Default: standard output.", show_default=False),
+    ] = None,
+    taken_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Check an OpenSLO file, and print the slos.toml that follows from it.",
+            show_default=False,
+        ),
+    ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="With --from: put it into data/definitions/slos.toml.")
+    ] = False,
+) -> None:
+    """List the service level objectives; give them as OpenSLO YAML, or take them from it."""
+    from dashboard import slo_files
+
+    if out is not None and not openslo:
+        raise typer.BadParameter("It goes with --openslo.", param_hint="--out")
+    if write and taken_from is None:
+        raise typer.BadParameter("It goes with --from FILE.", param_hint="--write")
+    if openslo and taken_from is not None:
+        raise typer.BadParameter("Give or take: one of --openslo and --from.", param_hint="--openslo")
+    if taken_from is not None:
+        typer.echo(slo_files.take_openslo(taken_from, write), err=True)
+    elif openslo:
+        slo_files.write_openslo(out)
+    else:
+        slo_files.show_slos()
+
+
 def _print_list(table: str | None) -> None:
     from dashboard.exports import Selection, check_export, exports
 
@@ -143,6 +178,7 @@ def _print_list(table: str | None) -> None:
 def _write(table: str, out: str, selection: "Selection", as_of: datetime | None, database: str | None) -> int:
     from dashboard.analysis.as_of import newest_record
     from dashboard.exports import write_csv
+    from dashboard.whole_file import whole_file
     from data.store import Store, store_url
 
     with Store(store_url(database), create=False).reading() as connection:
@@ -151,29 +187,8 @@ def _write(table: str, out: str, selection: "Selection", as_of: datetime | None,
         moment = as_of or newest_record(connection) or datetime.now(UTC)
         if out == "-":
             return write_csv(connection, table, sys.stdout.buffer, selection, moment)
-        return _write_file(connection, table, Path(out), selection, moment)
-
-
-def _write_file(
-    connection: "sqlite3.Connection", table: str, path: Path, selection: "Selection", as_of: datetime
-) -> int:
-    """Write beside the file and put it in place when it is whole: a reader never finds half of it."""
-    from dashboard.exports import ExportError, write_csv
-
-    half = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        try:
-            with half.open("wb") as file:
-                count = write_csv(connection, table, file, selection, as_of)
-            half.replace(path)
-        finally:
-            half.unlink(missing_ok=True)
-    except OSError as error:
-        raise ExportError(
-            f"{path} cannot be written: {error.strerror or error}.\n"
-            "Name a file in a folder that exists and may be written."
-        ) from error
-    return count
+        with whole_file(Path(out)) as file:
+            return write_csv(connection, table, file, selection, moment)
 
 
 def _day(option: str, text: str | None) -> date | None:

@@ -79,7 +79,7 @@ def problems_of(value: object, kind: Any, place: str = "") -> list[str]:
         return _problems_of_keys(value, kind, place)
     if entry_kind is not None:
         if not _is_list(value):
-            return [f"{place}: a list is expected, in TOML [[{place.split()[-1]}]] with two brackets"]
+            return [_at(place, "a list is expected; in TOML, tables in two brackets")]
         return [
             problem
             for number, entry in enumerate(value, 1)
@@ -96,10 +96,10 @@ def problems_of(value: object, kind: Any, place: str = "") -> list[str]:
     return []
 
 
-def shown(text: object) -> str:
+def shown(text: object, longest: int = _LONGEST_SHOWN) -> str:
     """Return foreign text fit for a message: short, and without characters that steer a terminal."""
-    escaped = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(text)[: _LONGEST_SHOWN + 1])
-    return escaped if len(escaped) <= _LONGEST_SHOWN else f"{escaped[:_LONGEST_SHOWN]}…"
+    escaped = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(text)[: longest + 1])
+    return escaped if len(escaped) <= longest else f"{escaped[:longest]}…"
 
 
 def _problems_of_keys(value: object, shape: type[msgspec.Struct], place: str) -> list[str]:

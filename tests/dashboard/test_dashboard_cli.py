@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import cli, serving
+from data.definitions.reading import content_of
 from data.store import Store
 from fact_rows import Facts
 
@@ -159,3 +160,57 @@ def test_a_port_in_use_is_told_before_anything_starts(dashboard) -> None:
 )
 def test_opening_the_dashboard_to_others_is_said(address: str, warns: bool) -> None:
     assert (serving.warning_of(address) is not None) is warns
+
+
+def test_the_objectives_are_listed(dashboard) -> None:
+    code, out, err = dashboard("slos")
+    assert (code, err) == (0, "")
+    line = next(line for line in out.splitlines() if "task_success" in line)
+    assert [cell.strip() for cell in line.split("  ") if cell.strip()] == [
+        "task_success", "95.0 %", "30 days", "Platform team", "completed tasks", "completed, failed and aborted tasks",
+    ]  # fmt: skip
+
+
+def test_openslo_goes_out_and_comes_back_as_the_file_that_is_there(dashboard, tmp_path: Path) -> None:
+    out = tmp_path / "slos.yaml"
+    assert dashboard("slos", "--openslo", "--out", out) == (0, "", "")
+    assert dashboard("slos", "--openslo") == (0, out.read_text(), "")
+    code, text, said = dashboard("slos", "--from", out)
+    assert (code, text) == (0, content_of("slos.toml").decode())
+    assert said == (
+        f"{out}: 5 objectives, none of them changed.\n"
+        "Nothing was written; --write puts it into data/definitions/slos.toml.\n"
+    )
+
+
+def test_openslo_is_put_in_place_only_when_asked(dashboard, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("dashboard.slo_files.files", lambda _package: tmp_path)
+    out = tmp_path / "slos.yaml"
+    dashboard("slos", "--openslo", "--out", out)
+    out.write_text(out.read_text().replace("target: 0.85", "target: 0.9"))
+    dashboard("slos", "--from", out)
+    assert not (tmp_path / "slos.toml").exists()
+    code, text, said = dashboard("slos", "--from", out, "--write")
+    assert (code, text) == (0, "")
+    assert said.startswith(f"{out}: 5 objectives, changed: diff_acceptance.\nWritten to data/definitions/slos.toml")
+    assert (tmp_path / "slos.toml").read_text() == content_of("slos.toml").decode().replace(
+        "objective = 0.85", "objective = 0.9"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--out", "x.yaml"), "--openslo"),
+        (("--write",), "--from"),
+        (("--openslo", "--from", "x.yaml"), "one of"),
+        (("--from", "missing.yaml"), "missing.yaml cannot be read: No such file"),
+        (("--openslo", "--out", "missing/x.yaml"), "missing/x.yaml cannot be written"),
+    ],
+)
+def test_wrong_words_about_objectives_are_explained(dashboard, arguments, said: str, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = dashboard("slos", *arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert not list(tmp_path.rglob("*.yaml*"))

@@ -22,6 +22,9 @@ def test_every_package_that_the_program_imports_is_a_declared_dependency():
     }
     # Installed by sqlmodel, which is built on it and shares its types.
     declared.add("sqlalchemy")
+    if "pyyaml" in declared:
+        # The name under which it is imported.
+        declared.add("yaml")
     for path in repository.modules():
         if room_of(repository.name_of(path)) is None:
             continue

@@ -1,0 +1,236 @@
+"""OpenSLO v1 documents of the five objectives: out and in again, and everything that cannot be taken."""
+
+import re
+from typing import Any
+
+import msgspec
+import pytest
+import yaml
+
+from data.definitions import slos
+from data.definitions.openslo import openslo_of, slos_of_openslo
+from data.definitions.yaml_documents import MOST_BYTES
+from data.errors import DefinitionError
+
+EXAMPLE = """\
+apiVersion: openslo/v1
+kind: SLO
+metadata:
+  name: cost-efficiency
+  displayName: Cost of work
+  annotations:
+    boltscope.owner: "Finance"
+    boltscope.threshold: "2.5"
+spec:
+  description: Tasks should stay cheap.
+  service: boltscope
+  indicator:
+    metadata:
+      name: cost-efficiency
+    spec:
+      ratioMetric:
+        counter: true
+        good:
+          metricSource:
+            type: boltscope
+            spec:
+              events: completed tasks within 2.50 USD
+        total:
+          metricSource:
+            type: boltscope
+            spec:
+              events: completed tasks with known cost
+  timeWindow:
+    - duration: 4w
+      isRolling: true
+  budgetingMethod: Occurrences
+  objectives:
+    - targetPercent: 99.9
+"""
+
+
+def taken(text: str):
+    return slos_of_openslo(text.encode(), "team.yaml", slos())
+
+
+def wrong(content: str | bytes) -> list[str]:
+    content = content.encode() if isinstance(content, str) else content
+    with pytest.raises(DefinitionError) as refused:
+        slos_of_openslo(content, "team.yaml", slos())
+    first, *lines = str(refused.value).splitlines()
+    assert first == "team.yaml is wrong:"
+    return lines
+
+
+def test_what_goes_out_comes_in_again_as_it_was():
+    assert taken(openslo_of(slos())) == (slos(), ())
+
+
+def test_odd_words_and_numbers_come_in_again_as_they_were():
+    odd = 'yes: "no" # [x] {y} *z &a ! | > % @ \n line \t tab ünïcode 🦊 \x85 \x07 30'
+    changed = [
+        msgspec.structs.replace(slo, why=odd, owner="30", good="true", total="null", help=odd, objective=0.98 - 0.01)
+        for slo in slos().slo
+    ]
+    changed[2] = msgspec.structs.replace(
+        changed[2], threshold=0.000125, headline_target=1e9, headline_unit="s", window_days=365
+    )
+    objectives = msgspec.structs.replace(slos(), slo=tuple(changed), rollback_window_days=14)
+    assert taken(openslo_of(objectives)) == (objectives, ())
+
+
+def test_one_document_changes_one_objective_and_leaves_what_it_does_not_say():
+    asked, kept = taken(EXAMPLE)
+    now = slos().named("cost_efficiency")
+    assert asked.named("cost_efficiency") == msgspec.structs.replace(
+        now,
+        title="Cost of work",
+        owner="Finance",
+        # 99.9 / 100, without the last digit of a binary division
+        objective=0.999,
+        # 4 weeks * 7 days
+        window_days=28,
+        threshold=2.5,
+        good="completed tasks within 2.50 USD",
+        help="Tasks should stay cheap.",
+    )
+    assert kept == ("task_success", "diff_acceptance", "runtime_health", "provider_stability")
+    assert [asked.named(name) for name in kept] == [slos().named(name) for name in kept]
+    assert asked.rollback_window_days == slos().rollback_window_days
+
+
+def test_the_documents_keep_the_rules_of_the_specification():
+    documents: list[dict[str, Any]] = list(yaml.safe_load_all(openslo_of(slos())))
+    assert len(documents) == 5
+    for document in documents:
+        assert list(document) == ["apiVersion", "kind", "metadata", "spec"]
+        assert (document["apiVersion"], document["kind"]) == ("openslo/v1", "SLO")
+        metadata, spec = document["metadata"], document["spec"]
+        inner = spec["indicator"]["metadata"]
+        for named in (metadata, inner):
+            assert re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", named["name"])
+            assert len(named["displayName"]) <= 63
+        assert all(
+            re.fullmatch(r"[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?", key) for key in metadata["annotations"]
+        )
+        assert all(isinstance(value, str) for value in metadata["annotations"].values())
+        assert len(spec["description"]) <= 1050
+        assert len(spec["timeWindow"]) == 1
+        assert re.fullmatch(r"[1-9][0-9]*[mhdwMQY]", spec["timeWindow"][0]["duration"])
+        assert spec["budgetingMethod"] == "Occurrences"
+        ratio = spec["indicator"]["spec"]["ratioMetric"]
+        assert set(ratio) == {"counter", "good", "total"}
+        assert all(ratio[part]["metricSource"]["spec"] for part in ("good", "total"))
+        assert [0 <= objective["target"] < 1 for objective in spec["objectives"]] == [True]
+
+
+def test_everything_that_cannot_be_taken_is_said_at_once():
+    text = (
+        EXAMPLE.replace("cost-efficiency\n  displayName", "cost-eficiency\n  displayName")
+        .replace('boltscope.owner: "Finance"', "team.example/channel: ops\n    boltscope.rollback_window_days: '3'")
+        .replace("openslo/v1", "openslo/v2alpha")
+        .replace("4w", "1M")
+        .replace("isRolling: true", "isRolling: false")
+        .replace("Occurrences", "Timeslices")
+        .replace("targetPercent: 99.9", "targetPercent: 99.9\n      target: 0.9\n  alertPolicies: []")
+        .replace("type: boltscope", "type: Prometheus", 1)
+    )
+    place = "document 1 (cost-eficiency): "
+    assert wrong(text) == [
+        place + "apiVersion: Invalid enum value 'openslo/v2alpha'",
+        place + "metadata: annotations: unknown key team.example/channel; expected are boltscope.owner, boltscope.why, "
+        "boltscope.threshold, boltscope.threshold_unit, boltscope.headline, boltscope.headline_target, "
+        "boltscope.headline_unit, boltscope.rollback_window_days",
+        place + "metadata: annotations: boltscope.owner is missing",
+        place + "spec: unknown key alertPolicies; expected are service, indicator, timeWindow, budgetingMethod, "
+        "objectives, description",
+        place + "spec: indicator: spec: ratioMetric: good: metricSource: type: Invalid enum value 'Prometheus'",
+        place + "spec: budgetingMethod: Invalid enum value 'Timeslices'",
+        place
+        + "metadata: name: 'cost-eficiency' is not measured by Boltscope; there are task-success, diff-acceptance, "
+        "runtime-health, provider-stability, cost-efficiency",
+        place + "metadata: annotations: boltscope.rollback_window_days belongs to diff-acceptance",
+        place + "spec: timeWindow: isRolling must be true; windows of the calendar are not measured",
+        place + "spec: timeWindow: duration: '1M' is no number of whole days such as 30d, 4w or 720h",
+        place + "spec: objectives: either target or targetPercent is expected",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("targetPercent: 99.9", "target: 1", "target must be between 0 and 1"),
+        ("targetPercent: 99.9", "target: 0.0", "target must be between 0 and 1"),
+        ("targetPercent: 99.9", "targetPercent: 0.95\n    - target: 0.5", "objectives: exactly one is expected"),
+        ("targetPercent: 99.9", "target: .nan", "a finite number is expected"),
+        ("targetPercent: 99.9", "target: 'x'", "Expected `float"),
+        ("targetPercent: 99.9", "target: 0.9\n      op: lt", "unknown key op"),
+        ("4w", "25h", "'25h' is no number of whole days"),
+        ("4w", "0d", "'0d' is no number"),
+        ("4w", "4000d", "window_days: Expected `int` <= 3660"),
+        ("4w", "30", "duration: Expected `str`"),
+        ('"2.5"', "2.5", "boltscope.threshold: Expected `str`, got `float`"),
+        ('"2.5"', '"-2.5"', "boltscope.threshold"),
+        ('"2.5"', '"0"', "slo cost_efficiency: threshold must be a number above 0, in USD"),
+        ('"Finance"', '"\\ud800"', "boltscope.owner: half of a surrogate pair is no text"),
+        ('"Finance"', '""', "boltscope.owner: Expected `str` of length >= 1"),
+        ("cost-efficiency\n  displayName", "cost_efficiency\n  displayName", "'cost_efficiency' is not measured"),
+        ("cost-efficiency\n  displayName", "runtime-health\n  displayName", None),
+        ("kind: SLO", "kind: Service", "kind: Invalid enum value 'Service'"),
+        ("    metadata:\n      name: cost-efficiency\n", "", "spec: indicator: metadata is missing"),
+        ("        counter: true\n        good:", "        bad:", "unknown key bad"),
+        ("Cost of work", "C" * 64, "title: Expected `str` of length <= 63"),
+    ],
+)
+def test_one_thing_that_cannot_be_taken_is_named(before: str, after: str, said: str | None):
+    assert before in EXAMPLE
+    text = EXAMPLE.replace(before, after, 1)
+    if said is None:
+        taken(text.replace('    boltscope.threshold: "2.5"\n', ""))
+        return
+    assert any(said in line for line in wrong(text)), wrong(text)
+
+
+def test_an_objective_that_no_burn_rule_can_reach_is_refused_with_the_reason():
+    # An objective of 0.01 burns at most at 1 / 0.99 = 1.01: below 14.4, 6 and 3 of the shipped rules.
+    low = re.sub(r"target: [0-9.]+", "target: 0.01", openslo_of(slos()))
+    said = wrong(low)
+    assert len(said) == 3
+    assert said[0].startswith(
+        "data/definitions/burn_windows.toml: rule page_1h: can fire for no SLO (task_success: a burn"
+    )
+
+
+def test_a_document_that_is_there_twice_is_refused():
+    assert wrong(f"{EXAMPLE}---\n{EXAMPLE}") == ["cost-efficiency is there 2 times; once is expected"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "it has no document"),
+        (b"---\n---\n", "it has no document"),
+        (b"# " + b"x" * MOST_BYTES, "larger than 1,000,000 bytes"),
+        (b"\xff\xfe\x00", "no UTF-8"),
+        (b"a: &x [1]\nb: *x\n", "line 2: aliases (*name) are not taken"),
+        (b"a: 1\nb:\n  c: 1\n  c: 2\n", "line 4: the key 'c' is there twice"),
+        (b"[" * 900_000, "line 1: more than 30 levels in each other"),
+        (b"{a: " * 200_000, "line 1: more than 30 levels in each other"),
+        (b"- " * 300_000, "line 1: more than 30 levels in each other"),
+        (b"--- 1\n" * 101, "more than 100 documents"),
+        (b"a: !!python/object/apply:os.system [ls]", "could not determine a constructor"),
+        (b"n: " + b"9" * 5_000, "no YAML of plain values"),
+        (b"t: 2020-99-01", "no YAML of plain values"),
+        (b"? [a]\n: b", "unhashable key"),
+        (b"a: [", "line 1: "),
+        (b"a: \x00", "no YAML of plain values"),
+        (b"- 1\n--- x\n", "document 2: keys and values are expected"),
+        (b"metadata: 3\n1: 2\n", "document 1: unknown key 1;"),
+        (b"metadata: {name: [x]}", "document 1: metadata: name: Expected `str`, got `array`"),
+        (b'"\\e[31m": 1', "unknown key \\x1b[31m;"),
+        (b"!!binary aGk=: 1", "document 1: unknown key"),
+    ],
+)
+def test_files_that_are_no_such_documents_are_refused_with_the_reason(content: bytes, said: str):
+    lines = wrong(content)
+    assert any(said in line for line in lines), lines
