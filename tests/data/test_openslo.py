@@ -69,7 +69,7 @@ def test_what_goes_out_comes_in_again_as_it_was():
 def test_odd_words_and_numbers_come_in_again_as_they_were():
     odd = 'yes: "no" # [x] {y} *z &a ! | > % @ \n line \t tab ünïcode 🦊 \x85 \x07 30'
     changed = [
-        msgspec.structs.replace(slo, why=odd, owner="30", good="true", total="null", help=odd, objective=0.98 - 0.01)
+        msgspec.structs.replace(slo, why=odd, owner="30", good="true", total="null", help=odd, objective=0.9500000000000001)
         for slo in slos().slo
     ]
     changed[2] = msgspec.structs.replace(
