@@ -10,6 +10,10 @@ from data.definitions.reading import shown
 MOST_BYTES = 1_000_000
 _MOST_DEPTH = 30
 _MOST_DOCUMENTS = 100
+_MOST_EVENTS = 5_000
+"""Beginnings, ends and values; the five objectives have some 500. Building values takes far longer than reading marks."""
+_LONGEST_VALUE = 10_000
+"""Characters; the time to read a number of YAML's base 60 grows with the square of them."""
 
 
 class YamlError(Exception):
@@ -56,7 +60,11 @@ def write_documents(documents: list[object]) -> str:
 def _check_events(text: str) -> None:
     """Read the marks of the file one by one, which neither builds nor copies anything, and refuse what grows."""
     depth = documents = 0
-    for event in yaml.parse(text, yaml.SafeLoader):
+    for number, event in enumerate(yaml.parse(text, yaml.SafeLoader)):
+        if number > _MOST_EVENTS:
+            raise YamlError(f"it has more than {_MOST_EVENTS:,} keys and values")
+        if isinstance(event, yaml.ScalarEvent) and len(event.value) > _LONGEST_VALUE:
+            raise YamlError(f"line {event.start_mark.line + 1}: a value has more than {_LONGEST_VALUE:,} characters")
         if isinstance(event, yaml.AliasEvent):
             raise YamlError(f"line {event.start_mark.line + 1}: aliases (*name) are not taken; write the value out")
         if isinstance(event, yaml.DocumentStartEvent):

@@ -69,7 +69,9 @@ def test_what_goes_out_comes_in_again_as_it_was():
 def test_odd_words_and_numbers_come_in_again_as_they_were():
     odd = 'yes: "no" # [x] {y} *z &a ! | > % @ \n line \t tab ünïcode 🦊 \x85 \x07 30'
     changed = [
-        msgspec.structs.replace(slo, why=odd, owner="30", good="true", total="null", help=odd, objective=0.9500000000000001)
+        msgspec.structs.replace(
+            slo, why=odd, owner="30", good="true", total="null", help=odd, objective=0.9500000000000001
+        )
         for slo in slos().slo
     ]
     changed[2] = msgspec.structs.replace(
@@ -217,6 +219,8 @@ def test_a_document_that_is_there_twice_is_refused():
         (b"[" * 900_000, "line 1: more than 30 levels in each other"),
         (b"{a: " * 200_000, "line 1: more than 30 levels in each other"),
         (b"- " * 300_000, "line 1: more than 30 levels in each other"),
+        (b"[" + b"1," * 499_000 + b"]", "more than 5,000 keys and values"),
+        (b"t: " + b"1:" * 300_000 + b"1", "line 1: a value has more than 10,000 characters"),
         (b"--- 1\n" * 101, "more than 100 documents"),
         (b"a: !!python/object/apply:os.system [ls]", "could not determine a constructor"),
         (b"n: " + b"9" * 5_000, "no YAML of plain values"),
