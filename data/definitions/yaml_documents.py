@@ -11,7 +11,7 @@ MOST_BYTES = 1_000_000
 _MOST_DEPTH = 30
 _MOST_DOCUMENTS = 100
 _MOST_EVENTS = 5_000
-"""Beginnings, ends and values; the five objectives have some 500. Building values takes far longer than reading marks."""
+"""Beginnings, ends and values, of which the five objectives have some 500. Building values is what takes time."""
 _LONGEST_VALUE = 10_000
 """Characters; the time to read a number of YAML's base 60 grows with the square of them."""
 
