@@ -144,3 +144,32 @@ def is_ancestor(graph: Graph, ancestor: str, sha: str) -> bool:
                 if found is not None and found.committed_at >= first.committed_at:
                     waiting.append(parent)
     return False
+
+
+def is_unrelated(graph: Graph, older: str, sha: str) -> bool:
+    """Tell whether one commit surely does not lead to another: the other's history back to its time is all known.
+
+    A log may leave parents out; then nothing is sure.
+    """
+    first, last = graph.get(older), graph.get(sha)
+    if older == sha or first is None or last is None or not last.parents:
+        return False
+    seen = {sha}
+    waiting = [sha]
+    while waiting:
+        if len(seen) >= MOST_STEPS:
+            return False
+        node = graph.get(waiting.pop())
+        if node is None:
+            return False
+        for parent in node.parents:
+            if parent == older:
+                return False
+            if parent not in seen:
+                seen.add(parent)
+                found = graph.get(parent)
+                if found is None:
+                    return False
+                if found.committed_at + _CLOCKS >= first.committed_at:
+                    waiting.append(parent)
+    return True

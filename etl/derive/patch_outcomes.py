@@ -63,7 +63,11 @@ def judge(
     """
     if not evidence and not answers and reviewed is None:
         return (None, None, approver_count, *(None,) * 7, *map(int, carried))
-    verdict = _decided(evidence) or _answered(answers) or reviewed
+    answered = _answered(answers)
+    if answered is not None and answered.decision is Decision.PENDING and reviewed is not None:
+        # A record that still waits does not go before a review that has come.
+        answered = reviewed
+    verdict = _decided(evidence) or answered or reviewed
     undone = _first(evidence, EvidenceKind.ROLLBACK, needs_time=True)
     repaired = _first(evidence, EvidenceKind.REWORK)
     survival = None

@@ -8,7 +8,7 @@ from typing import Any
 
 from data.words import PullRequestState, RevertKind
 from etl.context import DAY_MICROSECONDS
-from etl.derive.commit_graph import StoredGraph, brought_in, is_ancestor
+from etl.derive.commit_graph import StoredGraph, brought_in, is_ancestor, is_unrelated
 from etl.derive.patch_reverts import (
     NAMED_BY_HASH,
     NAMED_BY_NUMBER,
@@ -232,17 +232,19 @@ def _latest(
     """Return the hashes of the latest commits, before one that undoes, that fit and belong to the same history.
 
     Numbers and first lines are unique in a repository at most, and a project may have several. The name of a
-    repository is that of its folder: a commit that was read under another name counts where it leads to the one.
+    repository is that of its folder: a commit that was read under another name counts where it leads to the one. A
+    saved log names no repository: a commit of one counts unless it surely does not lead to the one.
     """
     own = _repository_of(connection, naming.key)
     fitting = (
-        "SELECT sha, committed_at, vcs_commit_key FROM vcs_commit "  # noqa: S608
+        "SELECT sha, committed_at, vcs_commit_key, repository FROM vcs_commit "  # noqa: S608
         f"WHERE {condition} AND project IS ? AND NOT is_left_behind AND vcs_commit_key <> ? AND committed_at <= ? "
     )
     order = " ORDER BY committed_at DESC, vcs_commit_key DESC LIMIT ?"
     of = (value, graph.project, naming.key, naming.at)
     is_here = "AND (? IS NULL OR repository IS NULL OR repository = ?)"
-    rows = connection.execute(fitting + is_here + order, (*of, own, own, count)).fetchall()
+    rows = connection.execute(fitting + is_here + order, (*of, own, own, count + _ELSEWHERE)).fetchall()
+    rows = [row for row in rows if (own is not None and row[3] == own) or not is_unrelated(graph, row[0], naming.sha)]
     if own is not None:
         others = connection.execute(fitting + "AND repository <> ?" + order, (*of, own, _ELSEWHERE)).fetchall()
         rows += [row for row in others if is_ancestor(graph, row[0], naming.sha)]
@@ -253,15 +255,21 @@ def _latest(
 def _is_of_history(
     connection: sqlite3.Connection, graph: StoredGraph, naming: _Naming, commit_keys: Iterable[int]
 ) -> bool:
-    """Tell whether some commits may be of the history of one that undoes: one is, or nothing is known against it."""
+    """Tell whether some commits may be of the history of one that undoes: one may be, or none of them is known."""
     own = _repository_of(connection, naming.key)
     read = [
         row
         for key in commit_keys
         for row in connection.execute("SELECT sha, repository FROM vcs_commit WHERE vcs_commit_key = ?", (key,))
     ]
-    is_elsewhere = own is not None and all(repository not in (None, own) for _, repository in read)
-    return not read or not is_elsewhere or any(is_ancestor(graph, sha, naming.sha) for sha, _ in read)
+    for sha, repository in read:
+        if own is None or repository is None:
+            is_here = not is_unrelated(graph, sha, naming.sha)
+        else:
+            is_here = repository == own or is_ancestor(graph, sha, naming.sha)
+        if is_here:
+            return True
+    return not read
 
 
 def _repository_of(connection: sqlite3.Connection, key: int) -> str | None:

@@ -203,3 +203,23 @@ def test_the_revert_of_a_squashed_commit_that_no_log_shows_is_found_whenever_it_
     revert = Facts()
     revert.commit(C, "2026-03-05T10:00", revert_kind="commit", reverted_sha=D)
     assert fate(derived(store, revert)) == [("git_revert", micro(at("2026-03-05T10:00")), 1.0, 72 * HOUR)]
+
+
+def test_a_number_in_a_saved_log_means_a_request_of_the_same_history(store: Store) -> None:
+    # Two saved logs of one project name no repository: B is made on D, which is the root of another history than A.
+    facts = Facts()
+    chat_patch(facts, 1, "2026-03-02T10:00", {"a.ts": 1})
+    facts.commit(A, "2026-03-02T10:10", {"a.ts": 1}, pull_number=7)
+    facts.commit(D, "2026-03-02T09:00", {"d.ts": 4})
+    facts.commit(B, "2026-03-02T11:00", parent_shas=D, revert_kind="pull_request", reverted_number=7)
+    derived(store, facts)
+    assert store.rows("SELECT rolled_back_at FROM patch") == [(None,)]
+
+
+def test_a_log_without_parents_lets_numbers_name_the_latest_commit(store: Store) -> None:
+    facts = Facts()
+    chat_patch(facts, 1, "2026-03-02T10:00", {"a.ts": 1})
+    facts.commit(A, "2026-03-02T10:10", {"a.ts": 1}, pull_number=7)
+    facts.commit(B, "2026-03-02T11:00", revert_kind="pull_request", reverted_number=7)
+    derived(store, facts)
+    assert store.rows("SELECT rolled_back_at FROM patch") == [(micro(at("2026-03-02T11:00")),)]
