@@ -10,7 +10,14 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from browser_harness import chromium_browser, new_visit, start_dashboard  # noqa: E402
 
-PAGES = {"overview.png": "/", "data-health.png": "/data-health"}
+PAGES = {
+    "overview.png": "/",
+    "slo-trends.png": "/slo-trends?period=last-90-days&every=week",
+    "provider-routes.png": "/provider-routes?period=all",
+    "spend.png": "/spend?period=last-90-days&every=week",
+    "data-health.png": "/data-health",
+    "glossary.png": "/glossary",
+}
 MOST_PIXELS = 1700
 
 

@@ -45,7 +45,7 @@ def _percent(value: float) -> str:
         return "> 99.9 %"
     if 0 < percent < 0.05:
         return "< 0.1 %"
-    return f"{percent:.1f} %"
+    return f"{percent:.1f} %".replace("-", "−")
 
 
 def _seconds(value: float) -> str:
