@@ -6,11 +6,11 @@ from dashboard.analysis import health
 from dashboard.analysis.link_coverage import links_by_method, links_by_month
 from dashboard.analysis.source_months import records_by_month, records_of_sources, trusted_months
 from dashboard.charts.source_months import source_months
-from dashboard.charts.theme import PLOTLY_CONFIG
 from dashboard.ui import states
 from dashboard.ui.accounts import identity
 from dashboard.ui.coverage import freshness_table
 from dashboard.ui.header import header
+from dashboard.ui.pictures import picture
 from dashboard.ui.tables import paged_table, table
 from dashboard.ui.view import current
 
@@ -33,7 +33,7 @@ table(view.ask(trusted_months), name="trusted_months")
 counted = view.ask(records_by_month)
 if not counted.is_empty():
     st.subheader("Records of each source by month; a blank month has none", anchor=False)
-    st.plotly_chart(source_months(counted), config=PLOTLY_CONFIG, alt="Records of each source by month")
+    picture(source_months(counted), name="records_by_month", alt="Records of each source by month", chosen=None)
     with st.expander("The numbers behind this picture"):
         table(view.ask(records_of_sources), name="records_by_month")
 

@@ -40,14 +40,19 @@ class Compare(StrEnum):
 
     PREVIOUS = "previous"
     LAST_YEAR = "last-year"
+    DATES = "dates"
+    """Days of one's own; in a URL and on the command line they are written FROM..TO."""
     NONE = "none"
 
     @property
     def label(self) -> str:
         """Name on screen."""
-        return {"previous": "Previous period", "last-year": "Same period last year", "none": "No comparison"}[
-            self.value
-        ]
+        return {
+            "previous": "Previous period",
+            "last-year": "Same period last year",
+            "dates": "Other dates",
+            "none": "No comparison",
+        }[self.value]
 
 
 DEFAULT_PRESET = Preset.LAST_28_DAYS
@@ -95,7 +100,9 @@ class Filter:
             params |= {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
         elif self.preset is not DEFAULT_PRESET:
             params["period"] = self.preset.value
-        if self.compare is not DEFAULT_COMPARE:
+        if self.compare is Compare.DATES and self.compared is not None:
+            params["compare"] = f"{self.compared.first}..{self.compared.last}"
+        elif self.compare is not DEFAULT_COMPARE:
             params["compare"] = self.compare.value
         named = {"project": self.project, "route": self.route, "task_class": self.task_class}
         return params | {name: value for name, value in named.items() if value is not None}
@@ -121,29 +128,49 @@ def make_filter(
     custom: Period | None = None,
     first_day: date | None = None,
     compare: Compare = DEFAULT_COMPARE,
+    other: Period | None = None,
     project: str | None = None,
     route: str | None = None,
     task_class: str | None = None,
 ) -> Filter:
-    """Build a filter as seen from as_of; first_day is the earliest day of the store, for the period "all"."""
+    """Build a filter as seen from as_of; first_day is the earliest day of the store, for the period "all".
+
+    ``other`` is what is compared with days of one's own; without it they are those of the default comparison.
+    """
     chosen = Preset.CUSTOM if custom is not None else preset
     period = custom or preset_period(preset, day_of(as_of), first_day)
-    return Filter(period, chosen, compare, compared_period(period, compare), project, route, task_class)
+    if compare is Compare.DATES:
+        compared = other or compared_period(period, DEFAULT_COMPARE)
+    else:
+        compared = compared_period(period, compare)
+    return Filter(period, chosen, compare, compared, project, route, task_class)
 
 
 def filter_from_params(params: Mapping[str, str], as_of: datetime, first_day: date | None = None) -> Filter:
     """Read a filter from the words of a URL. What cannot be read falls back to its default: a URL is typed by hand."""
     custom = _custom_period(params.get("from"), params.get("to"))
+    compare, other = read_compare(params.get("compare")) or (DEFAULT_COMPARE, None)
     return make_filter(
         as_of,
         preset=_member(Preset, params.get("period"), DEFAULT_PRESET),
         custom=custom,
         first_day=first_day,
-        compare=_member(Compare, params.get("compare"), DEFAULT_COMPARE),
+        compare=compare,
+        other=other,
         project=_name(params.get("project")),
         route=_name(params.get("route")),
         task_class=_task_class(params.get("task_class")),
     )
+
+
+def read_compare(text: str | None) -> tuple[Compare, Period | None] | None:
+    """Read a comparison as it is written: previous, last-year, none, or FROM..TO; null when it is none of them."""
+    first, dots, last = (text or "").partition("..")
+    if dots:
+        days = _custom_period(first, last)
+        return None if days is None else (Compare.DATES, days)
+    words = [word for word in Compare if word is not Compare.DATES and word.value == text]
+    return (words[0], None) if words else None
 
 
 def preset_period(preset: Preset, today: date, first_day: date | None = None) -> Period:
@@ -168,6 +195,8 @@ def preset_period(preset: Preset, today: date, first_day: date | None = None) ->
 def compared_period(period: Period, compare: Compare) -> Period | None:
     """Return the period to compare with; null when nothing is compared, or when the calendar has no such days.
 
+    Days of one's own do not follow from the period: see make_filter.
+
     The previous period of whole months is as many whole months before it; of any other span, as many days before it.
     """
     try:
@@ -177,7 +206,7 @@ def compared_period(period: Period, compare: Compare) -> Period | None:
 
 
 def _compared(period: Period, compare: Compare) -> Period | None:
-    if compare is Compare.NONE:
+    if compare in (Compare.NONE, Compare.DATES):
         return None
     if compare is Compare.LAST_YEAR:
         return Period(_year_before(period.first), _year_before(period.last))

@@ -99,4 +99,16 @@ def plotly_layout(**changes: Any) -> dict[str, Any]:
     return layout | changes
 
 
-PLOTLY_CONFIG: Final[dict[str, Any]] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+def plotly_config(file_name: str) -> dict[str, Any]:
+    """Return how a figure behaves: still, and with one button that saves it as SVG under a name without extension.
+
+    The browser draws the picture itself and asks nobody; the button shows while the pointer is over the figure.
+    """
+    return {
+        "displayModeBar": "hover",
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": file_name},
+        "scrollZoom": False,
+        "responsive": True,
+    }

@@ -24,17 +24,22 @@ def csv_button(
     """
     if frame.is_empty():
         return
-    words = [WHOLE_STORE] if chosen is None else filter_words(chosen)
     st.download_button(
         "Download CSV",
         data=lambda: csv_bytes(frame),
-        file_name=safe_file_name("boltscope", name, *words, None if page is None else f"page-{page}"),
+        file_name=file_name(name, chosen, page),
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
         key=f"csv_{name}",
         help=about,
     )
+
+
+def file_name(name: str, chosen: Filter | None, page: int | None = None, extension: str = "csv") -> str:
+    """Return the name of a file: what it holds, the filter of its rows (None: the whole store), and the page."""
+    words = [WHOLE_STORE] if chosen is None else filter_words(chosen)
+    return safe_file_name("boltscope", name, *words, None if page is None else f"page-{page}", extension=extension)
 
 
 def filter_words(chosen: Filter) -> list[str]:

@@ -12,6 +12,7 @@ from dashboard.analysis.filters import (
     Filter,
     Period,
     Preset,
+    compared_period,
     filter_from_params,
     make_filter,
 )
@@ -34,20 +35,28 @@ def pick(page: str, choices: Choices, as_of: datetime) -> Filter:
                 "First and last day", min_value=FIRST_DAY, max_value=LAST_DAY, format="YYYY-MM-DD", key="filter_days"
             )
         compare = Compare(_choose_word("Compare with", Compare, "filter_compare"))
+        if compare is Compare.DATES:
+            st.date_input(
+                "First and last day to compare with", min_value=FIRST_DAY, max_value=LAST_DAY, format="YYYY-MM-DD",
+                key="filter_compared_days",
+            )  # fmt: skip
         project = _choose("Project", "All projects", choices.projects, "project")
         route = _choose("Route", "All routes", choices.routes, "route")
         task_class = _choose("Task class", "All task classes", choices.task_classes, "task_class")
         chosen = make_filter(
             as_of,
             preset=preset,
-            custom=_custom() if preset is Preset.CUSTOM else None,
+            custom=_days("filter_days") if preset is Preset.CUSTOM else None,
             first_day=choices.first_day,
             compare=compare,
+            other=_days("filter_compared_days") if compare is Compare.DATES else None,
             project=project,
             route=route,
             task_class=task_class,
         )
-        st.session_state["_filter_days"] = (chosen.period.first, chosen.period.last)
+        st.session_state["_filter_days"] = _pair(chosen.period)
+        compared = chosen.compared or compared_period(chosen.period, Compare.PREVIOUS)
+        st.session_state["_filter_compared_days"] = _pair(compared)
         if chosen.to_params():
             st.button(
                 "Reset filters",
@@ -86,8 +95,15 @@ def _shown(value: str) -> str:
     return "None given" if value == NONE_NAME else value
 
 
-def _custom() -> Period | None:
-    picked = st.session_state.get("filter_days") or ()
+def _pair(period: Period | None) -> tuple[date, ...]:
+    """Return the days that a picker of dates starts with."""
+    if period is None:
+        return ()
+    return tuple(min(max(day, FIRST_DAY), LAST_DAY) for day in (period.first, period.last))
+
+
+def _days(key: str) -> Period | None:
+    picked = st.session_state.get(key) or ()
     if isinstance(picked, date):
         picked = (picked,)
     return Period(min(picked), max(picked)) if picked else None
@@ -117,12 +133,13 @@ def _set_widgets(chosen: Filter, choices: Choices) -> None:
             ignored.append(f"{name.replace('_', ' ')} {value}")
     state["filter_period"] = chosen.preset.value
     state["filter_compare"] = chosen.compare.value
-    state["filter_days"] = (chosen.period.first, chosen.period.last)
+    state["filter_days"] = _pair(chosen.period)
+    state["filter_compared_days"] = _pair(chosen.compared)
     state[_IGNORED] = tuple(ignored)
 
 
 def _keep_widgets(choices: Choices) -> None:
-    """Keep what is picked where it is still there; a custom period starts as the one that was shown."""
+    """Keep what is picked where it is still there; days of one's own start as those that were shown."""
     state = st.session_state
     offered = {"project": choices.projects, "route": choices.routes, "task_class": choices.task_classes}
     for name, key in _KEYS.items():
@@ -130,6 +147,8 @@ def _keep_widgets(choices: Choices) -> None:
             state[key] = ""
     if state.get("filter_period") != Preset.CUSTOM.value or not state.get("filter_days"):
         state["filter_days"] = state.get("_filter_days", ())
+    if state.get("filter_compare") != Compare.DATES.value or not state.get("filter_compared_days"):
+        state["filter_compared_days"] = state.get("_filter_compared_days", ())
     state[_IGNORED] = ()
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.ui import states
 from dashboard.ui.filters import NONE_NAME, ignored
-from dashboard.ui.text import days, literal
+from dashboard.ui.text import counted, days, literal
 from dashboard.ui.view import View
 
 
@@ -27,7 +27,9 @@ def scope(view: View) -> None:
     chosen = view.chosen
     parts = [f"**{days(chosen.period.first, chosen.period.last)}**"]
     if chosen.compared is not None:
-        parts.append(f"compared with {days(chosen.compared.first, chosen.compared.last)}")
+        lengths = (chosen.compared.day_count, chosen.period.day_count)
+        unlike = "" if lengths[0] == lengths[1] else f" ({counted(lengths[0], 'day')} against {lengths[1]:,})"
+        parts.append(f"compared with {days(chosen.compared.first, chosen.compared.last)}{unlike}")
     named = {"project": chosen.project, "route": chosen.route, "task class": chosen.task_class}
     parts += [
         f"{name} {'none given' if value == NONE_NAME else literal(value)}"

@@ -23,9 +23,9 @@ from dashboard.analysis.routing_policy import drift, fallbacks
 from dashboard.analysis.stratified import FEWEST_IN_CLASS
 from dashboard.analysis.what_if import move
 from dashboard.charts.routes import quality_cost_plane, route_use
-from dashboard.charts.theme import PLOTLY_CONFIG
 from dashboard.ui.address import Address
 from dashboard.ui.export import csv_button
+from dashboard.ui.pictures import picture
 from dashboard.ui.route_tables import quality_table, service_table
 from dashboard.ui.tables import table as show_table
 from dashboard.ui.text import literal
@@ -106,10 +106,10 @@ def plane_section(address: Address, found: RouteTable, chosen: Filter) -> None:
             f"No route has {FEWEST_TASKS} {quality.unit} that count: choose a longer period, or load more chats."
         )
         return
-    st.plotly_chart(
+    picture(
         quality_cost_plane(points, quality),
-        config=PLOTLY_CONFIG,
-        key="plane",
+        name=f"route_plane_{quality}",
+        chosen=chosen,
         alt=f"{quality.label} against spend per completed task, with intervals. {frontier_words(points, quality)}.",
     )
     st.caption(
@@ -118,7 +118,10 @@ def plane_section(address: Address, found: RouteTable, chosen: Filter) -> None:
         "stand on the right: they have no place on a scale of dollars."
     )
     csv_button(
-        plane_frame(points), name="route_plane", chosen=chosen, about="The routes of the picture with their intervals."
+        plane_frame(points),
+        name=f"route_plane_{quality}",
+        chosen=chosen,
+        about="The routes of the picture with their intervals.",
     )
 
 
@@ -129,7 +132,7 @@ def use_section(view: View, found: RouteTable, chosen: Filter) -> None:
         return
     title = use_words(found)
     st.header(literal(title), anchor=False)
-    st.plotly_chart(route_use(use), config=PLOTLY_CONFIG, key="use", alt=f"Task classes of each route. {title}.")
+    picture(route_use(use), name="route_use", chosen=chosen, alt=f"Task classes of each route. {title}.")
     csv_button(use, name="route_use", chosen=chosen, about="One row per route and task class.")
 
 

@@ -23,10 +23,10 @@ from dashboard.analysis.units import interval_text, value_text
 from dashboard.charts.burn_down import burn_down
 from dashboard.charts.slo_trend import slo_trend
 from dashboard.charts.survival import survival_curve
-from dashboard.charts.theme import PLOTLY_CONFIG
 from dashboard.ui import states
 from dashboard.ui.address import Address
 from dashboard.ui.header import scope
+from dashboard.ui.pictures import picture
 from dashboard.ui.tables import PAGE_ROWS, table
 from dashboard.ui.text import counted, days, literal
 from dashboard.ui.view import View
@@ -81,11 +81,11 @@ def trends_of(view: View, slo: str, every: Every) -> tuple[Trend, ...]:
         _not_measured(view, slo)
         return trends
     marks = view.ask(timeline_marks, view.chosen)
-    _picture(trends[0], marks, height=330)
+    _picture(view, trends[0], marks, height=330)
     st.caption(_legend(trends, every, marks))
     for trend in trends[1:]:
         st.subheader(trend_words(trend), anchor=False)
-        _picture(trend, marks, height=230)
+        _picture(view, trend, marks, height=230)
     with st.expander("The numbers behind these pictures" if len(trends) > 1 else "The numbers behind this picture"):
         for trend in trends:
             if len(trends) > 1:
@@ -122,7 +122,7 @@ def budget(view: View, slo: str) -> None:
             f"95 % interval of what is left: {interval_text(found.low, found.high, Unit.RATE)}."
         )
     )
-    st.plotly_chart(burn_down(found), config=PLOTLY_CONFIG, alt=_budget_words(found), key="burn_down")
+    picture(burn_down(found), name=f"{slo}_error_budget", alt=_budget_words(found), chosen=view.chosen)
     silent = len(found.days) - found.measured_days
     st.caption(
         "The dotted line is a budget that is spent evenly."
@@ -193,11 +193,10 @@ def _page_of_rows(address: Address, view: View, slo: str, span: tuple[date, date
         )  # fmt: skip
 
 
-def _picture(trend: Trend, marks: Marks, *, height: int) -> None:
+def _picture(view: View, trend: Trend, marks: Marks, *, height: int) -> None:
     words = trend_words(trend)
-    st.plotly_chart(
-        slo_trend(trend, marks.drawn, height=height), config=PLOTLY_CONFIG, alt=words, key=f"trend_{trend.name}"
-    )
+    name = f"{trend.name}_by_{trend.every.value}"
+    picture(slo_trend(trend, marks.drawn, height=height), name=name, alt=words, chosen=view.chosen)
     if trend.note:
         st.caption(literal(trend.note))
 
@@ -249,7 +248,7 @@ def _survival(view: View) -> None:
     )
     title = f"After 7 days {told} were still in place" if told else "How long patches stay: too young for 7 days"
     st.header(title, anchor=False)
-    st.plotly_chart(survival_curve(found), config=PLOTLY_CONFIG, alt=title, key="survival")
+    picture(survival_curve(found), name="patch_survival", alt=title, chosen=view.chosen)
     said = [f"Kaplan-Meier with Greenwood's interval, as seen on {found.judged_at:%d %b %Y}."]
     if found.difference is not None:
         said.append(f"Accepted by a person against applied without a question, after 7 days: {found.difference.words}")

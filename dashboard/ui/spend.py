@@ -19,10 +19,10 @@ from dashboard.analysis.trend_words import trend_words
 from dashboard.analysis.trends import slo_trends
 from dashboard.charts.slo_trend import slo_trend
 from dashboard.charts.spend import spend_over_time, spend_parts
-from dashboard.charts.theme import PLOTLY_CONFIG
 from dashboard.ui import states
 from dashboard.ui.address import Address
 from dashboard.ui.header import scope
+from dashboard.ui.pictures import picture
 from dashboard.ui.tables import table
 from dashboard.ui.text import literal
 from dashboard.ui.view import View
@@ -62,14 +62,14 @@ def over_time(view: View, found: Spend, every: Every) -> None:
     """Show spend by bucket, its parts, and what a part costs per completed task."""
     title = over_time_words(found)
     st.subheader(literal(title), anchor=False)
-    st.plotly_chart(spend_over_time(found), config=PLOTLY_CONFIG, alt=title, key="spend_over_time")
+    picture(spend_over_time(found), name="spend_over_time", alt=title, chosen=view.chosen)
     st.caption(literal(_legend(found, every)))
     largest = sorted(found.spikes, key=lambda spike: spike.usual_micro_usd - spike.micro_usd)[:_MOST_SPIKES]
     for spike in sorted(largest, key=lambda spike: spike.first):
         st.markdown(f":material/priority_high: {literal(spike_words(spike, found.by.noun))}")
     st.subheader(literal(parts_words(found)), anchor=False)
-    st.plotly_chart(
-        spend_parts(found), config=PLOTLY_CONFIG, key="spend_parts",
+    picture(
+        spend_parts(found), name=f"spend_by_{found.by.value}", chosen=view.chosen,
         alt=f"Spend by {found.by.noun}, one row of bars each. {parts_words(found)}.",
     )  # fmt: skip
     table(
@@ -88,7 +88,10 @@ def per_task(view: View, every: Every) -> None:
     if not any(point.value is not None for point in trend.points):
         st.caption("No completed task of known cost: load chat exports with the gateway logs, or a longer period.")
         return
-    st.plotly_chart(slo_trend(trend, height=260), config=PLOTLY_CONFIG, alt=trend_words(trend), key="spend_per_task")
+    picture(
+        slo_trend(trend, height=260), name=f"{trend.name}_by_{trend.every.value}", alt=trend_words(trend),
+        chosen=view.chosen,
+    )  # fmt: skip
     st.caption(
         literal(f"Band: 95 % interval, a BCa bootstrap over days. Grey line: compared period. {trend.note or ''}")
     )

@@ -22,8 +22,8 @@ from dashboard.analysis.token_use import token_use
 from dashboard.analysis.trend_buckets import Every, bucket_name
 from dashboard.analysis.unattributed import unattributed
 from dashboard.charts.spend import month_against_budget
-from dashboard.charts.theme import PLOTLY_CONFIG
 from dashboard.ui.address import Address
+from dashboard.ui.pictures import picture
 from dashboard.ui.tables import PAGE_ROWS, table
 from dashboard.ui.text import days, literal
 from dashboard.ui.view import View
@@ -37,9 +37,7 @@ def month(view: View) -> None:
     whole = months[0]
     st.header(literal(month_words(whole)), anchor=False)
     st.markdown(literal(left_words(whole)))
-    st.plotly_chart(
-        month_against_budget(whole), config=PLOTLY_CONFIG, alt=month_words(whole), key="month_against_budget"
-    )
+    picture(month_against_budget(whole), name="month_to_date", alt=month_words(whole), chosen=view.chosen)
     st.caption(
         literal(
             f"The month of the newest record, whatever period is chosen. Known spend only. Days to come: mean of the "
