@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from dashboard.analysis.filters import Compare, Period
     from dashboard.exports import Selection
 
 app = typer.Typer(
@@ -94,6 +95,14 @@ def export(
     ] = None,
     task_class: Annotated[str | None, typer.Option(metavar="C", help="Only this class.", show_default=False)] = None,
     person: Annotated[str | None, typer.Option(metavar="P", help="Only this person.", show_default=False)] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAYS",
+            help="For tables of pages: previous, last-year or FROM..TO; default: nothing.",
+            show_default=False,
+        ),
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -112,7 +121,8 @@ def export(
         raise typer.BadParameter("Name a table. Which there are: dashboard export --list", param_hint="TABLE")
     from dashboard.exports import Selection, check_export
 
-    selection = Selection(_day("--from", first), _day("--to", last), project, route, task_class, person)
+    days = _day("--from", first), _day("--to", last)
+    selection = Selection(*days, project, route, task_class, person, *_compare(compare))
     check_export(table, selection)
     if out is None:
         raise typer.BadParameter(
@@ -201,6 +211,19 @@ def _day(option: str, text: str | None) -> date | None:
     if found is None or not 1971 <= found.year <= 9000:
         raise typer.BadParameter(
             f"'{text[:50]}' is not a day. Expected YYYY-MM-DD, such as 2026-11-22.", param_hint=option
+        )
+    return found
+
+
+def _compare(text: str | None) -> "tuple[Compare, Period | None]":
+    from dashboard.analysis.filters import read_compare
+
+    found = read_compare("none" if text is None else text)
+    if found is None:
+        raise typer.BadParameter(
+            f"'{(text or '')[:50]}' is no comparison. Expected previous, last-year, none, or two days: "
+            "2026-10-01..2026-10-31.",
+            param_hint="--compare",
         )
     return found
 

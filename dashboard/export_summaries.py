@@ -1,9 +1,11 @@
 """Exports of figures: the objectives day by day, and quality and cost of routes."""
 
+import math
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.intervals import Interval, ratio, wilson
@@ -73,7 +75,16 @@ def slo_daily(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -
     for day, slo, good, total in daily_good_of_total(connection, chosen, as_of):
         low, high = wilson(good, total) or (None, None)
         value = ratio(good, total)
-        yield day.isoformat(), slo.name, good, total, _plain(value), _plain(low), _plain(high), slo.objective
+        yield (
+            day.isoformat(),
+            slo.name,
+            good,
+            total,
+            plain_number(value),
+            plain_number(low),
+            plain_number(high),
+            slo.objective,
+        )
 
 
 def routes(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> Iterator[tuple[Cell, ...]]:
@@ -84,10 +95,10 @@ def routes(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> I
             route.route,
             route.tasks,
             route.completed,
-            _plain(route.spend_usd),
-            _plain(route.quality_per_usd),
-            _plain(route.low),
-            _plain(route.high),
+            plain_number(route.spend_usd),
+            plain_number(route.quality_per_usd),
+            plain_number(route.low),
+            plain_number(route.high),
             route.kept,
             route.immature_tasks,
             route.calls,
@@ -112,9 +123,11 @@ def _quality(found: RouteQuality) -> tuple[Cell, ...]:
 
 def _bounded(value: float | None, bounds: Interval | None) -> tuple[Cell, Cell, Cell]:
     low, high = bounds or (None, None)
-    return _plain(value), _plain(low), _plain(high)
+    return plain_number(value), plain_number(low), plain_number(high)
 
 
-def _plain(value: float | None) -> str | None:
-    """Write a rate, a ratio or dollars plainly, never as 1e-05."""
-    return None if value is None else f"{value:.6f}"
+def plain_number(value: float | None) -> str | None:
+    """Write a number in full, so that it reads back the same, never as 1e-05; what is no number is empty."""
+    if value is None or not math.isfinite(value):
+        return None
+    return format(Decimal(repr(float(value))), "f")

@@ -6,9 +6,11 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
+from functools import cache
 from typing import BinaryIO
 
 import polars as pl
@@ -16,16 +18,18 @@ import polars as pl
 from dashboard.analysis.as_of import day_end, day_number, newest_mature_day
 from dashboard.analysis.choices import choices
 from dashboard.analysis.declared_columns import list_words, sentence
-from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, Preset, route_condition
+from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, Preset, compared_period, route_condition
 from dashboard.analysis.meanings import meaning_of
 from dashboard.export_columns import ExportTable
 from dashboard.export_evidence import EVIDENCE_TABLES
 from dashboard.export_governance import GOVERNANCE_TABLES
 from dashboard.export_pages import PAGE_TABLES
-from dashboard.export_summaries import ROUTES_COLUMNS, SLO_DAILY_COLUMNS, SUMMARIES, routes, slo_daily
+from dashboard.export_summaries import ROUTES_COLUMNS, SLO_DAILY_COLUMNS, SUMMARIES, plain_number, routes, slo_daily
 from dashboard.export_tables import WORK_TABLES
+from dashboard.export_views import VIEW_TABLES, ViewTable
 from data.definitions import slos
 from data.errors import BoltscopeError
+from data.migrations import create_schema
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BATCH = 5000
@@ -33,6 +37,7 @@ _DAY_MICROSECONDS = 86_400_000_000
 FACT_TABLES = (*WORK_TABLES, *EVIDENCE_TABLES, *GOVERNANCE_TABLES)
 _FACTS = {table.name: table for table in FACT_TABLES}
 _PAGES = {table.name: table for table in PAGE_TABLES}
+_VIEWS = {table.name: table for table in VIEW_TABLES}
 _LONGEST_FILE_NAME = 150
 
 
@@ -50,6 +55,10 @@ class Selection:
     route: str | None = None
     task_class: str | None = None
     person: str | None = None
+    compare: Compare = Compare.NONE
+    """What tables of pages compare the days with; other exports compare nothing."""
+    other: Period | None = None
+    """The days to compare with, for Compare.DATES."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,20 @@ def exports() -> tuple[Export, ...]:
     facts = (Export(table.name, table.meaning, tuple(column.name for column in table.columns)) for table in FACT_TABLES)
     figures = (Export(summary.name, summary.meaning, summary.columns) for summary in SUMMARIES)
     pages = (Export(table.name, table.meaning, table.columns) for table in PAGE_TABLES)
-    return (*facts, *figures, *pages)
+    return (*facts, *figures, *pages, *(Export(view.name, view.meaning, _view_columns(view)) for view in VIEW_TABLES))
+
+
+def _names() -> list[str]:
+    return [table.name for table in (*FACT_TABLES, *SUMMARIES, *PAGE_TABLES, *VIEW_TABLES)]
+
+
+@cache
+def _view_columns(view: ViewTable) -> tuple[str, ...]:
+    """Return the columns that the table of a page has also where there is nothing to show."""
+    day = date(2026, 1, 1)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        create_schema(connection)
+        return tuple(view.frame(connection, Filter(Period(day, day)), day_end(day)).columns)
 
 
 def write_csv(connection: sqlite3.Connection, name: str, out: BinaryIO, selection: Selection, as_of: datetime) -> int:
@@ -85,6 +107,13 @@ def write_csv(connection: sqlite3.Connection, name: str, out: BinaryIO, selectio
         return _write(out, [column.name for column in table.columns], _fact_rows(connection, table, selection, as_of))
     if name in _PAGES:
         return _write_frame(out, _PAGES[name].frame(connection))
+    if name in _VIEWS:
+        chosen = _filter(connection, selection)
+        return (
+            _write(out, _view_columns(_VIEWS[name]), [])
+            if chosen is None
+            else _write_frame(out, _VIEWS[name].frame(connection, chosen, as_of))
+        )
     rows = _figure_rows(connection, name, selection, as_of)
     columns = SLO_DAILY_COLUMNS if name == "slo_daily" else ROUTES_COLUMNS
     return _write(out, columns, [[[_safe(cell) for cell in row] for row in rows]])
@@ -92,7 +121,7 @@ def write_csv(connection: sqlite3.Connection, name: str, out: BinaryIO, selectio
 
 def check_export(name: str, selection: Selection) -> None:
     """Raise ExportError when there is no such export, or it cannot be filtered like that."""
-    names = [export.name for export in exports()]
+    names = _names()
     if name not in names:
         near = get_close_matches(name, names, n=1, cutoff=0.5)
         raise ExportError(
@@ -105,7 +134,11 @@ def check_export(name: str, selection: Selection) -> None:
         if selection != Selection():
             raise ExportError(f"{name} accounts for the whole store and takes no filter. Leave the filters out.")
         return
+    if selection.compare is not Compare.NONE and name not in _VIEWS:
+        raise ExportError(f"{name} compares nothing. Leave --compare out.")
     offered = {"project", "route", "task-class"}
+    if name in _VIEWS and not _VIEWS[name].has_route:
+        offered.remove("route")
     if name in _FACTS:
         known = _FACTS[name].filters
         offered = {option for option, column in _OPTIONS.items() if column in known}
@@ -237,11 +270,12 @@ def _filter(connection: sqlite3.Connection, selection: Selection) -> Filter | No
         return None
     first = selection.first or min(found.first_day, selection.last or found.first_day)
     last = selection.last or max(found.last_day, first)
+    period = Period(first, last)
     return Filter(
-        Period(first, last),
+        period,
         Preset.CUSTOM,
-        Compare.NONE,
-        None,
+        selection.compare,
+        selection.other if selection.compare is Compare.DATES else compared_period(period, selection.compare),
         selection.project,
         selection.route,
         selection.task_class,
@@ -257,17 +291,9 @@ def _cell(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float):
-        return _plain_number(value)
+        return plain_number(value)
     return _safe(value)
 
 
 def _safe(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
-
-
-def _plain_number(value: float) -> str | None:
-    """Write a float so that it reads back the same, never as 1e-05; what is no number is empty."""
-    if value != value or value in (float("inf"), float("-inf")):
-        return None
-    shortest = repr(value)
-    return shortest if "e" not in shortest else f"{value:.12f}".rstrip("0").rstrip(".")

@@ -8,6 +8,7 @@ from dashboard.analysis.source_months import records_by_month, records_of_source
 from dashboard.charts.source_months import source_months
 from dashboard.ui import states
 from dashboard.ui.accounts import identity
+from dashboard.ui.address import Address
 from dashboard.ui.coverage import freshness_table
 from dashboard.ui.header import header
 from dashboard.ui.pictures import picture
@@ -22,6 +23,7 @@ if view.is_empty:
     st.stop()
 
 st.caption("This page accounts for everything in the store, whatever the filters say.")
+address = Address("quarantine", "loads")
 accounts = view.ask(health.accounting)
 identity(accounts)
 
@@ -57,7 +59,8 @@ table(view.ask(health.duplicates), name="duplicates", nothing="Every record was 
 
 st.header("What could not be used, and why", anchor=False)
 table(view.ask(health.quarantine_reasons), name="quarantine_reasons", nothing="Every record could be used.")
-paged_table(view, health.quarantine_rows, accounts.quarantined, name="quarantine")
+paged_table(address, view, health.quarantine_rows, accounts.quarantined, name="quarantine")
 
 st.header("Files that were loaded, newest first", anchor=False)
-paged_table(view, health.loads, accounts.file_count, name="loads")
+paged_table(address, view, health.loads, accounts.file_count, name="loads")
+address.write()

@@ -4,10 +4,13 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
+
 from dashboard.analysis.figures import Fact
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.route_calls import calls_by_route
 from dashboard.analysis.selection import Sums, daily_sums, needs_fine_rollups
+from data.frames import frame_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,13 @@ def control_plane(connection: sqlite3.Connection, chosen: Filter, as_of: datetim
             ("alerts", "decisions"),
         ),
     )
+
+
+def control_plane_frame(found: ControlPlane) -> pl.DataFrame:
+    """Return one row per count: the stage, what is counted, how many (null: not measured) and what must be known."""
+    rows = [(stage.title, fact.label, fact.value, fact.note) for stage in found.stages for fact in stage.counts]
+    text = pl.String()
+    return frame_of(rows, {"stage": text, "counted": text, "recorded_count": pl.Int64(), "note": text})
 
 
 def _commands(sums: Sums) -> int:

@@ -20,12 +20,33 @@ Record = dict[str, Any]
 
 def quality_frame(table: RouteTable, quality: Quality) -> pl.DataFrame:
     """Return one row per route: one quality raw, at the team's mix, drawn towards the team, and the ties."""
-    return _frame([_quality(row, quality) for row in table.rows])
+    name = quality.value
+    names = (
+        *("route", "task_count", "completed_count", "unknown_outcome_count"),
+        *_rate_names(name),
+        *_bounds(f"{name}_standardised"),
+        *(f"{name}_standardised_n", "covered_share_of_mix"),
+        *_bounds(f"{name}_shrunk"),
+        *("tie_groups", "clearly_better"),
+    )
+    return _frame([_quality(row, quality) for row in table.rows], names)
 
 
 def cost_frame(table: RouteTable) -> pl.DataFrame:
     """Return one row per route: cost, quality per dollar, latency, errors, unknown cost, use as a fallback."""
-    return _frame([_cost(row) for row in table.rows])
+    names = (
+        *("route", "pricing", "task_count", "completed_count", "completed_without_rollback_count"),
+        *("immature_task_count", "spend_usd"),
+        *_bounds("quality_per_usd"),
+        *_bounds("cost_per_completed_task_usd"),
+        *("cost_reason", "call_count"),
+        *_rate_names("error"),
+        *_rate_names("unknown_cost"),
+        *_rate_names("served_as_fallback"),
+        *_bounds("median_latency_s"),
+        *("latency_n", "latency_measured_by"),
+    )
+    return _frame([_cost(row) for row in table.rows], names)
 
 
 def pair_frame(table: RouteTable) -> pl.DataFrame:
@@ -52,7 +73,12 @@ def pair_frame(table: RouteTable) -> pl.DataFrame:
             }
             for quality in Quality
             for pair in table.comparisons[quality].pairs
-        ]
+        ],
+        (
+            *("quality", "route", "compared_with", "n", "compared_n"),
+            *(end for name in ("raw", "within_classes", "mix") for end in _bounds(f"{name}_difference")),
+            *("overlap", "p_value", "effect", "clearly_better"),
+        ),
     )
 
 
@@ -71,7 +97,14 @@ def plane_frame(points: Sequence[PlanePoint]) -> pl.DataFrame:
                 "outdone_by": point.outdone_by,
             }
             for point in points
-        ]
+        ],
+        (
+            "route",
+            *_bounds("quality"),
+            *("n", "covered_share_of_mix"),
+            *_bounds("cost_per_completed_task_usd"),
+            *("pricing", "is_on_frontier", "outdone_by"),
+        ),
     )
 
 
@@ -93,7 +126,8 @@ def use_frame(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -
             for work in sorted(works, key=lambda work: (-work.task_count, work.name))
             for task_class, share in of_team.items()
             if share
-        ]
+        ],
+        ("route", "task_class", "task_count", "route_task_count", "share", "team_share"),
     )
 
 
@@ -148,5 +182,14 @@ def _interval(name: str, value: float | None, bounds: Interval | None) -> Record
     return {name: value, f"{name}_low": low, f"{name}_high": high}
 
 
-def _frame(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame(list(records), infer_schema_length=None) if records else pl.DataFrame()
+def _bounds(name: str) -> tuple[str, str, str]:
+    return name, f"{name}_low", f"{name}_high"
+
+
+def _rate_names(name: str) -> tuple[str, ...]:
+    return *_bounds(name), f"{name}_k", f"{name}_n"
+
+
+def _frame(records: Sequence[Mapping[str, Any]], names: Sequence[str]) -> pl.DataFrame:
+    """Return records as a frame with these columns, also where there are none."""
+    return pl.DataFrame(list(records), schema=None if records else list(names), infer_schema_length=None)

@@ -1,10 +1,14 @@
 """The CSV button: gives exactly the rows and columns that are shown; its name says which filters they come from."""
 
+import io
+from datetime import datetime
+
 import polars as pl
 import streamlit as st
 
 from dashboard.analysis.filters import Filter
-from dashboard.exports import csv_bytes, safe_file_name
+from dashboard.exports import Selection, csv_bytes, safe_file_name, write_csv
+from data.store import Store
 
 WHOLE_STORE = "all"
 
@@ -32,6 +36,31 @@ def csv_button(
         icon=":material/download:",
         on_click="ignore",
         key=f"csv_{name}",
+        help=about,
+    )
+
+
+def export_button(name: str, *, chosen: Filter | None, as_of: datetime, label: str, about: str) -> None:
+    """Offer a whole export, the same bytes as ``dashboard export NAME``; it is read when somebody asks for it."""
+    selection = Selection()
+    if chosen is not None:
+        days = chosen.period
+        selection = Selection(days.first, days.last, chosen.project, chosen.route, chosen.task_class)
+
+    def read() -> bytes:
+        out = io.BytesIO()
+        with Store(create=False).reading() as connection:
+            write_csv(connection, name, out, selection, as_of)
+        return out.getvalue()
+
+    st.download_button(
+        label,
+        data=read,
+        file_name=file_name(name, chosen),
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"export_{name}",
         help=about,
     )
 

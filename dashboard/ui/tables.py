@@ -7,8 +7,9 @@ import polars as pl
 import streamlit as st
 
 from dashboard.analysis.filters import Filter
+from dashboard.ui.address import Address
 from dashboard.ui.column_help import column_help
-from dashboard.ui.export import csv_button
+from dashboard.ui.export import csv_button, export_button
 from dashboard.ui.view import View
 
 PAGE_ROWS = 20
@@ -109,22 +110,29 @@ def table(
     csv_button(frame, name=name, chosen=chosen, page=page)
 
 
-def paged_table(
-    view: View, question: Callable[..., pl.DataFrame], total: int, *, name: str, chosen: Filter | None = None
-) -> None:
-    """Show a long table a page at a time; the question takes a limit and an offset. Nothing is shown of no rows."""
+def paged_table(address: Address, view: View, question: Callable[..., pl.DataFrame], total: int, *, name: str) -> None:
+    """Show a long table about the whole store a page at a time, and offer all of it as the export of that name.
+
+    The question takes a limit and an offset; the address keeps the page under ``name``. Nothing is shown of no rows.
+    """
     if total == 0:
         return
     pages = max(-(-total // PAGE_ROWS), 1)
     slot = st.container()
-    picked = st.pagination(pages, key=f"page_of_{name}") if pages > 1 else 1
-    number = min(max(int(picked), 1), pages)
+    number = address.page(name, pages, ())
     offset = (number - 1) * PAGE_ROWS
     frame = view.ask(question, limit=PAGE_ROWS, offset=offset)
     with slot:
         if pages > 1:
             st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {total:,}.")
-        table(frame, name=name, chosen=chosen, page=number if pages > 1 else None)
+        table(frame, name=name, page=number)
+        export_button(
+            name,
+            chosen=None,
+            as_of=view.as_of,
+            label="Download all rows",
+            about=f"All rows with more columns, as dashboard export {name} writes them.",
+        )
 
 
 def _column(name: str, dtype: pl.DataType, about: str | None) -> Any:

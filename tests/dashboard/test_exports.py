@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from sqlmodel import SQLModel
 
+from dashboard.export_views import VIEW_TABLES
 from dashboard.exports import (
     ExportError,
     Selection,
@@ -99,7 +100,9 @@ def test_every_agreed_column_is_there_also_in_an_empty_store(store: Store, name:
 
 
 def test_what_is_listed_can_be_exported_and_the_header_is_as_listed(store: Store) -> None:
-    assert {found.name for found in exports()} == set(AGREED)
+    views = {view.name for view in VIEW_TABLES}
+    assert {found.name for found in exports()} == set(AGREED) | views
+    assert len(exports()) == len(AGREED) + len(views)
     for found in exports():
         assert text_of(store, found.name).decode().split("\r\n")[0] == ",".join(found.columns)
 
