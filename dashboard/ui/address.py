@@ -51,14 +51,17 @@ class Address:
     def page(self, name: str, pages: int, of: object) -> int:
         """Show page numbers and return the one picked; other rows (``of``) begin at their first page."""
         key, shown = self._state(name), self._state(f"{name}_of")
+        number = st.session_state.get(key, 1)
         if self._is_news:
             asked = self._found.get(name, "1")
-            st.session_state[key] = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-        elif st.session_state.get(shown) != of:
-            st.session_state[key] = 1
+            number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+        elif shown in st.session_state and st.session_state[shown] != of:
+            number = 1
         st.session_state[shown] = of
-        st.session_state[key] = min(max(int(st.session_state.get(key, 1)), 1), pages)
-        number = int(st.pagination(pages, key=key)) if pages > 1 else 1
+        number = min(max(int(number), 1), pages)
+        if key in st.session_state and st.session_state[key] != number:
+            st.session_state[key] = number
+        number = int(st.pagination(pages, default=number, key=key)) if pages > 1 else 1
         self._note(name, str(number), "1")
         return number
 

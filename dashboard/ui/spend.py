@@ -62,7 +62,8 @@ def over_time(view: View, found: Spend, every: Every) -> None:
     """Show spend by bucket, its parts, and what a part costs per completed task."""
     title = over_time_words(found)
     st.subheader(literal(title), anchor=False)
-    picture(spend_over_time(found), name="spend_over_time", alt=title, chosen=view.chosen)
+    name = f"spend_by_{found.every.value}_and_{found.by.value}"
+    picture(spend_over_time(found), name=name, alt=title, chosen=view.chosen)
     st.caption(literal(_legend(found, every)))
     largest = sorted(found.spikes, key=lambda spike: spike.usual_micro_usd - spike.micro_usd)[:_MOST_SPIKES]
     for spike in sorted(largest, key=lambda spike: spike.first):
@@ -78,7 +79,7 @@ def over_time(view: View, found: Spend, every: Every) -> None:
     )  # fmt: skip
     st.caption(_groups_note(found))
     with st.expander("The numbers behind these pictures"):
-        table(spend_frame(found), name=f"spend_by_{found.every.value}_and_{found.by.value}", chosen=view.chosen)
+        table(spend_frame(found), name=name, chosen=view.chosen)
 
 
 def per_task(view: View, every: Every) -> None:

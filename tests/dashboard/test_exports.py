@@ -421,14 +421,14 @@ class TestRoutes:
             "openai/gpt-5",
             "10",
             "10",
-            "4.000000",
+            "4.0",
         )
-        assert openai["quality_per_usd"] == "2.500000"  # 10 tasks kept / 4 USD
-        assert (openai["quality_per_usd_low"], openai["quality_per_usd_high"]) == ("2.500000", "2.500000")
+        assert openai["quality_per_usd"] == "2.5"  # 10 tasks kept / 4 USD
+        assert (openai["quality_per_usd_low"], openai["quality_per_usd_high"]) == ("2.5", "2.5")
         assert (anthropic["tasks"], anthropic["spend_usd"], anthropic["quality_per_usd"]) == (
             "0",
-            "1.000000",
-            "0.000000",
+            "1.0",
+            "0.0",
         )
 
     def test_tasks_whose_patches_were_undone_are_no_quality(self, store: Store) -> None:
@@ -438,7 +438,7 @@ class TestRoutes:
         for task in (kept, undone):
             facts.call(task_key=task, cost_micro_usd=500_000)
         row = rows(facts.write(store), "routes")[0]
-        assert (row["completed"], row["completed_without_rollback"], row["quality_per_usd"]) == ("2", "1", "1.000000")
+        assert (row["completed"], row["completed_without_rollback"], row["quality_per_usd"]) == ("2", "1", "1.0")
 
     def test_young_tasks_count_and_are_told_beside(self, store: Store) -> None:
         facts = Facts()
@@ -446,8 +446,8 @@ class TestRoutes:
         for when in ("2026-03-02T10:00", "2026-03-12T10:00", "2026-03-13T10:00", "2026-03-19T10:00"):
             facts.call(when, task_key=facts.task(when), cost_micro_usd=500_000)
         row = rows(facts.write(store), "routes")[0]
-        assert (row["tasks"], row["completed"], row["spend_usd"]) == ("4", "4", "2.000000")
-        assert (row["completed_without_rollback"], row["quality_per_usd"]) == ("4", "2.000000")  # 4 / (4 * 0.50)
+        assert (row["tasks"], row["completed"], row["spend_usd"]) == ("4", "4", "2.0")
+        assert (row["completed_without_rollback"], row["quality_per_usd"]) == ("4", "2.0")  # 4 / (4 * 0.50)
         assert row["immature_task_count"] == "2"
         facts = Facts()
         facts.load(1, exported_at=at("2026-03-12T10:00"))
@@ -455,7 +455,7 @@ class TestRoutes:
 
     @pytest.mark.parametrize(
         ("route", "cost", "spend"),
-        [("ollama/qwen", 0, "0.000000"), ("openai/gpt-5", None, ""), ("openai/gpt-5", 0, "0.000000")],
+        [("ollama/qwen", 0, "0.0"), ("openai/gpt-5", None, ""), ("openai/gpt-5", 0, "0.0")],
         ids=["self-hosted", "unknown", "zero"],
     )
     def test_without_spend_there_is_no_ratio(self, store: Store, route: str, cost: int | None, spend: str) -> None:
@@ -473,10 +473,10 @@ class TestRoutes:
             facts.call(when, task_key=task, cost_micro_usd=500_000)
             facts.call(when, task_key=task, cost_micro_usd=None)
         row = rows(facts.write(store), "routes")[0]
-        assert (row["unpriced_call_count"], row["is_spend_known"], row["spend_usd"]) == ("10", "false", "5.000000")
+        assert (row["unpriced_call_count"], row["is_spend_known"], row["spend_usd"]) == ("10", "false", "5.0")
         assert row["quality_per_usd"] == ""
         # 10 tasks for 5 USD at best; for 10 USD if each unpriced call cost as much as the others.
-        assert (row["quality_per_usd_low"], row["quality_per_usd_high"]) == ("1.000000", "2.000000")
+        assert (row["quality_per_usd_low"], row["quality_per_usd_high"]) == ("1.0", "2.0")
 
 
 class TestErrors:

@@ -74,10 +74,22 @@ def test_without_comparison_there_is_no_compared_period() -> None:
             NOW, custom=period("2026-01-05", "2026-02-10"), route="openrouter/anthropic/claude", task_class="fix"
         ),
         make_filter(NOW, preset=Preset.THIS_MONTH, project=NONE_NAME, route=NONE_NAME, compare=Compare.NONE),
+        make_filter(NOW, compare=Compare.DATES, other=period("2025-12-24", "2026-01-06")),
     ],
 )
 def test_a_filter_survives_the_url(chosen: Filter) -> None:
     assert filter_from_params(chosen.to_params(), NOW) == chosen
+
+
+def test_any_dates_to_compare_with_are_written_as_from_and_to() -> None:
+    chosen = make_filter(NOW, compare=Compare.DATES, other=period("2025-12-24", "2026-01-06"))
+    assert chosen.to_params() == {"compare": "2025-12-24..2026-01-06"}
+    assert filter_from_params({"compare": "2026-01-06..2025-12-24"}, NOW).compared == chosen.compared
+
+
+def test_days_of_ones_own_that_are_not_picked_yet_are_those_of_the_previous_period() -> None:
+    chosen = make_filter(NOW, preset=Preset.LAST_7_DAYS, compare=Compare.DATES)
+    assert chosen.compared == period("2026-05-07", "2026-05-13")
 
 
 def test_the_default_filter_leaves_the_url_empty() -> None:
@@ -92,6 +104,10 @@ def test_the_default_filter_leaves_the_url_empty() -> None:
         {"from": "2026-01-01"},
         {"from": "0001-01-01", "to": "9999-12-31"},
         {"compare": "<script>"},
+        {"compare": "dates"},
+        {"compare": "2026-01-01..x"},
+        {"compare": "0001-01-01..9999-12-31"},
+        {"compare": "2026-01-01"},
         {"task_class": "nonsense"},
         {"project": ""},
         {"project": "a\nb"},

@@ -1,5 +1,6 @@
 """Running a page of the dashboard without a browser."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,14 @@ def run_page(monkeypatch: pytest.MonkeyPatch, url: str, page: str = "overview", 
     if page != "overview":
         app.switch_page(str(PAGES[page])).run()
     return app
+
+
+def show(monkeypatch: pytest.MonkeyPatch, url: str, page: str, params: Mapping[str, str]) -> AppTest:
+    """Return the app after a page has run with an address: a page switch drops what only that page knows."""
+    app = run_page(monkeypatch, url, page)
+    for name, value in params.items():
+        app.query_params[name] = value
+    return app.run() if params else app
 
 
 def texts(app: AppTest) -> str:

@@ -1,15 +1,11 @@
-"""Every column that any page shows says what it means, and a CSV is the same from a page and from the command line."""
+"""Every column that any page shows says what it means."""
 
-import io
 import json
 
 import pytest
-import streamlit as st
-from page_runs import PAGES, run_page
+from page_runs import PAGES, run_page, show
 from streamlit.testing.v1 import AppTest
 
-from dashboard.analysis.as_of import newest_record
-from dashboard.exports import Selection, exports, write_csv
 from data.definitions import slos
 from data.store import Store
 from year_of_facts import odd_facts, year_of_facts
@@ -31,13 +27,6 @@ def unexplained(app: AppTest) -> list[str]:
             f"table {number}: {column}" for column in table.value.columns if not settings.get(column, {}).get("help")
         ]
     return found
-
-
-def show(monkeypatch: pytest.MonkeyPatch, url: str, page: str, params: dict[str, str]) -> AppTest:
-    app = run_page(monkeypatch, url, page)
-    for name, value in params.items():
-        app.query_params[name] = value
-    return app.run() if params else app
 
 
 @pytest.mark.parametrize(("page", "params"), PLACES, ids=str)
@@ -63,26 +52,3 @@ def test_each_card_says_formula_owner_sources_basis_and_n(monkeypatch, year: Sto
         assert f"Why: {slo.why}" in about
         assert "Read from: " in about
         assert "How it is known, by column: " in about
-
-
-@pytest.mark.parametrize("page", ["data-health", "glossary"])
-def test_a_csv_has_the_same_bytes_from_the_page_and_from_the_command_line(monkeypatch, year: Store, page: str):
-    given: dict[str, bytes] = {}
-
-    def button(*_: object, data, key: str, **__: object) -> bool:
-        given[key.removeprefix("csv_")] = data()
-        return False
-
-    monkeypatch.setattr(st, "download_button", button)
-    assert not run_page(monkeypatch, year.url, page).exception
-    both = {found.name for found in exports()} & given.keys() - {"loads", "quarantine"}
-    assert (
-        both
-        >= {"data-health": {"trusted_months", "records_by_month", "links_by_month"}, "glossary": {"glossary"}}[page]
-    )
-    with year.reading() as connection:
-        as_of = newest_record(connection)
-        for name in sorted(both):
-            out = io.BytesIO()
-            write_csv(connection, name, out, Selection(), as_of)
-            assert out.getvalue() == given[name], name

@@ -1,0 +1,226 @@
+"""What the buttons of all pages give: clean CSV in full, the same bytes as the command, a picture of each chart."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pytest
+import streamlit as st
+from page_runs import PAGES, run_page
+from streamlit.testing.v1 import AppTest
+
+from dashboard.analysis.as_of import newest_record
+from dashboard.analysis.filters import Compare, Period
+from dashboard.export_views import TREND_NAMES, VIEW_TABLES
+from dashboard.exports import Selection, exports, write_csv
+from data.definitions import slos
+from data.store import Store
+from year_of_facts import HOSTILE, odd_facts, year_of_facts
+
+FIRST, LAST = date(2026, 8, 1), date(2026, 10, 31)
+OTHER = Period(date(2026, 3, 2), date(2026, 5, 31))
+DAYS = {"from": str(FIRST), "to": str(LAST), "compare": f"{OTHER.first}..{OTHER.last}"}
+PLACES: list[tuple[str, dict[str, str]]] = [
+    *((page, {}) for page in PAGES),
+    *(("slo-trends", {"slo": slo.name, "every": "day"}) for slo in slos().slo),
+    *(("slo-trends", {"slo": slo.name, "every": "month", "by": "route"}) for slo in slos().slo),
+    ("slo-trends", {"slo": "provider_stability", "by": "project", "project": "shop"}),
+    ("provider-routes", {"quality": "acceptance", "task_class": "fix"}),
+    *(("spend", {"by": by, "every": every}) for by, every in (("provider", "day"), ("task_class", "month"))),
+    ("spend", {"by": "project", "project": "shop"}),
+]
+NOT_BY_COMMAND = {"freshness", "dearest_tasks", *(f"{slo.name}_rows" for slo in slos().slo)}
+"""Ages change with the clock; single pages of rows are rows of tasks, patches, calls and runs."""
+UNITS = ("_usd", "_s", "_ms", "_rate", "_count", "_tokens", "_days", "_hours", "_k", "_n", "_low", "_high", "_burn")
+PLAIN = {
+    # Shares of 0 to 1, ratios, and what counts the records that its neighbours name.
+    *("n", "success", "acceptance", "error", "unknown_cost", "served_as_fallback", "quality", "share", "team_share"),
+    *("success_standardised", "acceptance_standardised", "success_shrunk", "acceptance_shrunk", "compared_n"),
+    *("covered_share_of_mix", "overlap", "p_value", "raw_difference", "within_classes_difference", "mix_difference"),
+    *("quality_per_usd", "factor", "good", "total", "value", "low", "high", "objective", "load_id", "number"),
+}
+# Shares whose parts are all counted beside them: nothing is estimated, so they have an n and no interval.
+COUNTED = {"remaining_rate", "share_rate", "share_of_known_rate", "share_of_spend_rate", "corrected_chance_rate"}
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one button gives."""
+
+    name: str
+    file_name: str
+    content: bytes
+
+    def rows(self) -> list[list[str]]:
+        return list(csv.reader(io.StringIO(self.content.decode("utf-8"), newline=""), strict=True))
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return year_of_facts(Store(f"sqlite:///{tmp_path_factory.mktemp('year') / 'year.db'}"))
+
+
+def downloads(
+    monkeypatch: pytest.MonkeyPatch, url: str, page: str, params: Mapping[str, str]
+) -> tuple[AppTest, list[Given]]:
+    """Return a page that has run, and what each of its buttons gives."""
+    # The pages of the first runs have buttons of their own, which do not count.
+    app = run_page(monkeypatch, url, page)
+    given: dict[str, Given] = {}
+
+    def button(*_: object, data, key: str, file_name: str, **__: object) -> bool:
+        given[key] = Given(re.sub(r"^(csv|export)_", "", key), file_name, data())
+        return False
+
+    monkeypatch.setattr(st, "download_button", button)
+    for name, value in params.items():
+        app.query_params[name] = value
+    assert not app.run().exception
+    return app, list(given.values())
+
+
+def selection_of(params: Mapping[str, str]) -> Selection:
+    return Selection(
+        FIRST, LAST, project=params.get("project"), task_class=params.get("task_class"), compare=Compare.DATES,
+        other=OTHER,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "params"), PLACES, ids=str)
+def test_a_csv_has_the_same_bytes_from_the_page_and_from_the_command_line(monkeypatch, year: Store, page, params):
+    _, given = downloads(monkeypatch, year.url, page, {**DAYS, **params})
+    views = {view.name for view in VIEW_TABLES}
+    offered = {found.name for found in exports()}
+    # Of commands only proposals are loaded: nothing to show.
+    assert given or params["slo"] == "runtime_health"
+    with year.reading() as connection:
+        as_of = newest_record(connection)
+        for one in given:
+            if "_page-" in one.file_name or one.name in NOT_BY_COMMAND:
+                continue
+            assert one.name in offered, f"dashboard export does not know {one.name}"
+            selection = selection_of(params)
+            if one.name == "slo_daily":
+                selection = Selection(FIRST, LAST, params.get("project"), None, params.get("task_class"))
+            elif one.name not in views:
+                selection = Selection()
+            out = io.BytesIO()
+            write_csv(connection, one.name, out, selection, as_of)
+            assert out.getvalue() == one.content, one.name
+
+
+@pytest.mark.parametrize(("page", "params"), PLACES, ids=str)
+def test_every_csv_is_clean_and_in_full(monkeypatch, year: Store, page, params):
+    _, given = downloads(monkeypatch, year.url, page, {**DAYS, **params})
+    problems = [problem for one in given for problem in problems_of(one)]
+    assert problems == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_so_is_every_csv_of_odd_data_with_hostile_names(monkeypatch, store: Store, page: str):
+    _, given = downloads(monkeypatch, odd_facts(store).url, page, {"period": "all", "project": HOSTILE})
+    assert [problem for one in given for problem in problems_of(one)] == []
+
+
+@pytest.mark.parametrize(("page", "params"), PLACES, ids=str)
+def test_every_chart_has_its_csv_and_a_button_that_saves_it_as_svg(monkeypatch, year: Store, page, params):
+    app, given = downloads(monkeypatch, year.url, page, {**DAYS, **params})
+    tables = {one.file_name.removesuffix(".csv") for one in given}
+    for chart in app.get("plotly_chart"):
+        config = json.loads(chart.proto.config)
+        assert config["displayModeBar"] == "hover"
+        assert config["modeBarButtons"] == [["toImage"]]
+        assert config["toImageButtonOptions"]["format"] == "svg"
+        assert config["toImageButtonOptions"]["filename"] in tables
+
+
+def test_the_pictures_of_the_overview_have_their_data(monkeypatch, year: Store):
+    _, given = downloads(monkeypatch, year.url, "overview", DAYS)
+    assert {one.name for one in given} == {"slo_figures", "slo_daily", "control_plane"}
+
+
+def test_the_trends_that_can_be_exported_are_those_that_are_drawn(year: Store):
+    from dashboard.analysis.filters import make_filter
+    from dashboard.analysis.trend_buckets import Every
+    from dashboard.analysis.trends import slo_trends
+
+    with year.reading() as connection:
+        as_of = newest_record(connection)
+        assert as_of is not None
+        for slo, names in TREND_NAMES.items():
+            found = slo_trends(connection, make_filter(as_of), as_of, slo, Every.DAY)
+            assert tuple(trend.name for trend in found) == names
+
+
+def test_more_points_than_can_be_drawn_are_refused_with_what_to_do(year: Store):
+    from dashboard.export_views import TooManyPointsError
+
+    days = Selection(date(2020, 1, 1), date(2026, 10, 31))
+    with year.reading() as connection:
+        as_of = newest_record(connection)
+        assert as_of is not None
+        for name in ("task_success_rate_by_day", "spend_by_day_and_model"):
+            with pytest.raises(TooManyPointsError, match="Choose fewer days with --from and --to, or export by week"):
+                write_csv(connection, name, io.BytesIO(), days, as_of)
+
+
+def problems_of(one: Given) -> Iterator[str]:
+    """Say what is wrong with a file: its form, its names, its values."""
+    text = one.content.decode("utf-8")
+    assert not text.startswith("\ufeff")
+    if not text.endswith("\r\n") or re.search(r"(?<!\r)\n", re.sub(r'"[^"]*"', "", text)):
+        yield f"{one.name}: lines do not end in CRLF"
+    header, *rows = one.rows()
+    if len(set(header)) != len(header) or any(not re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in header):
+        yield f"{one.name}: names {header}"
+    if any(len(row) != len(header) for row in rows):
+        yield f"{one.name}: rows of another width"
+    for place, name in enumerate(header):
+        values = [row[place] for row in rows if row[place]]
+        yield from (f"{one.name}.{name}: {problem}" for problem in _problems_of_column(name, values))
+    yield from (f"{one.name}: {problem}" for problem in _missing_beside(header))
+
+
+def _problems_of_column(name: str, values: list[str]) -> Iterator[str]:
+    numbers = [value for value in values if re.fullmatch(r"-?\d+(\.\d+)?", value)]
+    if any(value[0] in "=+-@\t\r\n" for value in values if value not in numbers):
+        yield "a formula"
+    if any(re.fullmatch(r"-?\d+(\.\d+)?[eE][-+]?\d+|nan|inf|-inf|NaN|None|null", value) for value in values):
+        yield "a number that is not written plainly"
+    if name.endswith(("_date", "_month")) or name in ("date", "month"):
+        assert all(date.fromisoformat(value) for value in values)
+    if name.endswith("_at"):
+        assert all(value.endswith("Z") and datetime.fromisoformat(value) for value in values)
+    if name.startswith("is_") and not set(values) <= {"true", "false"}:
+        yield "neither true nor false"
+    is_id = name.endswith("_id") or name in ("position", "excerpt", "detail", "file_sha256")
+    has_unit = name.endswith(UNITS) or name in PLAIN
+    if values and len(numbers) == len(values) and not is_id and not has_unit:
+        yield "a number without a unit in its name"
+
+
+def _missing_beside(header: list[str]) -> Iterator[str]:
+    """Say which estimates lack an interval or an n."""
+    rates = [name for name in header if name.endswith("_rate") and not re.search(r"(^|_)(low|high)_", name)]
+    has_n = any(name.endswith(("_count", "_n")) or name in ("n", "total") for name in header)
+    if rates and not has_n:
+        yield f"no n beside {rates}"
+    for name in rates:
+        stem = name.removesuffix("_rate")
+        bounds = {f"{stem}_low_rate", "low_rate", f"{stem}_low"}
+        is_fixed = name in COUNTED or stem.startswith(("compared_", "objective", "share_of")) or stem in CENSUS
+        if not is_fixed and not bounds & set(header):
+            yield f"no interval of {name}"
+
+
+CENSUS = {
+    # What is loaded of what there is: every record is counted.
+    *("commit_linked", "pull_request_linked", "deployment_linked", "unlinked", "usage_known", "cost_known"),
+    *("latency_known", "attributed", "attributed_spend", "unpriced", "cache_read"),
+    # Parts of the same tasks, that add up to one; the one that is judged has its interval.
+    *("fallback", "allowed", "other", "forbidden"),
+}
