@@ -57,7 +57,7 @@ MADE: Mapping[str, str] = {
     "spend_usd": "known spend, in US dollars",
     "cost_usd": "cost in US dollars; empty when any part of it is unknown",
     # Overview
-    "good_count": "events that went well",
+    "slo_figures.good_count": "events that went well",
     "n_unit": "what n counts",
     "slo_figures.standing": "how the rate stands against its objective, its interval considered",
     "slo_figures.difference_rate": "rate minus that of the compared period",

@@ -1,6 +1,6 @@
 """Pictures: a figure with its words for who cannot see it, and a button that saves it as SVG."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import streamlit as st
 
@@ -8,12 +8,9 @@ from dashboard.analysis.filters import Filter
 from dashboard.charts.theme import plotly_config
 from dashboard.ui.export import file_name
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
-
-def picture(figure: "go.Figure", *, name: str, alt: str, chosen: Filter | None) -> None:
-    """Show a figure; ``name`` names the file and the widget, ``chosen`` is the filter that its data come from.
+def picture(figure: Any, *, name: str, alt: str, chosen: Filter | None) -> None:
+    """Show a Plotly figure; ``name`` names the file and the widget, ``chosen`` is the filter that its data come from.
 
     None says that they come from the whole store.
     """

@@ -129,6 +129,28 @@ def test_the_csv_file_holds_exactly_the_rows_and_columns_that_are_shown(visit: O
     opened.assert_clean()
 
 
+@pytest.mark.parametrize("path", ["/slo-trends", "/provider-routes", "/spend", "/data-health"])
+def test_each_chart_saves_as_svg_without_asking_another_machine(visit: Open, year_url: str, path: str, tmp_path: Path):
+    opened = visit(year_url, path)
+    opened.page.wait_for_selector(".js-plotly-plot .main-svg")
+    charts = opened.page.get_by_test_id("stPlotlyChart")
+    for number in range(charts.count()):
+        chart = charts.nth(number)
+        chart.scroll_into_view_if_needed()
+        chart.hover()
+        buttons = chart.locator(".modebar-btn")
+        assert buttons.count() == 1
+        with opened.page.expect_download() as waiting:
+            buttons.click()
+        name = waiting.value.suggested_filename
+        assert name.startswith("boltscope_")
+        assert name.endswith(".svg")
+        waiting.value.save_as(tmp_path / name)
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith("<svg")
+    assert charts.count() >= 1
+    opened.assert_clean()
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("path", PATHS)
 def test_an_empty_store_says_what_to_do(visit: Open, empty_url: str, path: str, size: str):

@@ -44,7 +44,7 @@ def test_every_table_and_picture_has_its_file(monkeypatch: pytest.MonkeyPatch, p
         "route_acceptance",
         "route_pairs",
         "route_cost",
-        "route_plane",
+        "route_plane_success",
         "route_use",
         "routing_drift",
         "routing_drift_routes",
