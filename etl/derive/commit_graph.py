@@ -141,7 +141,7 @@ def is_ancestor(graph: Graph, ancestor: str, sha: str) -> bool:
             if parent not in seen:
                 seen.add(parent)
                 found = graph.get(parent)
-                if found is not None and found.committed_at >= first.committed_at:
+                if found is not None and found.committed_at + _CLOCKS >= first.committed_at:
                     waiting.append(parent)
     return False
 

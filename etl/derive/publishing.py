@@ -1,6 +1,7 @@
 """Which deployments first published patches on each target: by the commit, or by the chat that a site's name tells."""
 
 import sqlite3
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from itertools import groupby
 
 from data.words import DeploymentStatus, LinkMethod
 from etl.context import DAY_MICROSECONDS, HOUR_MICROSECONDS, day_of
-from etl.derive.commit_graph import Graph, StoredGraph
+from etl.derive.commit_graph import Graph, StoredGraph, is_ancestor
 from etl.derive.differences import key_table, row_table
 from etl.derive.patch_facts import PatchFacts, by_chat
 from etl.derive.patch_links import EARLY, SKEW, Carrier
@@ -19,6 +20,8 @@ CHAT_NAME_CONFIDENCE = 0.8
 _ALIVE = DAY_MICROSECONDS
 """A chat is alive from its first patch until so long after its last one."""
 _MANY = 200
+_FEW = 8
+"""Of the publications after a commit that an earlier one holds already by a wrong clock, so many are asked."""
 Target = tuple[str, str | None, str | None]
 """Platform, target and environment."""
 
@@ -77,24 +80,12 @@ def first_publications(
     """Return the first of a target's publications, in order of time, that holds each commit (hash: time).
 
     A publication holds its own commit and all that lead to it. One that seems to be from before the commit itself is
-    passed over, so that what is found of a commit does not depend on the commits that are asked for with it. Walks go
-    back to an hour before the oldest commit.
+    passed over for it, and the next few are asked one by one, so that what is found of a commit does not depend on the
+    commits that are asked for with it. Walks go back to an hour before the oldest commit.
     """
     found: dict[str, Publication] = {}
+    early: list[str] = []
     oldest = min(commits.values(), default=0) - HOUR_MICROSECONDS
-    left = dict(commits)
-    while left:
-        start = min(left.values()) - EARLY
-        left = _walk(graph, [one for one in publications if one.at >= start], left, found, oldest)
-    return found
-
-
-def _walk(
-    graph: Graph, publications: Iterable[Publication], commits: Mapping[str, int], found: dict[str, Publication],
-    oldest: int,
-) -> dict[str, int]:  # fmt: skip
-    """Note the publications that were the first to hold commits; return those that are older than their commits."""
-    early: dict[str, int] = {}
     seen: set[str] = set()
     met = 0
     for publication in publications:
@@ -108,7 +99,7 @@ def _walk(
             if at is not None:
                 met += 1
                 if publication.at < at - EARLY:
-                    early[sha] = at
+                    early.append(sha)
                 elif publication.at <= at + PUBLISHING_WINDOW:
                     found[sha] = publication
             node = graph.get(sha)
@@ -116,7 +107,15 @@ def _walk(
                 waiting.extend(node.parents)
         if met == len(commits):
             break
-    return early
+    for sha in early:
+        start = bisect_left(publications, commits[sha] - EARLY, key=lambda one: one.at)
+        for publication in publications[start : start + _FEW]:
+            if publication.at > commits[sha] + PUBLISHING_WINDOW:
+                break
+            if is_ancestor(graph, sha, publication.sha):
+                found[sha] = publication
+                break
+    return found
 
 
 def _first_by_commit(

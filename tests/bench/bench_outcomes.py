@@ -89,7 +89,7 @@ def _write(connection: sqlite3.Connection, count: int, *, has_contents: bool) ->
         tasks.append((task, number // 20, at, day))
         patches.append((key, task, at, day))
         sha = f"{stable_key('sha', number):016x}" * 2 + f"{number:08x}"
-        commit, made = commit_key("shop", sha), at + chance.randint(0, 20) * 60_000_000
+        commit, made = commit_key("shop", sha), at + chance.randint(0, 4) * 60_000_000
         one, other = 0, chance.randint(1, len(paths) - 1)
         for place in (one, other):
             blob = stable_key("blob", number, place)
