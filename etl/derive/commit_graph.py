@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from etl.derive.differences import row_table
 from etl.places import commit_key
@@ -17,8 +17,7 @@ _SLOP = 16
 """Commits looked at beyond the last open question, as clocks of committers are not quite alike."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A commit as the graph knows it."""
 
     committed_at: int

@@ -14,13 +14,16 @@ Rows = dict[int, tuple[Any, ...]]
 
 
 def write_differences(
-    connection: sqlite3.Connection, table: "type[SQLModel]", before: Rows, after: Mapping[int, tuple[Any, ...]]
+    connection: sqlite3.Connection,
+    table: "type[SQLModel]",
+    before: Mapping[int, tuple[Any, ...]],
+    after: Mapping[int, tuple[Any, ...]],
 ) -> list[tuple[Any, ...]]:
     """Bring rows of a table from how they are to how they shall be; return the rows that went and those that came."""
     from data.tables.base import table_name
 
-    gone = [row for key, row in sorted(before.items()) if after.get(key) != row]
-    new = [row for key, row in sorted(after.items()) if before.get(key) != row]
+    gone = [before[key] for key in sorted(before) if after.get(key) != before[key]]
+    new = [after[key] for key in sorted(after) if before.get(key) != after[key]]
     name = table_name(table)
     connection.executemany(f"DELETE FROM {name} WHERE {name}_key = ?", ((row[0],) for row in gone))  # noqa: S608
     upsert(connection, table, new, rank=None)

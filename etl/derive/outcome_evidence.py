@@ -3,8 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from data.keys import stable_key
 from data.words import EvidenceKind, FactSource, LinkKind, ReworkKind, RollbackEvidence
@@ -20,10 +19,10 @@ Undoings = dict[str | None, dict[int, list[Undone]]]
 """By project: which commits were undone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One stored link of a patch."""
+class Link(NamedTuple):
+    """One row of patch_link."""
 
+    patch_link_key: int
     patch_key: int
     kind: str
     target_key: int
@@ -31,21 +30,17 @@ class Link:
     confidence: float
     project: str | None
     linked_at: int | None
+    proposed_date: int | None
 
 
-LINK_COLUMNS = "l.patch_key, l.kind, l.target_key, l.method, l.confidence, l.project, l.linked_at"
-"""Columns of patch_link (as l) that make a Link."""
-
-
-def read_links(connection: sqlite3.Connection, keys: str) -> list[Link]:
-    """Return the links of the patches whose keys are in a temporary table."""
-    return [
-        Link(*row)
+def read_links(connection: sqlite3.Connection, keys: str) -> dict[int, Link]:
+    """Return the links of the patches whose keys are in a temporary table, by their keys."""
+    return {
+        row[0]: Link(*row)
         for row in connection.execute(
-            f"SELECT {LINK_COLUMNS} FROM temp.{keys} k CROSS JOIN patch_link l ON l.patch_key = k.key "  # noqa: S608
-            "ORDER BY l.patch_link_key"
+            f"SELECT l.* FROM temp.{keys} k CROSS JOIN patch_link l ON l.patch_key = k.key"  # noqa: S608
         )
-    ]
+    }
 
 
 def stored_evidence(connection: sqlite3.Connection, keys: str) -> Rows:
@@ -128,9 +123,7 @@ def _rolled_back(connection: sqlite3.Connection, links: Iterable[Link]) -> Itera
 def _fixed(
     connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], links: Iterable[Link]
 ) -> Iterable[tuple[Any, ...]]:
-    carried = {
-        link.patch_key: link for link in links if link.kind == LinkKind.COMMIT.value and link.patch_key in patches
-    }
+    carried = {link.patch_key: link for link in links if link.kind == _COMMIT and link.patch_key in patches}
     carried_at = {key: link.linked_at for key, link in carried.items()}
     for key, fix in find_fixes(connection, patches, carried_at).items():
         yield _row(

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from data.keys import stable_keys
@@ -12,7 +12,7 @@ from etl.context import Touched
 from etl.derive.approvals import approver_count, find_approvals, recorded_answers, stored_approvals
 from etl.derive.commit_search import find_carriers
 from etl.derive.deployment_rollbacks import derive_rollbacks
-from etl.derive.differences import Rows, add_keys, key_table, write_differences
+from etl.derive.differences import add_keys, key_table, write_differences
 from etl.derive.fix_commits import patches_near_fixes
 from etl.derive.outcome_evidence import Link, Undoings, find_evidence, read_links, stored_evidence
 from etl.derive.patch_facts import JUDGED, PatchFacts, read_patches, undone_in_chat
@@ -22,6 +22,7 @@ from etl.derive.publishing import find_deployments
 from etl.derive.requests import find_requests
 from etl.derive.undone_scope import patches_of_undone
 
+_NOTHING = (False, False, False)
 _COMMIT, _REQUEST, _DEPLOYMENT = (kind.value for kind in (LinkKind.COMMIT, LinkKind.PULL_REQUEST, LinkKind.DEPLOYMENT))
 
 
@@ -33,28 +34,28 @@ def derive_outcomes(connection: sqlite3.Connection, touched: Touched) -> None:
     if not (touched.patch_keys or touched.commit_keys or touched.pull_request_keys or touched.deployment_keys):
         return
     derive_rollbacks(connection, touched)
-    choose_patches(connection, touched)
+    is_all = choose_patches(connection, touched)
     is_carried = carriers_known(connection)
     patches = read_patches(connection, "outcome_patch", with_files=is_carried)
     undoings: Undoings = {}
+    links: list[Link] = []
     if is_carried:
-        changed = _link(connection, patches, touched)
+        links, changed = _link(connection, patches, touched)
+    if is_carried and not is_all:
         more = patches_near_fixes(connection, touched.commit_keys | changed)
         more |= patches_of_undone(connection, touched, undoings)
         key_table(connection, "further_patch", more - patches.keys())
         patches |= read_patches(connection, "further_patch")
+        links += read_links(connection, "further_patch").values()
         add_keys(connection, "outcome_patch", more)
-    _judge(connection, patches, undoings, touched, is_carried=is_carried)
+    _judge(connection, patches, links, undoings, touched)
 
 
-def _link(connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], touched: Touched) -> set[int]:
-    """Write the links of patches anew; return the keys of commits that got a link or lost one."""
-    before = {
-        row[0]: row
-        for row in connection.execute(
-            "SELECT l.* FROM temp.outcome_patch k CROSS JOIN patch_link l ON l.patch_key = k.key"
-        )
-    }
+def _link(
+    connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], touched: Touched
+) -> tuple[list[Link], set[int]]:
+    """Write the links of patches anew; return them, and the keys of commits that got a link or lost one."""
+    before = read_links(connection, "outcome_patch")
     carriers = find_carriers(connection, patches, "outcome_patch")
     requests = find_requests(connection, patches, carriers)
     deployments = find_deployments(connection, patches, carriers, undone_in_chat(connection, "outcome_patch"))
@@ -65,25 +66,23 @@ def _link(connection: sqlite3.Connection, patches: Mapping[int, PatchFacts], tou
         for kind, links in ((_REQUEST, requests.get(key, ())), (_DEPLOYMENT, deployments.get(key, ()))):
             found += [(patch, kind, one.key, one.method.value, one.confidence, one.at) for one in links]
     keys = stable_keys("patch_link", (f"{patch.key} {kind} {target}" for patch, kind, target, *_ in found))
-    after: Rows = {
-        key: (key, patch.key, kind, target, method, confidence, patch.project, at, patch.proposed_date)
+    after = {
+        key: Link(key, patch.key, kind, target, method, confidence, patch.project, at, patch.proposed_date)
         for key, (patch, kind, target, method, confidence, at) in zip(keys, found, strict=True)
     }
     changed = write_differences(connection, PatchLink, before, after)
     touched.days.update(row[8] for row in changed if row[8] is not None)
-    return {row[3] for row in changed if row[2] == _COMMIT}
+    return list(after.values()), {row[3] for row in changed if row[2] == _COMMIT}
 
 
 def _judge(
     connection: sqlite3.Connection,
     patches: Mapping[int, PatchFacts],
+    links: Sequence[Link],
     undoings: Undoings,
     touched: Touched,
-    *,
-    is_carried: bool,
 ) -> None:
     """Write evidence, approvals and the derived columns of patches."""
-    links = read_links(connection, "outcome_patch") if is_carried else []
     evidence_after = find_evidence(connection, patches, links, undoings)
     write_differences(connection, PatchEvidence, stored_evidence(connection, "outcome_patch"), evidence_after)
     approvals, reviewed = find_approvals(connection, patches, links)
@@ -91,18 +90,18 @@ def _judge(
     touched.days.update(row[13] for row in changed if row[13] is not None)
     answers = recorded_answers(connection, "outcome_patch")
     evidence = _all_evidence(connection)
-    kinds = _kinds(links)
+    carried = _carried(links)
     updates: list[tuple[Any, ...]] = []
     for key, patch in sorted(patches.items()):
-        said = reviewed.get(key)
-        count = approver_count(patch, said, answers.get(key, ()))
-        found = kinds.get(key, set())
-        carried = (_COMMIT in found, _REQUEST in found, _DEPLOYMENT in found)
-        shown, answered = evidence.get(key, ()), answers.get(key, ())
-        judged = judge(patch.proposed_at, shown, answered, said and said.verdict, count, carried)
+        said, answered = reviewed.get(key), answers.get(key, ())
+        count = approver_count(patch, said, answered) if said or answered else None
+        judged = judge(
+            patch.proposed_at, evidence.get(key, ()), answered, said and said.verdict, count, carried.get(key, _NOTHING)
+        )
         if judged != patch.judged:
             updates.append((*judged, key))
-            touched.days.update(() if patch.proposed_date is None else (patch.proposed_date,))
+            if patch.proposed_date is not None:
+                touched.days.add(patch.proposed_date)
     key_table(connection, "judged_patch", (update[-1] for update in updates))
     touched.days.update(_days_of_tasks(connection))
     columns = ", ".join(f"{name} = ?" for name in JUDGED)
@@ -120,11 +119,14 @@ def _days_of_tasks(connection: sqlite3.Connection) -> set[int]:
     }
 
 
-def _kinds(links: list[Link]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = defaultdict(set)
+def _carried(links: Iterable[Link]) -> dict[int, tuple[bool, bool, bool]]:
+    """Return of each patch whether a commit, a request, a deployment carried it."""
+    found: dict[int, int] = {}
+    bits = {_COMMIT: 4, _REQUEST: 2, _DEPLOYMENT: 1}
     for link in links:
-        found[link.patch_key].add(link.kind)
-    return found
+        found[link.patch_key] = found.get(link.patch_key, 0) | bits[link.kind]
+    sets = [(bool(bit & 4), bool(bit & 2), bool(bit & 1)) for bit in range(8)]
+    return {key: sets[bit] for key, bit in found.items()}
 
 
 def _all_evidence(connection: sqlite3.Connection) -> dict[int, list[Evidence]]:

@@ -29,7 +29,7 @@ class PatchFacts:
     """The derived columns as they are in the store, in the order of JUDGED."""
     files: dict[int, int | None] = field(default_factory=dict[int, "int | None"])
     """Hash of the place of each file: hash of its content as git would store it; null when that is not known."""
-    edited: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
+    edited: dict[int, list[int]] | None = None
     """The same of what a person made of a file before the next turn."""
 
 
@@ -58,15 +58,14 @@ def read_patches(connection: sqlite3.Connection, keys: str, *, with_files: bool 
             "SELECT f.patch_key, f.path, f.blob_hash "  # noqa: S608
             f"FROM temp.{keys} k CROSS JOIN patch_file f ON f.patch_key = k.key"
         ):
-            if key in found:
-                patch = found[key]
+            if patch := found.get(key):
                 patch.files[hashed(patch.project, path)] = blob
         for key, path, blob in connection.execute(
             "SELECT e.patch_key, e.path, e.blob_hash "  # noqa: S608
             f"FROM temp.{keys} k CROSS JOIN patch_edit e ON e.patch_key = k.key ORDER BY e.patch_edit_key"
         ):
-            if key in found:
-                patch = found[key]
+            if patch := found.get(key):
+                patch.edited = patch.edited or {}
                 patch.edited.setdefault(hashed(patch.project, path), []).append(blob)
     return found
 

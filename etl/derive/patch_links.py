@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from data.words import LinkMethod
 from etl.context import DAY_MICROSECONDS, HOUR_MICROSECONDS, MICROSECONDS
@@ -26,7 +27,7 @@ _FEW = 8
 """Of commits that change one file in a window, so many of the earliest are looked at: enough for a file in all."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class CommitFacts:
     """What linking needs of a commit; there is one object for each."""
 
@@ -40,8 +41,7 @@ class CommitFacts:
     """Whether only requests that were closed without being merged bring it in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
+class Carrier(NamedTuple):
     """The commit that carried a patch, and how that is known."""
 
     key: int
@@ -81,8 +81,9 @@ def by_content(patch: PatchFacts, contents: Contents) -> Carrier | None:
     first, last = proposed_at - EARLY, proposed_at + CONTENT_WINDOW
     agreeing: dict[CommitFacts, int] = {}
     for place, blob in patch.files.items():
-        fitting: Iterable[CommitFacts] = _within(contents.get((place, blob), ()), first, last)
-        if place in patch.edited:
+        commits = contents.get((place, blob), ())
+        fitting: Iterable[CommitFacts] = _within(commits, first, last) if commits else ()
+        if patch.edited and place in patch.edited:
             edits = (_within(contents.get((place, edit), ()), first, last) for edit in patch.edited[place])
             fitting = {*fitting, *chain.from_iterable(edits)}
         for commit in fitting:
@@ -101,7 +102,9 @@ def by_content(patch: PatchFacts, contents: Contents) -> Carrier | None:
 
 def _within(commits: Sequence[CommitFacts], first: int, last: int) -> Sequence[CommitFacts]:
     """Return the earliest commits of a time."""
-    start = bisect_left(commits, first, key=_at) if len(commits) > 1 else 0
+    if len(commits) == 1:
+        return commits if first <= commits[0].at <= last else ()
+    start = bisect_left(commits, first, key=_at)
     return [commit for commit in commits[start : start + _FEW] if first <= commit.at <= last]
 
 

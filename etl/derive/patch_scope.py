@@ -33,14 +33,17 @@ def carriers_known(connection: sqlite3.Connection) -> bool:
     )
 
 
-def choose_patches(connection: sqlite3.Connection, touched: Touched) -> None:
-    """Fill the temporary table outcome_patch with the keys of patches to look at, whole chats at a time."""
+def choose_patches(connection: sqlite3.Connection, touched: Touched) -> bool:
+    """Fill the temporary table outcome_patch with the keys of patches to look at, whole chats at a time.
+
+    Returns whether these are all that there are.
+    """
     key_table(connection, "outcome_patch", touched.patch_keys)
     if not carriers_known(connection):
-        return
+        return False
     if len(touched.commit_keys) + len(touched.pull_request_keys) + len(touched.deployment_keys) > MANY:
         connection.execute("INSERT OR IGNORE INTO temp.outcome_patch SELECT patch_key FROM patch")
-        return
+        return True
     key_table(connection, "touched_commit", touched.commit_keys)
     key_table(connection, "touched_request", touched.pull_request_keys)
     key_table(connection, "touched_deployment", touched.deployment_keys)
@@ -54,6 +57,7 @@ def choose_patches(connection: sqlite3.Connection, touched: Touched) -> None:
     _add_windows(connection)
     _add_named_chats(connection, touched)
     _add_whole_chats(connection)
+    return False
 
 
 def _add(connection: sqlite3.Connection, select: str) -> None:

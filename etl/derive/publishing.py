@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from data.words import DeploymentStatus, LinkMethod
 from etl.context import DAY_MICROSECONDS, HOUR_MICROSECONDS, day_of
@@ -36,8 +37,7 @@ class Publication:
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class DeploymentLink:
+class DeploymentLink(NamedTuple):
     """That a deployment published a patch first on its target, and how that is known."""
 
     key: int
@@ -56,22 +56,27 @@ def find_deployments(
     undone: Mapping[int, int],
 ) -> dict[int, list[DeploymentLink]]:  # fmt: skip
     """Return the deployments that first published each patch."""
-    found: dict[int, dict[int, DeploymentLink]] = defaultdict(dict)
     if connection.execute("SELECT 1 FROM deployment WHERE deployment_key >= 0 LIMIT 1").fetchone() is None:
         return {}
     of_project: dict[str | None, list[int]] = defaultdict(list)
     for key in carriers:
         of_project[patches[key].project].append(key)
+    found: dict[int, list[DeploymentLink]] = {}
     for project, keys in of_project.items():
-        times = {carriers[key].sha: _time_of(patches[key], carriers[key]) for key in keys}
+        times = {carriers[key].sha: carriers[key].at for key in keys}
         first = _first_by_commit(connection, project, {sha: at for sha, at in times.items() if at is not None})
+        first |= _first_of_unknown(connection, project, [sha for sha, at in times.items() if at is None])
         for key in keys:
-            for one in first.get(carriers[key].sha, ()):
-                link = DeploymentLink(one.key, one.at, LinkMethod.COMMIT, carriers[key].confidence)
-                found[key][one.key] = link
+            carrier = carriers[key]
+            if publications := first.get(carrier.sha):
+                found[key] = [
+                    DeploymentLink(one.key, one.at, LinkMethod.COMMIT, carrier.confidence) for one in publications
+                ]
     for key, link in _by_chat_name(connection, patches, undone):
-        found[key].setdefault(link.key, link)
-    return {key: list(links.values()) for key, links in found.items()}
+        links = found.setdefault(key, [])
+        if all(one.key != link.key for one in links):
+            links.append(link)
+    return found
 
 
 def first_publications(
@@ -131,6 +136,25 @@ def _first_by_commit(
         for _, of_target in groupby(publications, key=lambda one: one.target):
             for sha, publication in first_publications(graph, list(of_target), some).items():
                 found[sha].append(publication)
+    return found
+
+
+def _first_of_unknown(
+    connection: sqlite3.Connection, project: str | None, shas: Iterable[str]
+) -> dict[str, list[Publication]]:
+    """Return, of commits that were not loaded, the first publications of each itself."""
+    went_out = went_out_sql("d")
+    found: dict[str, list[Publication]] = defaultdict(list)
+    row_table(connection, "unknown_sha", "sha TEXT", ((sha,) for sha in sorted(shas)))
+    for sha, key, at, *target in connection.execute(
+        f"SELECT s.sha, d.deployment_key, {went_out}, d.platform, d.target, d.environment "  # noqa: S608
+        "FROM temp.unknown_sha s CROSS JOIN deployment d ON d.commit_sha = s.sha WHERE d.project IS ? "
+        f"AND d.status = '{DeploymentStatus.SUCCESS}' AND {went_out} IS NOT NULL ORDER BY 3, 2",
+        (project,),
+    ):
+        place = (target[0], target[1], target[2])
+        if all(one.target != place for one in found[sha]):
+            found[sha].append(Publication(key, at, sha, place))
     return found
 
 
@@ -211,10 +235,6 @@ def _lives(
     ):
         found[project, number].append((life[0], life[1], life[2]))
     return found
-
-
-def _time_of(patch: PatchFacts, carrier: Carrier) -> int | None:
-    return carrier.at if carrier.at is not None else patch.proposed_at
 
 
 def _day(at: int) -> int:

@@ -34,6 +34,8 @@ def find_requests(
 ) -> dict[int, list[RequestLink]]:
     """Return the requests that bring in each patch."""
     found: dict[int, list[RequestLink]] = {}
+    if connection.execute("SELECT 1 FROM pull_request WHERE pull_request_key >= 0 LIMIT 1").fetchone() is None:
+        return found
     of_commit = _requests_of_commits(connection, patches, carriers)
     for key, carrier in carriers.items():
         for request, opened_at, method in of_commit.get(carrier.key, ()):

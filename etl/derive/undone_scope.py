@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from data.words import PullRequestState, RollbackEvidence
 from etl.context import Touched
 from etl.derive.differences import key_table
-from etl.derive.outcome_evidence import LINK_COLUMNS, Link, Undoings, reverts
+from etl.derive.outcome_evidence import Link, Undoings, reverts
 from etl.derive.revert_targets import may_be_named, undoing_keys, undone_commits
 from etl.places import commit_key
 
@@ -73,12 +73,12 @@ def _links_of(connection: sqlite3.Connection, projects: Iterable[str | None], un
     return [
         Link(*row)
         for row in connection.execute(
-            f"SELECT {LINK_COLUMNS} FROM temp.undone_commit u CROSS JOIN patch_link l ON l.target_key = u.key "  # noqa: S608
-            f"UNION SELECT {LINK_COLUMNS} FROM {merged} ON r.merge_sha = c.sha "
+            "SELECT l.* FROM temp.undone_commit u CROSS JOIN patch_link l ON l.target_key = u.key "  # noqa: S608
+            f"UNION SELECT l.* FROM {merged} ON r.merge_sha = c.sha "
             "CROSS JOIN patch_link l ON l.target_key = r.pull_request_key "
-            f"UNION SELECT {LINK_COLUMNS} FROM {merged} ON r.squash_sha = c.sha "
+            f"UNION SELECT l.* FROM {merged} ON r.squash_sha = c.sha "
             "CROSS JOIN patch_link l ON l.target_key = r.pull_request_key "
-            f"UNION SELECT {LINK_COLUMNS} FROM temp.undone_request u CROSS JOIN patch_link l ON l.target_key = u.key"
+            "UNION SELECT l.* FROM temp.undone_request u CROSS JOIN patch_link l ON l.target_key = u.key"
         )
     ]
 

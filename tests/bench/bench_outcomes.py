@@ -18,7 +18,7 @@ _YEAR = 365 * 86_400_000_000
 _DAY = 86_400_000_000
 
 
-def outcomes(database: str, patches: str, contents: str) -> Figures:
+def outcomes(database: str, patches: str, contents: str, deployments: str = "0") -> Figures:
     """Derive a year of patches with as many commits, from a store that holds only facts; seconds, and milliseconds."""
     from data.store import Store
     from etl.context import Touched
@@ -27,7 +27,7 @@ def outcomes(database: str, patches: str, contents: str) -> Figures:
     count, has_contents = int(patches), contents == "contents"
     store = Store(f"sqlite:///{database}")
     with store.writing() as connection:
-        _write(connection, count, has_contents=has_contents)
+        _write(connection, count, has_contents=has_contents, deployed=int(deployments))
     touched = Touched()
     # As a load does (etl.loading).
     gc.disable()
@@ -72,8 +72,8 @@ def _keys(connection: sqlite3.Connection, table: str) -> set[int]:
     return {row[0] for row in connection.execute(f"SELECT {table}_key FROM {table}")}
 
 
-def _write(connection: sqlite3.Connection, count: int, *, has_contents: bool) -> None:
-    """Write patches of two files, commits of three, some of them reverts and fixes, and ten deployments a day."""
+def _write(connection: sqlite3.Connection, count: int, *, has_contents: bool, deployed: int) -> None:
+    """Write patches of two files, commits of three, some of them reverts and fixes, and deployments."""
     from data.keys import stable_key
     from etl.places import commit_key, place_hash
 
@@ -103,7 +103,7 @@ def _write(connection: sqlite3.Connection, count: int, *, has_contents: bool) ->
         subject = "fix: cart" if number % 20 == 3 else "Update from Bolt.diy"
         commits.append((commit, sha, parent, made, made // _DAY, subject, *(kind or (None, None))))
         parent = sha
-        if number * 3650 // count != (number - 1) * 3650 // count:
+        if number * deployed // count != (number - 1) * deployed // count:
             deployments.append((stable_key("d", number), made + 60_000_000, day, made + 60_000_000, sha))
     fixed = {"project": "shop", "source": "bolt_chat"}
     zeros = ("prompt_chars", "turn_count", "retry_count", "fix_request_count", "patch_count", "call_count")
@@ -152,12 +152,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("database", type=Path)
     parser.add_argument("--patches", type=int, default=100_000)
+    parser.add_argument("--deployments", type=int, default=0)
     parser.add_argument("--no-contents", action="store_true", help="a log without the hashes of contents")
     asked = parser.parse_args()
     for leftover in asked.database.parent.glob(f"{asked.database.name}*"):
         leftover.unlink()
     contents = "none" if asked.no_contents else "contents"
-    json.dump(outcomes(str(asked.database), str(asked.patches), contents), sys.stdout)
+    json.dump(outcomes(str(asked.database), str(asked.patches), contents, str(asked.deployments)), sys.stdout)
 
 
 if __name__ == "__main__":
