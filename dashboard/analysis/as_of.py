@@ -55,8 +55,9 @@ def last_mature_day(as_of: datetime, window_days: int) -> date:
 def patches_judged_at(connection: sqlite3.Connection, as_of: datetime) -> datetime:
     """Return the moment from which patches are judged: as_of, or the newest chat export where that is earlier.
 
-    Only a later chat export shows that a patch was taken back, so records of other sources let no patch mature. An
-    export that does not say its date reaches to its newest message.
+    Only a later chat export shows that a patch was taken back in its chat, so records of other sources, git histories
+    and deployments among them, let no patch mature. A store without chats is judged as of its newest record: what its
+    own records do not say was undone stands. An export that does not say its date reaches to its newest message.
     """
     row = connection.execute(
         "SELECT max(coalesce(exported_at, last_record_at)) FROM load WHERE kind IN (?, ?)",

@@ -67,7 +67,7 @@ def _given(connection: sqlite3.Connection, patches: Iterable[PatchFacts]) -> dic
     fitting: dict[int, list[tuple[int, str, int | None]]] = defaultdict(list)
     for patch_key, key, sha, at in connection.execute(
         "SELECT n.patch_key, c.vcs_commit_key, c.sha, c.committed_at FROM temp.named_sha n "
-        "CROSS JOIN vcs_commit c ON c.sha >= n.sha AND c.sha < n.sha || 'g' WHERE c.project IS n.project"
+        "CROSS JOIN vcs_commit c ON c.sha >= n.sha AND c.sha < n.sha || 'g' WHERE +c.project IS n.project"
     ):
         fitting[patch_key].append((key, sha, at))
     for patch_key, patch in named.items():

@@ -4,7 +4,7 @@ import sqlite3
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
@@ -27,6 +27,8 @@ class Build:
     """Whether the platform publishes a build again under the same id (Netlify), so that only the last time is told."""
     is_said: bool = False
     """Whether a record says itself that it is a rollback."""
+    first_at: int | None = None
+    """When it was published first, where it was made active again later (GitHub)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,19 @@ def find_rollbacks(builds: Iterable[Build], leads_to: Callable[[str, str], bool]
     ``leads_to`` tells whether one commit is an ancestor of another. Publishing the newer build again takes the rollback
     back; publishing what is published already is none.
     """
-    ordered = sorted(builds, key=lambda one: (one.published_at, one.made_at, one.key))
-    kept = [build for build in ordered if build.is_kept_build]
-    return _of_commits([build for build in ordered if not build.is_kept_build], leads_to) | _of_kept(kept)
+    builds = list(builds)
+    kept = [build for build in builds if build.is_kept_build]
+    others = [build for build in builds if not build.is_kept_build]
+    again = [
+        replace(build, published_at=build.first_at)
+        for build in others
+        if build.sha is not None and build.first_at is not None and build.first_at < build.published_at
+    ]
+    return _of_commits(_in_order([*others, *again]), leads_to) | _of_kept(_in_order(kept))
+
+
+def _in_order(builds: Iterable[Build]) -> list[Build]:
+    return sorted(builds, key=lambda one: (one.published_at, one.made_at, one.key))
 
 
 def _of_kept(ordered: Sequence[Build]) -> dict[int, Fate]:
@@ -178,7 +190,7 @@ def derive_rollbacks(connection: sqlite3.Connection, touched: Touched) -> None:
     for project, platform, target in _targets(connection, touched):
         rows = connection.execute(
             "SELECT deployment_key, published_at, coalesce(created_at, finished_at, published_at), lower(commit_sha), "  # noqa: S608
-            f"is_rollback, source, finished_date, {_COLUMNS} FROM deployment WHERE target IS ? "
+            f"is_rollback, source, finished_at, finished_date, {_COLUMNS} FROM deployment WHERE target IS ? "
             "AND platform = ? AND project IS ? AND environment = ? AND status = ? AND published_at IS NOT NULL",
             (target, platform, project, Environment.ACTIVE.value, DeploymentStatus.SUCCESS.value),
         ).fetchall()
@@ -190,9 +202,9 @@ def derive_rollbacks(connection: sqlite3.Connection, touched: Touched) -> None:
 
 
 def _build(row: Sequence[Any]) -> Build:
-    key, published_at, made_at, sha, is_rollback, source, *_ = row
+    key, published_at, made_at, sha, is_rollback, source, finished_at, *_ = row
     is_said = source == FactSource.RECORD and bool(is_rollback)
-    return Build(key, published_at, made_at, sha, is_kept_build=source == FactSource.NETLIFY, is_said=is_said)
+    return Build(key, published_at, made_at, sha, source == FactSource.NETLIFY, is_said, finished_at)
 
 
 def _write(
@@ -200,7 +212,7 @@ def _write(
 ) -> None:
     changed: list[tuple[Any, ...]] = []
     for row in rows:
-        key, source, finished_date, before = row[0], row[5], row[6], row[7:10]
+        key, source, finished_date, before = row[0], row[5], row[7], row[8:11]
         fate = fates[key]
         is_rollback = before[0] if source == FactSource.RECORD else fate.is_rollback and int(fate.is_rollback)
         after = (is_rollback, fate.rolled_back_at, fate.rolled_back_by)
@@ -257,7 +269,7 @@ def _targets_after(connection: sqlite3.Connection, touched: Touched) -> set[tupl
         row
         for project, first in firsts.items()
         for row in connection.execute(
-            "SELECT DISTINCT project, platform, target FROM deployment WHERE finished_date >= ? AND project IS ? "
+            "SELECT project, platform, target FROM deployment WHERE finished_date >= ? AND project IS ? "
             "AND environment = ? AND commit_sha IS NOT NULL",
             (first - 1, project, Environment.ACTIVE.value),
         )

@@ -39,6 +39,7 @@ def derive_outcomes(connection: sqlite3.Connection, touched: Touched) -> None:
     patches = read_patches(connection, "outcome_patch", with_files=is_carried)
     undoings: Undoings = {}
     links: list[Link] = []
+    changed: set[int] = set()
     if is_carried:
         links, changed = _link(connection, patches, touched)
     if is_carried and not is_all:

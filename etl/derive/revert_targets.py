@@ -9,6 +9,7 @@ from typing import Any
 from data.words import PullRequestState, RevertKind
 from etl.context import DAY_MICROSECONDS
 from etl.derive.commit_graph import StoredGraph, brought_in, is_ancestor, is_unrelated
+from etl.derive.differences import row_table
 from etl.derive.patch_reverts import (
     NAMED_BY_HASH,
     NAMED_BY_NUMBER,
@@ -63,6 +64,31 @@ def undoing_keys(connection: sqlite3.Connection, project: str | None) -> set[int
         "SELECT vcs_commit_key FROM vcs_commit WHERE project IS ? AND revert_kind IS NOT NULL", (project,)
     )
     return {row[0] for row in commits} | {naming.key for naming in _undoing_requests(connection, project)}
+
+
+def named_requests(connection: sqlite3.Connection, project: str | None) -> set[int]:
+    """Return the keys of the requests that undoing commits name, by number or by the commit they were merged into.
+
+    That commit need not be loaded.
+    """
+    namings, _ = _namings(connection, project)
+    row_table(
+        connection, "named_request", "sha TEXT, number INTEGER",
+        sorted({(naming.reverted_sha, naming.number) for naming in namings}, key=repr),
+    )  # fmt: skip
+    return {
+        row[0]
+        for condition in (
+            "r.merge_sha >= n.sha AND r.merge_sha < n.sha || 'g'",
+            "r.squash_sha = n.sha",
+            "r.number = n.number",
+        )
+        for row in connection.execute(
+            f"SELECT r.pull_request_key FROM temp.named_request n CROSS JOIN pull_request r ON {condition} "  # noqa: S608
+            "WHERE +r.project IS ?",
+            (project,),
+        )
+    }
 
 
 def _namings(connection: sqlite3.Connection, project: str | None) -> "tuple[list[_Naming], StoredGraph]":

@@ -3,12 +3,11 @@
 import sqlite3
 from collections.abc import Iterable
 
-from data.words import PullRequestState, RollbackEvidence
+from data.words import RollbackEvidence
 from etl.context import Touched
 from etl.derive.differences import key_table
 from etl.derive.outcome_evidence import Link, Undoings, reverts
-from etl.derive.revert_targets import may_be_named, undoing_keys, undone_commits
-from etl.places import commit_key
+from etl.derive.revert_targets import may_be_named, named_requests, undoing_keys, undone_commits
 
 
 def patches_of_undone(connection: sqlite3.Connection, touched: Touched, undoings: Undoings) -> set[int]:
@@ -41,34 +40,11 @@ def patches_of_undone(connection: sqlite3.Connection, touched: Touched, undoings
     }
 
 
-def _merged_as_unknown(connection: sqlite3.Connection, projects: Iterable[str | None], undone: set[int]) -> set[int]:
-    """Return the requests that were merged or squashed into undone commits that were not loaded.
-
-    Their hashes are only in the requests: all merged ones of the projects are asked.
-    """
-    undone = undone - {
-        row[0]
-        for row in connection.execute(
-            "SELECT c.vcs_commit_key FROM temp.undone_commit u CROSS JOIN vcs_commit c ON c.vcs_commit_key = u.key"
-        )
-    }
-    if not undone:
-        return set()
-    return {
-        key
-        for project in projects
-        for key, *shas in connection.execute(
-            "SELECT pull_request_key, merge_sha, squash_sha FROM pull_request WHERE project IS ? AND state = ?",
-            (project, PullRequestState.MERGED.value),
-        )
-        if any(sha and commit_key(project, sha) in undone for sha in shas)
-    }
-
-
 def _links_of(connection: sqlite3.Connection, projects: Iterable[str | None], undone: set[int]) -> list[Link]:
     """Return the links of patches to commits that were undone, and to requests that were merged as one of them."""
     key_table(connection, "undone_commit", undone)
-    key_table(connection, "undone_request", _merged_as_unknown(connection, projects, undone))
+    named = {key for project in projects for key in named_requests(connection, project)}
+    key_table(connection, "undone_request", named)
     merged = "temp.undone_commit u CROSS JOIN vcs_commit c ON c.vcs_commit_key = u.key CROSS JOIN pull_request r"
     return [
         Link(*row)

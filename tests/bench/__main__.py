@@ -18,6 +18,7 @@ from pathlib import Path
 import bench_calls
 import bench_evidence
 import bench_git
+import bench_outcomes
 import bench_platforms
 import bench_records
 import generate
@@ -28,7 +29,7 @@ from rich.table import Table
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 FOLDER = ROOT / "bench"
-SECTIONS = ("litellm", "chats", "git", "platforms", "records", "calls", "overview", "evidence")
+SECTIONS = ("litellm", "chats", "git", "platforms", "records", "calls", "overview", "outcomes", "evidence")
 # A file younger than this when it is loaded is read again the next time, as it may have changed since.
 SETTLE_SECONDS = 3
 console = Console(width=132)
@@ -198,6 +199,7 @@ def main() -> None:
     parser.add_argument("--commands", type=int, default=200_000, help="command runs of own records")
     parser.add_argument("--calls", type=int, default=100_000, help="spans, and as many rows of OpenRouter")
     parser.add_argument("--tasks", type=int, nargs=2, default=(10_000, 1_000_000), metavar=("SMALL", "LARGE"))
+    parser.add_argument("--patches", type=int, default=100_000, help="patches whose outcomes are derived")
     parser.add_argument(
         "--evidence-tasks", type=int, default=3000, help="tasks of the demo whose rollbacks are looked for"
     )
@@ -222,6 +224,8 @@ def main() -> None:
         bench_calls.section(asked.calls, FOLDER, sys.modules[__name__])
     if "overview" in sections:
         overview(*asked.tasks)
+    if "outcomes" in sections:
+        bench_outcomes.section(asked.patches, sys.modules[__name__])
     if "evidence" in sections:
         bench_evidence.run(console, asked.evidence_tasks)
     console.print(

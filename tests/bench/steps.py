@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import bench_git
+import bench_outcomes
 
 # Lines or rows handled at a time by the floor.
 BATCH = 50_000
@@ -244,6 +245,7 @@ STEPS: dict[str, Callable[..., Figures]] = {
     "floor_calls": floor_calls,
     "overview": overview,
     "multiply": multiply,
+    "outcomes": bench_outcomes.outcomes,
     **bench_git.STEPS,
 }
 

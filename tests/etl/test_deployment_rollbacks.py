@@ -64,6 +64,11 @@ def test_a_commit_that_leads_to_the_shown_one_is_older_though_it_was_never_shown
     assert found == {1: NEVER, 2: Fate(False, 30, 3), 3: Fate(True)}
 
 
+def test_a_deployment_that_was_made_active_again_undoes_what_came_between() -> None:
+    builds = [Build(1, 30, 10, "a", first_at=11), Build(2, 20, 20, "b", first_at=20)]
+    assert find_rollbacks(builds, unrelated) == {1: Fate(True), 2: Fate(False, 30, 1)}
+
+
 def test_a_record_that_says_so_rolls_back_what_is_shown() -> None:
     builds = [Build(1, 10, 10), Build(2, 20, 20), Build(3, 30, 30, is_said=True)]
     found = find_rollbacks(builds, unrelated)
