@@ -161,8 +161,8 @@ def section(patches: int, bench: Any) -> None:
         found = bench.step("outcomes", bench.fresh("outcomes"), patches, contents, deployments)
         rows.add_row(
             name, f"{found['seconds']:.2f}", f"{found['cpu']:.2f}", f"{found['linked']:,.0f}",
-            f"{found['undone']:,.0f}", f"{found['peak_mb']:,.0f}", f"{found['commit_ms']:.0f} ms", f"{found['patch_ms']:.0f} ms",
-            f"<= 5.00: {bench.verdict(found['seconds'], 5)}",
+            f"{found['undone']:,.0f}", f"{found['peak_mb']:,.0f}", f"{found['commit_ms']:.0f} ms",
+            f"{found['patch_ms']:.0f} ms", f"<= 5.00: {bench.verdict(found['seconds'], 5)}",
         )  # fmt: skip
     bench.console.print(rows)
 
