@@ -154,31 +154,47 @@ def by_paths(patch: PatchFacts, changes: Changes, undone_at: int | None) -> Carr
     if undone_at is not None:
         last = min(last, undone_at)
     # Of a file that everybody changes only the earliest commits are candidates by themselves.
-    nearest: dict[CommitFacts, int] = {}
+    nearest: dict[CommitFacts, None] = {}
     for place in patch.files:
         times, commits = changes.by_place.get(place, _NONE)
         start = bisect_left(times, first)
         for commit in commits[start : start + _FEW]:
             if commit.at > last:
                 break
-            nearest[commit] = 0
+            nearest[commit] = None
+    most, good = 1, list[CommitFacts]()
     for commit in nearest:
-        changed = changes.by_commit[commit]
-        shared = [place for place in patch.files if place in changed]
-        if 2 * len(shared) >= len(patch.files) and not all(_differs(patch.files[p], changed[p]) for p in shared):
-            nearest[commit] = len(shared)
-    good = [commit for commit, count in nearest.items() if count]
-    if not good:
+        shared = _shared(patch, changes.by_commit[commit])
+        if shared > most:
+            most, good = shared, [commit]
+        elif shared == most:
+            good.append(commit)
+    share = most / len(patch.files)
+    if not good or share < LEAST:
         return None
-    ranks = {commit: _rank(patch, commit, nearest[commit]) for commit in good}
-    best = min(good, key=lambda commit: (*ranks[commit], commit.at < (patch.proposed_at or 0), commit.at, commit.key))
-    share = nearest[best] / len(patch.files)
-    confidence = LEAST + 0.2 * (2 * share - 1) + 0.1 * best.is_push - 0.1 * (_person_rank(patch, best) > 1)
+    ranks = [_rank(patch, commit) for commit in good]
+    best_rank = min(ranks)
+    best = min(
+        (commit for commit, rank in zip(good, ranks, strict=True) if rank == best_rank),
+        key=lambda commit: (commit.at < (patch.proposed_at or 0), commit.at, commit.key),
+    )
+    confidence = LEAST + 0.2 * (2 * share - 1) + 0.1 * best.is_push - 0.1 * (best_rank[0] > 1)
     if confidence < LEAST - 1e-9:
         return None
-    if sum(rank == ranks[best] for rank in ranks.values()) > 1:
+    if ranks.count(best_rank) > 1:
         confidence = LEAST + (confidence - LEAST) / 2
     return Carrier(best.key, best.sha, best.at, LinkMethod.PATHS, round(confidence, 3))
+
+
+def _shared(patch: PatchFacts, changed: Mapping[int, int | None]) -> int:
+    """Return how many files of a patch a commit changes; 0 when it tells contents for all of them, and other ones."""
+    shared = others = 0
+    for place, blob in patch.files.items():
+        if place in changed:
+            shared += 1
+            committed = changed[place]
+            others += blob is not None and committed is not None and blob != committed
+    return shared if others < shared else 0
 
 
 def paths_windows(patches: Iterable[PatchFacts]) -> list[tuple[int, int, int]]:
@@ -201,8 +217,8 @@ def paths_windows(patches: Iterable[PatchFacts]) -> list[tuple[int, int, int]]:
     return found
 
 
-def _rank(patch: PatchFacts, commit: CommitFacts, shared: int) -> tuple[int, int, bool]:
-    return -shared, _person_rank(patch, commit), not commit.is_push
+def _rank(patch: PatchFacts, commit: CommitFacts) -> tuple[int, bool]:
+    return _person_rank(patch, commit), not commit.is_push
 
 
 def _person_rank(patch: PatchFacts, commit: CommitFacts) -> int:
@@ -222,7 +238,3 @@ def _is_late(patch: PatchFacts, carrier: Carrier) -> bool:
 
 def _at(commit: CommitFacts) -> int:
     return commit.at
-
-
-def _differs(written: int | None, committed: int | None) -> bool:
-    return written is not None and committed is not None and written != committed
