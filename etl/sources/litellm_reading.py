@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from data.words import QuarantineReason
 from etl.sources.base import RawFile
+from etl.sources.csv_rows import rows_of
 from etl.sources.json_elements import split_elements
 from etl.sources.litellm_records import Record, UnusableRecordError, decode_record, decode_records, record_of
 from etl.sources.litellm_shapes import Form, Layout
 from etl.sources.record_bytes import LONGEST_RECORD, CutOff, RecordBytes, TooLarge, split_lines
-
-if TYPE_CHECKING:
-    import _csv
 
 # A batch and the one that is being written meanwhile stay below some hundred MB, whatever the rows are like.
 _BATCH_ROWS = 20_000
@@ -163,26 +160,12 @@ def _table(file: RawFile) -> Iterator[Batch]:
     with closing(file.open()) as stream, io.TextIOWrapper(stream, "utf-8", errors="replace", newline="") as text:
         reader = csv.reader(text)
         header = [name.strip() for name in next(reader, [])]
-        rows = _rows(reader)
+        rows = rows_of(reader)
         while chunk := list(islice(rows, _BATCH_ROWS)):
             batch = Batch(_line)
             for line, row in chunk:
                 _add_row(batch, line, header, row)
             yield batch
-
-
-def _rows(reader: "_csv.Reader") -> Iterator[tuple[int, list[str] | None]]:
-    """Yield line and cells of each row; null cells for one that is too large."""
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield reader.line_num, None
-            continue
-        if row:
-            yield reader.line_num, row
 
 
 def _add_row(batch: Batch, line: int, header: list[str], row: list[str] | None) -> None:

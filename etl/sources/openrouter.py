@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from data.words import QuarantineReason, SourceKind
 from etl.context import LoadContext
@@ -17,12 +16,10 @@ from etl.redact import shape_of
 from etl.sources.base import About, RawFile, RefusedError
 from etl.sources.call_columns import microseconds_of
 from etl.sources.call_writing import CallWriter, fast_python
+from etl.sources.csv_rows import rows_of
 from etl.sources.openrouter_rows import REQUIRED, calls_of
 from etl.sources.openrouter_zone import Zone, zone_of
 from etl.sources.record_bytes import LONGEST_RECORD
-
-if TYPE_CHECKING:
-    import _csv
 
 _AT_ONCE = 20_000
 _SPEND_COLUMNS = frozenset({"model", "spend"})
@@ -79,7 +76,7 @@ class OpenRouter:
             with io.TextIOWrapper(stream, "utf-8", errors="replace", newline="") as text:
                 reader = csv.reader(text)
                 next(reader, None)
-                rows = _rows(reader)
+                rows = rows_of(reader)
                 while chunk := list(islice(rows, _AT_ONCE)):
                     _load_batch(header, chunk, zone, context, writer)
         if (note := zone.note()) is not None and context.read_count:
@@ -131,17 +128,3 @@ def _first_times(head: bytes) -> Iterator[tuple[str, int]]:
         cells: Sequence[str] = _cells_of(line)
         if len(cells) == len(header) and (at := microseconds_of(cells[places[1]])) is not None:
             yield cells[places[0]].strip(), at
-
-
-def _rows(reader: "_csv.Reader") -> Iterator[tuple[int, list[str] | None]]:
-    """Yield the line on which each row ends, and its cells; null cells for one that is too large."""
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield reader.line_num, None
-            continue
-        if row:
-            yield reader.line_num, row
