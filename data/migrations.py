@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from data.errors import StoreError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,15 @@ def rebuild(connection: sqlite3.Connection) -> None:
             connection.execute(f'DROP TABLE "{name}_before"')
         for index in indexes:
             connection.execute(index)
-    # Messages of before tell no contents to compare with commits: another copy, exported since, completes them.
-    connection.execute("UPDATE message SET record_rank = record_rank & ~?", (TIES_OF_MESSAGES,))
     # No definitions are remembered as those that the store was derived with: the next load derives it anew.
     connection.execute("UPDATE setting SET value = '' WHERE name = 'definitions'")
+
+
+def rebuild_first(connection: sqlite3.Connection) -> None:
+    """Bring a store of the first schema to the current columns."""
+    rebuild(connection)
+    # Messages of before tell no contents to compare with commits: another copy, exported since, completes them.
+    connection.execute("UPDATE message SET record_rank = record_rank & ~?", (TIES_OF_MESSAGES,))
 
 
 def _renew_indexes(connection: sqlite3.Connection, table: str, wanted: Sequence[str]) -> None:
@@ -78,7 +83,7 @@ def _copy(connection: sqlite3.Connection, name: str, old: Sequence[str], columns
     connection.execute(f'INSERT INTO "{name}" ({names}) SELECT {sources} FROM "{name}_before"', values)  # noqa: S608
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, rebuild),)
+MIGRATIONS: tuple[Migration, ...] = (Migration(1, rebuild_first), Migration(2, rebuild))
 
 
 def create_schema(connection: sqlite3.Connection) -> None:

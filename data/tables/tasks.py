@@ -89,6 +89,10 @@ class Patch(Row, table=True):
     has_commit: bool | None = col("whether a commit was found to carry it; derived")
     has_pull_request: bool | None = col("whether a pull or merge request was found to carry it; derived")
     has_deployment: bool | None = col("whether a deployment was found to carry it; derived")
+    risk_zone: str | None = col("the zone of its files that needs the most care (risk_zones.toml); derived")
+    accepted_again_at: datetime | None = instant(
+        "of a rejected patch: when the same change was accepted within 72 hours; derived"
+    )
     record_rank: int | None = big("which copy of a team's own record this is; the newest wins")
     load_id: int | None = ref("the load that first brought a team's own record of it")
 

@@ -115,3 +115,18 @@ class OwnedKind(Word):
     INTEGRATION = "integration", "an integration, such as an MCP server"
     PROJECT = "project", "a project"
     PLAYBOOK = "playbook", "a playbook"
+
+
+class NoteKind(Word):
+    """What somebody entered in a quarterly review."""
+
+    DECISION = "decision", "something to be done, with an owner and a due date"
+    NOTE = "note", "something to remember"
+
+
+class NoteStatus(Word):
+    """How a decision of a quarterly review stands."""
+
+    OPEN = "open", "to be done"
+    DONE = "done", "done"
+    DROPPED = "dropped", "not to be done any more"

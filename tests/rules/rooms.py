@@ -47,8 +47,15 @@ ROOMS = (
         "dashboard/analysis: a chart takes a frame and returns a figure",
     ),
     Room(
+        "dashboard/reports",
+        ("data", "dashboard.analysis", "dashboard.exports"),
+        {**_NO_PICTURES, **_NO_DATABASE, **_SECOND_SQLITE, "sqlite3": "dashboard/analysis"},
+        "dashboard/analysis: a report shows a document that is already there",
+        sees_clock=False,
+    ),
+    Room(
         "dashboard/ui",
-        ("data", "dashboard.analysis", "dashboard.charts", "dashboard.exports"),
+        ("data", "dashboard.analysis", "dashboard.charts", "dashboard.exports", "dashboard.reports"),
         {"plotly": "dashboard/charts", **_SECOND_SQLITE},
         "dashboard/analysis or data",
     ),
