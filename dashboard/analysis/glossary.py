@@ -70,7 +70,7 @@ _ABOUT = {
     Group.RECORDED: "The tables of the store: what one row is, and what each column means.",
     Group.KNOWN: "Columns that say how a figure is known, with every word that they may hold.",
     Group.WORDS: "Every word that a column may hold, where it holds a word.",
-    Group.RULES: "Rules that people agree on: task classes, burn windows, routing, prices, settings.",
+    Group.RULES: "Rules that people agree on: task classes, risk zones, burn windows, routing, prices, settings.",
     Group.PROVIDERS: "One name for one provider, with the names that sources use for it.",
     Group.SUMS: "What pages read: sums of each day, which add up to any period.",
     Group.COMPUTED: "Columns of tables and CSV files that are computed for a page and not stored.",

@@ -22,6 +22,7 @@ from data.definitions import (
 )
 from data.definitions.budgets import Budget, ProjectBudget, budgets
 from data.definitions.burn_windows import BurnRule, burn_windows
+from data.definitions.risk_zones import risk_zones
 from data.definitions.routing import EVERY_CLASS, RoutingRule
 
 Details = tuple[tuple[str, str], ...]
@@ -38,8 +39,9 @@ class RuleEntry:
 
 
 def rule_entries() -> Iterator[RuleEntry]:
-    """Return the rules: task classes, burn windows, routing policy, own prices, budgets, settings."""
+    """Return the rules: task classes, risk zones, burn windows, routing policy, own prices, budgets, settings."""
     yield from _task_classes()
+    yield from _risk_zones()
     yield from (_burn_rule(rule) for rule in burn_windows().rule)
     yield from _routing()
     yield from (_price(override) for override in price_overrides().override)
@@ -88,6 +90,7 @@ def _conditions(rule: TaskClassRule) -> str:
     return "When " + " and ".join(_condition(name, value) for name, value in given.items())
 
 
+_FILES = "its files"
 _YES_NO = {
     "has_patch": ("it has a patch", "it has no patch"),
     "is_answered": ("it was answered", "it got no answer"),
@@ -105,6 +108,19 @@ def _condition(name: str, value: object) -> str:
         return _YES_NO[name][not value]
     bound = {"min ": "at least", "max ": "at most"}.get(words[:4])
     return f"it has {bound} {value} {words[4:]}" if bound else f"{words}: {value}"
+
+
+def _risk_zones() -> Iterator[RuleEntry]:
+    zones = risk_zones().zone
+    for number, zone in enumerate(zones, 1):
+        reviewer = "should have a second reviewer" if zone.is_high_risk else "needs no second reviewer"
+        yield RuleEntry(
+            f"Risk zone: {zone.title}",
+            f"{sentence(zone.why)} A patch is in the first zone that any of its files falls in; this is number "
+            f"{number} of {len(zones)}. An edit in it {reviewer}.",
+            (("Owner", zone.owner), ("Name in CSV files", zone.name), *_file("risk_zones")),
+            ((_FILES, _listed(zone.patterns) or "all that no zone before it takes"),),
+        )
 
 
 def _burn_rule(rule: BurnRule) -> RuleEntry:

@@ -9,6 +9,7 @@ from dashboard.analysis.glossary import GLOSSARY_COLUMNS, Entry, Group, found_in
 from dashboard.analysis.slo_explained import all_explained
 from data import definitions, words
 from data.definitions.burn_windows import burn_windows
+from data.definitions.risk_zones import risk_zones
 from data.tables.base import table_name
 from data.words import TaskClass, Word
 
@@ -89,6 +90,9 @@ def test_every_rule_is_there_with_owner_and_reason():
     assert sum(name.startswith("Burn-rate rule: ") for name in rules) == len(burn_windows().rule)
     assert sum(name.startswith("Routing policy: ") for name in rules) == len(definitions.routing_policy().rule)
     assert sum(name.startswith("Own price: ") for name in rules) == len(definitions.price_overrides().override)
+    assert [name for name in rules if name.startswith("Risk zone: ")] == [
+        f"Risk zone: {zone.title}" for zone in risk_zones().zone
+    ]
     for name in rules:
         if not name.startswith(("Rollback", "Reporting")):
             assert dict(entry(name).details)["Owner"], name
@@ -97,6 +101,14 @@ def test_every_rule_is_there_with_owner_and_reason():
     assert dict(entry("Burn-rate rule: page, 1 h").details)["Cannot fire for"] == "Diff acceptance without rollback"
     assert part("Task class: refactor", "rule 6") == "When it has at least 5 edited files. Changes many existing files."
     assert part("Task class: discuss", "rule 1").startswith("When it has no patch and it was answered. ")
+
+
+def test_a_risk_zone_says_its_place_its_files_and_whether_it_wants_a_second_reviewer():
+    first, last = entry("Risk zone: Authentication and authorization"), entry("Risk zone: Everything else")
+    assert "this is number 1 of 6. An edit in it should have a second reviewer." in first.meaning
+    assert "An edit in it needs no second reviewer." in last.meaning
+    assert "login*" in first.parts[0].meaning
+    assert last.parts[0].meaning == "all that no zone before it takes"
 
 
 def test_every_provider_is_there_with_its_names():

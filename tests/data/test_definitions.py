@@ -6,6 +6,7 @@ import data.definitions.reading
 from data import definitions
 from data.definitions.budgets import budgets
 from data.definitions.burn_windows import burn_windows
+from data.definitions.risk_zones import risk_zones
 from data.errors import DefinitionError
 from data.words import TaskClass
 
@@ -17,6 +18,7 @@ READERS = {
     "price_overrides.toml": definitions.price_overrides,
     "providers.toml": definitions.providers,
     "reporting.toml": definitions.reporting,
+    "risk_zones.toml": risk_zones,
     "routing_policy.toml": definitions.routing_policy,
     "terms.toml": definitions.terms,
 }
