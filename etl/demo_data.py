@@ -5,16 +5,18 @@ import sqlite3
 from sqlmodel import SQLModel
 
 import data.tables
-from data.tables import Setting
+from data.tables import FrozenReview, ReviewNote, Setting
 from data.tables.base import table_name
 from etl.sources.base import RefusedError
 
 # Importing the tables registers them with SQLModel.
 _TABLES = data.tables.__all__
+_KEPT = tuple(table_name(table) for table in (Setting, ReviewNote, FrozenReview))
+"""What the store says of itself, and what people entered in the app."""
 
 
 def make_room(connection: sqlite3.Connection, file_name: str, *, is_demo: bool) -> bool:
-    """Remove demo data before a team's own file is loaded; return whether there was any.
+    """Remove demo data before a team's own file is loaded; return whether there was any. What people entered stays.
 
     Runs inside the transaction of that load, so a file that is refused after all leaves the demo as it was; one that
     brings no record must be refused (brings_nothing). Raises RefusedError for a demo file when the store holds a team's
@@ -29,7 +31,7 @@ def make_room(connection: sqlite3.Connection, file_name: str, *, is_demo: bool) 
     if is_demo or holds_own or connection.execute("SELECT 1 FROM load LIMIT 1").fetchone() is None:
         return False
     for table in SQLModel.metadata.sorted_tables:
-        if table.name != table_name(Setting):
+        if table.name not in _KEPT:
             connection.execute(f'DELETE FROM "{table.name}"')  # noqa: S608
     return True
 

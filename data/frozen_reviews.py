@@ -1,0 +1,131 @@
+"""Quarterly reviews that were frozen: one row per revision, never changed and never removed.
+
+Freezing takes the connection of Store.writing(): its number and its row are one transaction, so that two people who
+freeze at the same time get one revision, and one refusal.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from data.errors import BoltscopeError, StoreError
+from data.keys import stable_key
+from data.review_notes import clean_name, clean_text
+from data.tables.types import EPOCH
+
+LONGEST_REASON = 500
+_COLUMNS = "revision, frozen_at, frozen_by, reason, data_version, definitions_hash, document_hash"
+
+
+class AlreadyFrozenError(BoltscopeError):
+    """The quarter was frozen before, and no new revision was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One freezing of a quarter's review, without what it holds."""
+
+    quarter: str
+    scope: str
+    """Filters other than the days, as words of an address; empty for everything."""
+    revision: int
+    frozen_at: datetime
+    frozen_by: str | None
+    reason: str | None
+    """Why it was frozen anew; null for the first."""
+    data_version: int
+    definitions_hash: str
+    document_hash: str
+
+
+def freeze(
+    connection: sqlite3.Connection,
+    quarter: str,
+    scope: str,
+    document_of: Callable[[int], bytes],
+    *,
+    frozen_at: datetime,
+    frozen_by: str | None,
+    reason: str | None,
+    data_version: int,
+    definitions: Mapping[str, str],
+    definitions_hash: str,
+) -> Revision:
+    """Freeze a review and return its revision; document_of gives the JSON to keep for the number that it gets.
+
+    A reason asks for a new revision. Raises AlreadyFrozenError when there is a revision and no reason, and EntryError
+    for a name or reason that is too long.
+    """
+    latest = connection.execute(
+        "SELECT max(revision) FROM frozen_review WHERE quarter = ? AND scope = ?", (quarter, scope)
+    ).fetchone()[0]
+    asked_anew = bool((reason or "").strip())
+    if latest is not None and not asked_anew:
+        raise AlreadyFrozenError(
+            f"{quarter} is frozen already, as revision {latest}, and stays as it is. To keep another revision beside "
+            "it, say why."
+        )
+    revision = (latest or 0) + 1
+    document = document_of(revision)
+    found = Revision(
+        quarter,
+        scope,
+        revision,
+        frozen_at,
+        clean_name(frozen_by, "name"),
+        clean_text(reason, "reason", LONGEST_REASON) if latest is not None else None,
+        data_version,
+        definitions_hash,
+        sha256(document).hexdigest(),
+    )
+    connection.execute(
+        f"INSERT INTO frozen_review (frozen_review_key, quarter, scope, {_COLUMNS}, definitions, document) "  # noqa: S608
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (stable_key("frozen_review", quarter, scope, revision), quarter, scope, revision, _micro(frozen_at),
+         found.frozen_by, found.reason, data_version, definitions_hash, found.document_hash,
+         json.dumps(dict(definitions), sort_keys=True), document.decode("utf-8")),
+    )  # fmt: skip
+    return found
+
+
+def revisions(connection: sqlite3.Connection, quarter: str, scope: str) -> tuple[Revision, ...]:
+    """Return the revisions of a quarter and scope, the newest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM frozen_review WHERE quarter = ? AND scope = ? ORDER BY revision DESC",  # noqa: S608
+        (quarter, scope),
+    ).fetchall()
+    return tuple(Revision(quarter, scope, row[0], EPOCH + timedelta(microseconds=row[1]), *row[2:]) for row in rows)
+
+
+def frozen_quarters(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the quarters that have a frozen review, whatever its scope, oldest first."""
+    return tuple(row[0] for row in connection.execute("SELECT DISTINCT quarter FROM frozen_review ORDER BY quarter"))
+
+
+def frozen_document(connection: sqlite3.Connection, revision: Revision) -> bytes:
+    """Return the JSON that was kept, byte for byte. Raises StoreError when it is not what was frozen."""
+    row = connection.execute("SELECT document FROM frozen_review WHERE frozen_review_key = ?", (_key(revision),))
+    document = str(row.fetchone()[0]).encode("utf-8")
+    if sha256(document).hexdigest() != revision.document_hash:
+        raise StoreError(
+            f"Revision {revision.revision} of {revision.quarter} is not what was frozen: somebody changed it in the "
+            "store. Restore a copy of the store."
+        )
+    return document
+
+
+def frozen_definitions(connection: sqlite3.Connection, revision: Revision) -> dict[str, str]:
+    """Return the definitions that a review was made with: text by file name."""
+    row = connection.execute("SELECT definitions FROM frozen_review WHERE frozen_review_key = ?", (_key(revision),))
+    return json.loads(row.fetchone()[0])
+
+
+def _key(revision: Revision) -> int:
+    return stable_key("frozen_review", revision.quarter, revision.scope, revision.revision)
+
+
+def _micro(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
