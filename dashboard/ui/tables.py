@@ -7,13 +7,13 @@ import polars as pl
 import streamlit as st
 
 from dashboard.analysis.filters import Filter
+from dashboard.analysis.headings import heading, sentence_of
 from dashboard.ui.address import Address
 from dashboard.ui.column_help import column_help
 from dashboard.ui.export import csv_button, export_button
 from dashboard.ui.view import View
 
 PAGE_ROWS = 20
-_ACRONYMS = {"usd": "USD", "id": "ID", "csv": "CSV", "slo": "SLO"}
 _WIDTHS: Mapping[str, Literal["medium", "large"]] = {
     "file_name": "medium",
     "detail": "large",
@@ -21,61 +21,6 @@ _WIDTHS: Mapping[str, Literal["medium", "large"]] = {
     "figure": "medium",
     "needs": "medium",
 }
-_HEADINGS = {
-    "commit_linked_rate": "In a commit",
-    "pull_request_linked_rate": "In a pull request",
-    "deployment_linked_rate": "In a deployment",
-    "unlinked_count": "In none",
-    "unlinked_rate": "Share in none",
-    "unsure_count": "Of them unsure",
-    "n_count": "n",
-    "error_count": "Errors",
-    "compared_n_count": "Compared n",
-    "fewest_count": "Fewest events",
-    "at_risk_count": "Observed that long",
-    "age_hours": "Age (hours)",
-    "corrected_chance_rate": "Chance if alike",
-    "primary_rate": "On primary",
-    "primary_low_rate": "Low",
-    "primary_high_rate": "High",
-    "fallback_call_count": "Calls as a fallback",
-    "error_rate": "Calls failed",
-    "error_low_rate": "Low",
-    "error_high_rate": "High",
-}
-_COUNTED = {
-    "file": "files",
-    "record": "records",
-    "new_record": "new records",
-    "call": "calls",
-    "day": "days with records",
-    "patch": "patches",
-    "task": "tasks",
-    "link": "links",
-    "missing_month": "missing months",
-    "unpriced_call": "unpriced calls",
-    "completed_task": "completed tasks",
-    "without_tokens": "calls without tokens",
-}
-
-
-def heading(column: str) -> str:
-    """Return the words over a column: its name in the CSV file, readable; times say that they are UTC."""
-    if column in _HEADINGS:
-        return _HEADINGS[column]
-    if column.endswith("_at"):
-        return _sentence(column.removesuffix("_at")) + " (UTC)"
-    if column.endswith("_days"):
-        return _sentence(column.removesuffix("_days")) + " (days)"
-    if column.endswith("_count"):
-        noun = column.removesuffix("_count")
-        return _sentence(_COUNTED.get(noun, noun))
-    return _sentence(column.removeprefix("is_").removesuffix("_rate").removesuffix("_month"))
-
-
-def _sentence(name: str) -> str:
-    text = " ".join(_ACRONYMS.get(word, word) for word in name.split("_"))
-    return text[:1].upper() + text[1:]
 
 
 def table(
@@ -100,7 +45,7 @@ def table(
         height="content",
         hide_index=True,
         placeholder="–",
-        alt=_sentence(name),
+        alt=sentence_of(name),
         key=f"table_{name}",
         column_config={
             column: _column(column, dtype, column_help(column, name, tuple(frame.columns)))

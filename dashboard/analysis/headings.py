@@ -1,0 +1,59 @@
+"""How columns and their cells read: the words over a column, its unit, and each value as people write it."""
+
+_ACRONYMS = {"usd": "USD", "id": "ID", "csv": "CSV", "slo": "SLO"}
+_HEADINGS = {
+    "commit_linked_rate": "In a commit",
+    "pull_request_linked_rate": "In a pull request",
+    "deployment_linked_rate": "In a deployment",
+    "unlinked_count": "In none",
+    "unlinked_rate": "Share in none",
+    "unsure_count": "Of them unsure",
+    "n_count": "n",
+    "error_count": "Errors",
+    "compared_n_count": "Compared n",
+    "fewest_count": "Fewest events",
+    "at_risk_count": "Observed that long",
+    "age_hours": "Age (hours)",
+    "corrected_chance_rate": "Chance if alike",
+    "primary_rate": "On primary",
+    "primary_low_rate": "Low",
+    "primary_high_rate": "High",
+    "fallback_call_count": "Calls as a fallback",
+    "error_rate": "Calls failed",
+    "error_low_rate": "Low",
+    "error_high_rate": "High",
+}
+_COUNTED = {
+    "file": "files",
+    "record": "records",
+    "new_record": "new records",
+    "call": "calls",
+    "day": "days with records",
+    "patch": "patches",
+    "task": "tasks",
+    "link": "links",
+    "missing_month": "missing months",
+    "unpriced_call": "unpriced calls",
+    "completed_task": "completed tasks",
+    "without_tokens": "calls without tokens",
+}
+
+
+def heading(column: str) -> str:
+    """Return the words over a column: its name in the CSV file, readable; times say that they are UTC."""
+    if column in _HEADINGS:
+        return _HEADINGS[column]
+    if column.endswith("_at"):
+        return sentence_of(column.removesuffix("_at")) + " (UTC)"
+    if column.endswith("_days"):
+        return sentence_of(column.removesuffix("_days")) + " (days)"
+    if column.endswith("_count"):
+        noun = column.removesuffix("_count")
+        return sentence_of(_COUNTED.get(noun, noun))
+    return sentence_of(column.removeprefix("is_").removesuffix("_rate").removesuffix("_month"))
+
+
+def sentence_of(name: str) -> str:
+    """Return a name with underscores as words that start a sentence."""
+    text = " ".join(_ACRONYMS.get(word, word) for word in name.split("_"))
+    return text[:1].upper() + text[1:]

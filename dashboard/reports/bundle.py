@@ -1,0 +1,40 @@
+"""The formats in which a review can be taken away, and what their files are called."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from dashboard.analysis.review.document import ReviewDocument
+from dashboard.exports import safe_file_name
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of report."""
+
+    name: str
+    """As the command line names it."""
+    title: str
+    """As people name it."""
+    extension: str
+    mime: str
+    write: Callable[[ReviewDocument, BinaryIO], None]
+    """Write the report of a document; the same bytes for the same document."""
+
+
+def file_name(document: ReviewDocument, chosen: Format) -> str:
+    """Return the name of a report's file: the quarter, its filters, and the freezing or data that it shows."""
+    version = f"data-{document.data_version}" if document.revision is None else f"revision-{document.revision}"
+    return safe_file_name(
+        "boltscope-review", document.quarter, document.scope[:60], version, extension=chosen.extension
+    )
+
+
+def _write_csv_bundle(document: ReviewDocument, out: BinaryIO) -> None:
+    from dashboard.reports.csv_bundle import write_csv_bundle
+
+    write_csv_bundle(document, out)
+
+
+FORMATS = (Format("csv", "CSV files (zip)", "zip", "application/zip", _write_csv_bundle),)
+"""All formats, in the order in which they are offered. Each is imported when it is first written."""
