@@ -125,6 +125,7 @@ def _calls() -> Rollup:
             "fallback_count": "is_fallback",
             "retry_count": "retry_count",
             "cost_micro_usd": "cost_micro_usd",
+            "both_costs_count": "reported_cost_micro_usd IS NOT NULL AND computed_cost_micro_usd IS NOT NULL",
             "reported_cost_micro_usd": "reported_cost_micro_usd",
             "computed_cost_micro_usd": "computed_cost_micro_usd",
             "input_tokens": "input_tokens",
