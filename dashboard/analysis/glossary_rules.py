@@ -22,6 +22,7 @@ from data.definitions import (
 )
 from data.definitions.budgets import Budget, ProjectBudget, budgets
 from data.definitions.burn_windows import BurnRule, burn_windows
+from data.definitions.review_questions import review_questions, threshold_words
 from data.definitions.risk_zones import risk_zones
 from data.definitions.routing import EVERY_CLASS, RoutingRule
 
@@ -39,7 +40,7 @@ class RuleEntry:
 
 
 def rule_entries() -> Iterator[RuleEntry]:
-    """Return the rules: task classes, risk zones, burn windows, routing policy, own prices, budgets, settings."""
+    """Return every rule that people agree on, kind by kind."""
     yield from _task_classes()
     yield from _risk_zones()
     yield from (_burn_rule(rule) for rule in burn_windows().rule)
@@ -48,6 +49,7 @@ def rule_entries() -> Iterator[RuleEntry]:
     yield _budget("all spend", budgets().whole)
     for budget in budgets().project:
         yield _budget(f"project {budget.name}", budget)
+    yield from _review()
     yield RuleEntry(
         "Rollback window",
         f"A patch that was not rolled back within {slos().rollback_window_days} days counts as kept.",
@@ -56,7 +58,9 @@ def rule_entries() -> Iterator[RuleEntry]:
     yield RuleEntry(
         "Reporting time zone",
         f"Days, weeks, months and quarters are cut in {reporting().time_zone}; times are shown in UTC. "
-        f"Records dated before {reporting().first_year} are taken for broken clocks and quarantined.",
+        f"Records dated before {reporting().first_year} are taken for broken clocks and quarantined. "
+        "Where the fiscal year begins with another month than January, a quarter is written FY2027Q1, after the year "
+        "of the calendar in which the fiscal year ends.",
         _file("reporting"),
     )
 
@@ -214,6 +218,16 @@ def _budget(of: str, budget: Budget | ProjectBudget) -> RuleEntry:
         f"{value_text(budget.month_usd, Unit.USD)} may be spent in a calendar month. Known spend counts.",
         (("Owner", budget.owner), ("Why", budget.why), *_file("budgets")),
     )
+
+
+def _review() -> Iterator[RuleEntry]:
+    for key, question in review_questions().in_order():
+        yield RuleEntry(
+            f"Review question {question.number}: {question.question}",
+            question.rule_words,
+            (("Owner", question.owner), ("Why", question.why), ("Written as", key), *_file("review_questions")),
+            tuple((name, f"is {threshold_words(name, value)}") for name, value in question.thresholds().items()),
+        )
 
 
 def _listed(names: Iterable[str]) -> str:

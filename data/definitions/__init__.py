@@ -105,6 +105,8 @@ class Reporting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     time_zone: Text
     first_year: int
+    fiscal_year_starts: Annotated[int, Meta(ge=1, le=12)] = 1
+    """Month with which the fiscal year begins; quarters are cut from it on."""
 
     def __post_init__(self) -> None:
         """Refuse a time zone that does not exist."""

@@ -6,6 +6,7 @@ import data.definitions.reading
 from data import definitions
 from data.definitions.budgets import budgets
 from data.definitions.burn_windows import burn_windows
+from data.definitions.review_questions import review_questions
 from data.definitions.risk_zones import risk_zones
 from data.errors import DefinitionError
 from data.words import TaskClass
@@ -19,6 +20,7 @@ READERS = {
     "providers.toml": definitions.providers,
     "reporting.toml": definitions.reporting,
     "risk_zones.toml": risk_zones,
+    "review_questions.toml": review_questions,
     "routing_policy.toml": definitions.routing_policy,
     "terms.toml": definitions.terms,
 }
@@ -79,6 +81,7 @@ def test_a_missing_file_is_an_error_that_names_it(folder: Path):
         ("slos.toml", 'owner = "Platform team"', 'owner = ""', "owner"),
         ("task_classes.toml", 'task_class = "discuss"', 'task_class = "disscuss"', "disscuss"),
         ("reporting.toml", 'time_zone = "UTC"', 'time_zone = "Europe/Atlantis"', "Europe/Atlantis"),
+        ("reporting.toml", "fiscal_year_starts = 1", "fiscal_year_starts = 13", "fiscal_year_starts"),
         ("providers.toml", 'name = "openai"', 'name = "anthropic"', "anthropic"),
         ("providers.toml", 'bolt_names = ["OpenAI"]', 'bolt_names = ["Anthropic"]', "Anthropic"),
         ("routing_policy.toml", 'task_class = "edit"', 'task_class = "editt"', "editt"),

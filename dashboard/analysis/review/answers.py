@@ -1,0 +1,101 @@
+"""The review of a quarter, made from the store: each question answered by its rule, and the objectives beside them."""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from importlib.metadata import version
+
+from dashboard.analysis.as_of import last_whole_day
+from dashboard.analysis.figures import SloFigure, Unit
+from dashboard.analysis.filters import Compare, Filter, Preset
+from dashboard.analysis.review.asked import Asked, records_begin
+from dashboard.analysis.review.document import Answer, NoteLine, ReviewDocument, ReviewFigure
+from dashboard.analysis.review.quarters import Quarter
+from dashboard.analysis.slos import slo_figures
+from dashboard.analysis.units import value_text
+from data.definitions import reporting
+from data.definitions.review_questions import review_questions
+from data.definitions.texts import definitions_hash
+
+_ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {}
+
+
+def make_review(
+    connection: sqlite3.Connection,
+    quarter: Quarter,
+    as_of: datetime,
+    scope: Filter | None = None,
+    notes: Sequence[NoteLine] = (),
+) -> ReviewDocument:
+    """Return the review of a quarter as seen from as_of, the same document for the same store and definitions.
+
+    Of ``scope`` only project, route and task class count: the days are those of the quarter.
+    """
+    asked = asked_of(connection, quarter, as_of, scope)
+    return ReviewDocument(
+        quarter=quarter.name,
+        first=quarter.first,
+        last=quarter.last,
+        time_zone=reporting().time_zone,
+        scope=scope_words(asked.chosen),
+        as_of=as_of,
+        is_complete=asked.is_complete,
+        data_version=_data_version(connection),
+        definitions_hash=definitions_hash(),
+        price_version=f"genai-prices {version('genai-prices')}",
+        answers=tuple(_ANSWERS[key](asked) for key, _ in review_questions().in_order() if key in _ANSWERS),
+        summary=tuple(_objective(figure) for figure in slo_figures(connection, asked.chosen, as_of)),
+        notes=tuple(notes),
+    )
+
+
+def asked_of(connection: sqlite3.Connection, quarter: Quarter, as_of: datetime, scope: Filter | None = None) -> Asked:
+    """Return a quarter as its questions look at it."""
+    chosen = Filter(quarter.period) if scope is None else scope
+    chosen = replace(
+        chosen,
+        period=quarter.period,
+        preset=Preset.CUSTOM,
+        compare=Compare.PREVIOUS,
+        compared=quarter.previous().period,
+    )
+    return Asked(
+        connection=connection,
+        quarter=quarter,
+        chosen=chosen,
+        as_of=as_of,
+        is_complete=last_whole_day(as_of) >= quarter.last,
+        records_begin=records_begin(connection),
+    )
+
+
+def scope_words(chosen: Filter) -> str:
+    """Return the filters other than the days in words; empty for everything."""
+    named = {"project": chosen.project, "route": chosen.route, "task class": chosen.task_class}
+    return ", ".join(f"{name} {value}" for name, value in named.items() if value is not None)
+
+
+def _objective(figure: SloFigure) -> ReviewFigure:
+    rate, headline = figure.rate, figure.headline
+    words = [f"Objective {value_text(figure.slo.objective, Unit.RATE)}: {rate.standing.value}."]
+    if headline is not None and headline.value is not None:
+        words.append(f"{headline.title}: {value_text(headline.value, headline.unit)}.")
+    if rate.value is None and rate.reason is not None:
+        words = [f"Not measured: {rate.reason}."]
+    return ReviewFigure(
+        label=figure.slo.title,
+        value=rate.value,
+        unit=rate.unit,
+        n=rate.n,
+        n_unit=rate.n_unit,
+        low=rate.low,
+        high=rate.high,
+        before=None if rate.change is None else rate.change.before,
+        note=" ".join(words),
+    )
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT value FROM setting WHERE name = 'data_version'").fetchone()
+    return 0 if row is None else int(row[0])

@@ -1,0 +1,74 @@
+"""The review as a whole: its frame, the objectives beside the answers, and stores that hold next to nothing."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.review.answers import make_review
+from dashboard.analysis.review.document import NoteLine, ReviewDocument, read_document
+from dashboard.analysis.review.quarters import Quarter, read_quarter
+from data.definitions import slos
+from data.store import Store
+from fact_rows import Facts
+from year_of_facts import odd_facts, year_of_facts
+
+AS_OF = datetime(2026, 11, 20, 12, tzinfo=UTC)
+Q3 = read_quarter("2026Q3")
+
+
+def review(store: Store, quarter: Quarter = Q3, scope: Filter | None = None, *notes: NoteLine) -> ReviewDocument:
+    with store.reading() as connection:
+        return make_review(connection, quarter, AS_OF, scope, notes)
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return year_of_facts(Store(f"sqlite:///{tmp_path_factory.mktemp('year') / 'year.db'}"))
+
+
+def test_the_same_store_gives_the_same_bytes_and_they_read_back_as_the_document(year: Store):
+    first, second = review(year), review(year)
+    assert first.to_json() == second.to_json()
+    assert read_document(first.to_json()) == first
+
+
+def test_the_frame_says_quarter_days_scope_and_state_of_the_data(year: Store):
+    scope = Filter(Period(date(2026, 1, 1), date(2026, 1, 2)), project="shop", task_class="edit")
+    note = NoteLine("decision", "open", "Ask for a second reviewer")
+    found = review(year, Q3, scope, note)
+    assert (found.quarter, found.first, found.last) == ("2026Q3", date(2026, 7, 1), date(2026, 9, 30))
+    assert (found.scope, found.is_complete, found.as_of) == ("project shop, task class edit", True, AS_OF)
+    assert found.notes == (note,)
+    assert found.price_version.startswith("genai-prices ")
+    assert review(year).scope == ""
+
+
+def test_a_running_quarter_says_that_it_is_not_over(year: Store):
+    assert not review(year, read_quarter("2026Q4")).is_complete
+
+
+def test_the_summary_has_every_objective_with_the_quarter_before(store: Store):
+    facts = Facts()
+    # 3 of 4 tasks completed in the third quarter, 1 of 2 in the second.
+    for number, outcome in enumerate(("completed", "completed", "failed", "completed")):
+        facts.task(f"2026-08-0{number + 1}T10:00", outcome)
+    for number, outcome in enumerate(("completed", "failed")):
+        facts.task(f"2026-05-0{number + 1}T10:00", outcome)
+    found = review(facts.write(store))
+    assert [figure.label for figure in found.summary] == [slo.title for slo in slos().slo]
+    success = found.summary[0]
+    assert (success.value, success.n, success.before) == (0.75, 4, 0.5)
+
+
+def test_an_empty_store_and_an_empty_quarter_have_a_review_too(store: Store):
+    for full in (store, Facts().write(store)):
+        found = review(full)
+        assert all(figure.value is None and figure.note for figure in found.summary)
+        assert read_document(found.to_json()) == found
+
+
+def test_odd_data_have_a_review(store: Store):
+    odd = odd_facts(store)
+    for quarter in ("2026Q4", "2026Q3"):
+        assert read_document(review(odd, read_quarter(quarter)).to_json())
