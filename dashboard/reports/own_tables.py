@@ -126,11 +126,7 @@ def _table(name: str, title: str, meaning: str, rows: Sequence[tuple[Cell, ...]]
 
 
 def _answer_row(answer: Answer) -> tuple[Cell, ...]:
-    links = (
-        f"{link.label}: {link.page}"
-        + ("?" + "&".join(f"{key}={word}" for key, word in link.params.items()) if link.params else "")
-        for link in answer.links
-    )
+    links = (f"{link.label}: {address(link)}" for link in answer.links)
     return (
         answer.number,
         answer.key,
