@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.definitions.kept import definition_texts, definitions_hash
+from data.definitions.texts import definition_texts, definitions_hash
 from data.errors import StoreError
 from data.frozen_reviews import (
     AlreadyFrozenError,

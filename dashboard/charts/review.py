@@ -1,0 +1,236 @@
+"""The charts of a review: one Plotly figure for each kind, drawn from the numbers of the document and nothing else."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dashboard.analysis.figures import Unit
+from dashboard.analysis.review.document import ChartKind, ChartSeries, EvidenceChart
+from dashboard.analysis.units import interval_text, value_text
+from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN, plotly_layout
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+# Mid tones that read on light and dark. Marks and hatching differ as well: nothing hangs on the colour alone.
+_COLOURS = (PLAIN, UNKNOWN, BAD, "#8B6BB8", "#3E8A78", "#A8842C")
+_SYMBOLS = ("circle", "circle-open", "diamond", "square", "triangle-up", "x")
+_PATTERNS = ("", "/", "x", ".", "\\", "-")
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+_BAND = "rgba(59, 130, 196, 0.16)"
+_LONGEST_NAME = 34
+_MOST_TICKS = 9
+_TICK_FORMATS = {Unit.RATE: ".0%", Unit.USD: "$,~g", Unit.COUNT: ",~d", Unit.SECONDS: ",~g"}
+
+
+def review_chart(chart: EvidenceChart, *, is_large: bool = False) -> "Figure":
+    """Return the picture of a chart; large is for a screen that is read from the back of a room."""
+    import plotly.graph_objects as go  # slow to import, and only pictures need it
+
+    figure = go.Figure()
+    layout: dict[str, Any] = {"showlegend": len(chart.series) > 1}
+    if is_large:
+        layout["font"] = {"size": 19}
+    figure.update_layout(**plotly_layout(**layout))
+    draw = _draw_lines if chart.kind is ChartKind.LINES else _draw_rows
+    draw(figure, chart, is_large=is_large)
+    figure.update_layout(
+        legend={
+            "orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal", "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        margin={"l": 8, "r": 24, "t": _space_above(chart, is_large=is_large), "b": 8},
+    )  # fmt: skip
+    return figure
+
+
+def _draw_rows(figure: Any, chart: EvidenceChart, *, is_large: bool) -> None:
+    """Draw bars or points in rows: a category each, its series beside each other."""
+    count = max(len(chart.series), 1)
+    step = 0.76 / count
+    for number, series in enumerate(chart.series):
+        offset = (number - (count - 1) / 2) * step
+        places = [place + offset for place in range(len(chart.categories))]
+        look = {"color": _COLOURS[number % len(_COLOURS)]}
+        shared: dict[str, Any] = {
+            "name": safe(series.name),
+            "x": list(series.values),
+            "y": places,
+            "hovertext": _hovers(chart, series),
+            "hoverinfo": "text",
+            "error_x": _errors(series, FAINT if chart.kind is ChartKind.BARS else look["color"], is_large=is_large),
+        }
+        if chart.kind is ChartKind.BARS:
+            pattern = {"shape": _PATTERNS[number % len(_PATTERNS)], "fgopacity": 0.5, "solidity": 0.25}
+            figure.add_bar(
+                orientation="h", width=step * 0.86, marker={**look, "pattern": pattern, "cornerradius": 3},
+                text=[f" {_text(value, chart.unit)}" for value in series.values], textposition="outside",
+                cliponaxis=False, **shared,
+            )  # fmt: skip
+        else:
+            symbol = _SYMBOLS[number % len(_SYMBOLS)]
+            figure.add_scatter(
+                mode="markers",
+                marker={**look, "size": 15 if is_large else 10, "symbol": symbol, "line": {"width": 2, **look}},
+                **shared,
+            )
+    row = (34 if is_large else 20) * count + (22 if is_large else 14)
+    figure.update_layout(height=row * max(len(chart.categories), 1) + 56 + _space_above(chart, is_large=is_large))
+    figure.update_yaxes(
+        tickvals=list(range(len(chart.categories))), ticktext=names(chart.categories), showgrid=False, zeroline=False,
+        range=[len(chart.categories) - 0.5, -0.5], ticks="",
+    )  # fmt: skip
+    figure.update_xaxes(
+        title_text=_axis(chart), tickformat=_TICK_FORMATS.get(chart.unit), range=_range(chart), zeroline=True,
+        showgrid=True, nticks=6,
+    )  # fmt: skip
+    if chart.reference is not None:
+        figure.add_vline(x=chart.reference, line={"color": BAD, "width": 2, "dash": "dash"})
+        figure.add_annotation(
+            x=chart.reference, xref="x", y=1, yref="paper", yanchor="bottom", showarrow=False, text=_reference(chart),
+            font={"color": BAD, "size": 18 if is_large else 12}, xanchor=_anchor(chart),
+        )  # fmt: skip
+
+
+def _draw_lines(figure: Any, chart: EvidenceChart, *, is_large: bool) -> None:
+    """Draw values over time; the interval of a single series is a band, of several each point's own."""
+    places = list(range(len(chart.categories)))
+    is_single = len(chart.series) == 1
+    for number, series in enumerate(chart.series):
+        colour = _COLOURS[number % len(_COLOURS)]
+        if is_single and series.low and series.high:
+            _add_band(figure, places, series)
+        figure.add_scatter(
+            name=safe(series.name), x=places, y=list(series.values), mode="lines+markers", connectgaps=False,
+            line={"color": colour, "width": 3 if is_large else 2, "dash": _DASHES[number % len(_DASHES)]},
+            marker={"color": colour, "size": 11 if is_large else 7, "symbol": _SYMBOLS[number % len(_SYMBOLS)]},
+            error_y=None if is_single else _errors(series, FAINT, is_large=is_large),
+            hovertext=_hovers(chart, series), hoverinfo="text",
+        )  # fmt: skip
+    figure.update_layout(height=(460 if is_large else 300) + _space_above(chart, is_large=is_large))
+    every = -(-len(places) // _MOST_TICKS) or 1
+    figure.update_xaxes(
+        tickvals=places[::every], ticktext=names(chart.categories)[::every], showgrid=False,
+        range=[-0.3, max(len(places) - 0.7, 0.3)],
+    )  # fmt: skip
+    figure.update_yaxes(
+        title={"text": _axis(chart), "standoff": 12}, tickformat=_TICK_FORMATS.get(chart.unit), range=_range(chart),
+        zeroline=False, nticks=6,
+    )  # fmt: skip
+    if chart.reference is not None:
+        figure.add_hline(y=chart.reference, line={"color": BAD, "width": 2, "dash": "dash"})
+        figure.add_annotation(
+            x=0, xref="paper", xanchor="left", y=chart.reference, yanchor="bottom", showarrow=False,
+            text=_reference(chart), font={"color": BAD, "size": 18 if is_large else 12},
+        )  # fmt: skip
+
+
+def _add_band(figure: Any, places: Sequence[int], series: ChartSeries) -> None:
+    """Draw the intervals as one area; where one is not known, the area ends."""
+    runs: list[list[int]] = [[]]
+    for place in places:
+        if series.low[place] is None or series.high[place] is None:
+            runs.append([])
+        else:
+            runs[-1].append(place)
+    xs: list[int | None] = []
+    ys: list[float | None] = []
+    for run in runs:
+        if len(run) > 1:
+            xs += [*run, *reversed(run), None]
+            ys += [*(series.high[place] for place in run), *(series.low[place] for place in reversed(run)), None]
+    if xs:
+        figure.add_scatter(
+            x=xs, y=ys, fill="toself", fillcolor=_BAND, line={"width": 0}, mode="lines", hoverinfo="skip",
+            showlegend=False,
+        )  # fmt: skip
+
+
+def _errors(series: ChartSeries, colour: str, *, is_large: bool) -> dict[str, Any] | None:
+    if not series.low or not series.high:
+        return None
+    above: list[float] = []
+    below: list[float] = []
+    for value, low, high in zip(series.values, series.low, series.high, strict=True):
+        known = value is not None and low is not None and high is not None
+        # A bootstrap interval need not hold its value; a bar of negative length cannot be drawn.
+        above.append(max(high - value, 0.0) if known else 0.0)
+        below.append(max(value - low, 0.0) if known else 0.0)
+    return {
+        "type": "data", "symmetric": False, "array": above, "arrayminus": below, "color": colour,
+        "thickness": 2.5 if is_large else 1.5, "width": 7 if is_large else 4,
+    }  # fmt: skip
+
+
+def _hovers(chart: EvidenceChart, series: ChartSeries) -> list[str]:
+    """Return what each point says: category, series, value, interval, n."""
+    found: list[str] = []
+    for place, category in enumerate(chart.categories):
+        said = f"<b>{safe(category)}</b>"
+        if len(chart.series) > 1:
+            said += f", {safe(series.name)}"
+        said += f"<br>{value_text(series.values[place], chart.unit)}"
+        low, high = (ends[place] if ends else None for ends in (series.low, series.high))
+        if low is not None and high is not None:
+            said += f" (95 % interval {interval_text(low, high, chart.unit)})"
+        n = series.n[place] if series.n else None
+        if n is not None:
+            said += f"<br>n = {n:,} {safe(chart.n_unit)}"
+        found.append(said)
+    return found
+
+
+def _range(chart: EvidenceChart) -> list[float]:
+    """Return what the axis of values shows: all values, their intervals and the reference, with room for words."""
+    shown = [chart.reference, *_all(chart.series)]
+    known = [value for value in shown if value is not None]
+    low, high = min([0.0, *known]), max([0.0, *known])
+    if chart.kind is not ChartKind.BARS and known and min(known) > 0.5 * high and chart.unit is Unit.RATE:
+        # Rates near 1 are told apart only when the axis does not begin at 0; points, unlike bars, allow that.
+        low = max(min(known) - 0.1 * (high - min(known) or 0.1), 0.0)
+    room = (0.16 if chart.kind is ChartKind.BARS else 0.06) * ((high - low) or 1.0)
+    high += room
+    if chart.unit is Unit.RATE and chart.kind is not ChartKind.BARS:
+        high = min(high, 1.02)
+    return [low - (room if low < 0 else 0.0), high]
+
+
+def _all(series: Iterable[ChartSeries]) -> Iterable[float | None]:
+    for one in series:
+        yield from one.values
+        yield from one.low
+        yield from one.high
+
+
+def _axis(chart: EvidenceChart) -> str:
+    return safe(chart.axis)
+
+
+def _text(value: float | None, unit: Unit) -> str:
+    return "" if value is None else value_text(value, unit)
+
+
+def _reference(chart: EvidenceChart) -> str:
+    value = value_text(chart.reference, chart.unit)
+    return safe(f"{chart.reference_label} {value}" if chart.reference_label else value)
+
+
+def _anchor(chart: EvidenceChart) -> str:
+    """Let the words at the line stand on the side where there is room."""
+    low, high = _range(chart)
+    return "right" if chart.reference is not None and chart.reference > (low + high) / 2 else "left"
+
+
+def _space_above(chart: EvidenceChart, *, is_large: bool) -> int:
+    line = 34 if is_large else 24
+    return 10 + line * (len(chart.series) > 1) + line * (chart.reference is not None)
+
+
+def names(categories: Sequence[str]) -> list[str]:
+    """Return what stands on the axis: names from outside, short and without markup."""
+    return [safe(name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…") for name in categories]
+
+
+def safe(name: str) -> str:
+    """Names come from outside: Plotly reads some markup in its texts."""
+    one_line = " ".join(name.split())
+    return one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
