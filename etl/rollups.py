@@ -3,20 +3,20 @@
 import sqlite3
 
 from data.definitions import Slo, slos
-from data.histogram import Histogram, bucket_sql, encode_buckets
+from data.histogram import Histogram, encode_buckets
 from data.words import (
     Actor,
     CallStatus,
     CommandStatus,
-    CostBasis,
     Decision,
     DeploymentStatus,
     Outcome,
     RollbackEvidence,
     ToolStatus,
 )
+from etl.call_rollups import call_rollups
 from etl.context import DAY_MICROSECONDS
-from etl.source_rollups import Rollup, source_rollups
+from etl.source_rollups import Rollup, histogram_sql, source_rollups
 
 _MOST_DAYS_BY_INDEX = 60
 _DECIDED = f"decision <> '{Decision.PENDING}'"
@@ -33,7 +33,7 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
     connection.create_function("encode_buckets", 1, encode_buckets, deterministic=True)
     connection.create_aggregate("merge_histograms", 1, _MergeHistograms)  # pyright: ignore[reportArgumentType]
     _choose_days(connection, days)
-    for rollup in (_tasks(), _patches(), _calls(), _commands(), _approvals(), _routes(), _links()):
+    for rollup in (_tasks(), _patches(), *call_rollups(), _commands(), _approvals(), _links()):
         _rewrite(connection, rollup, days)
     _delete(connection, "source_daily", days)
     for rollup in source_rollups():
@@ -68,7 +68,7 @@ def _tasks() -> Rollup:
             "known_cost_micro_usd": "known_cost_micro_usd",
             "unpriced_call_count": "unpriced_call_count",
         },
-        histograms={"cost_histogram": _histogram("known_cost_micro_usd", f"{completed} AND {priced}")},
+        histograms={"cost_histogram": histogram_sql("known_cost_micro_usd", f"{completed} AND {priced}")},
     )
 
 
@@ -105,37 +105,6 @@ def _patches() -> Rollup:
     )
 
 
-def _calls() -> Rollup:
-    return Rollup(
-        table="call_daily",
-        facts="llm_call",
-        where="is_counted",
-        date="started_date",
-        dimensions={
-            # The most varied first: the sort that groups a million calls then compares least.
-            **{name: name for name in ("task_class", "project", "model", "source")},
-            "is_attributed": "task_key IS NOT NULL",
-            **{name: name for name in ("status", "provider", "error_kind")},
-        },
-        measures={
-            "call_count": "1",
-            "unpriced_count": f"cost_basis = '{CostBasis.UNKNOWN}'",
-            "usage_known_count": "total_tokens IS NOT NULL",
-            "latency_known_count": "latency_ms IS NOT NULL",
-            "fallback_count": "is_fallback",
-            "retry_count": "retry_count",
-            "cost_micro_usd": "cost_micro_usd",
-            "both_costs_count": "reported_cost_micro_usd IS NOT NULL AND computed_cost_micro_usd IS NOT NULL",
-            "reported_cost_micro_usd": "reported_cost_micro_usd",
-            "computed_cost_micro_usd": "computed_cost_micro_usd",
-            "input_tokens": "input_tokens",
-            "cache_read_tokens": "cache_read_tokens",
-            "output_tokens": "output_tokens",
-        },
-        histograms={"latency_histogram": _histogram("latency_ms")},
-    )
-
-
 def _commands() -> Rollup:
     threshold = _milliseconds(slos().named("runtime_health"))
     ended = f"status IN ('{CommandStatus.OK}', '{CommandStatus.FAILED}')"
@@ -158,7 +127,7 @@ def _commands() -> Rollup:
             "cancelled_count": f"status = '{CommandStatus.CANCELLED}'",
             "untimed_count": f"{ended} AND duration_ms IS NULL",
         },
-        histograms={"duration_histogram": _histogram("duration_ms", ended)},
+        histograms={"duration_histogram": histogram_sql("duration_ms", ended)},
     )
 
 
@@ -181,7 +150,7 @@ def _approvals() -> Rollup:
             "waiting_known_count": f"{_DECIDED} AND waiting_ms IS NOT NULL",
             "second_reviewer_count": "is_second_reviewer",
         },
-        histograms={"waiting_histogram": _histogram("waiting_ms", _DECIDED)},
+        histograms={"waiting_histogram": histogram_sql("waiting_ms", _DECIDED)},
     )
 
 
@@ -192,30 +161,6 @@ def _links() -> Rollup:
         date="proposed_date",
         dimensions={name: name for name in ("project", "kind", "method")},
         measures={"link_count": "1", "unsure_count": f"confidence < {_SURE}"},
-    )
-
-
-def _routes() -> Rollup:
-    summed = (
-        "call_count",
-        "unpriced_count",
-        "usage_known_count",
-        "latency_known_count",
-        "fallback_count",
-        "retry_count",
-        "cost_micro_usd",
-    )
-    return Rollup(
-        table="route_daily",
-        facts="call_daily",
-        date="date",
-        dimensions={name: name for name in ("source", "provider", "model", "status", "error_kind")},
-        measures={
-            **{name: name for name in summed},
-            "attributed_call_count": "iif(is_attributed, call_count, 0)",
-            "attributed_cost_micro_usd": "iif(is_attributed, cost_micro_usd, 0)",
-        },
-        histograms={"latency_histogram": "merge_histograms(latency_histogram)"},
     )
 
 
@@ -337,10 +282,6 @@ def _selected(date: str, days: set[int] | None) -> str:
     # The unary plus keeps SQLite off the index: from some days on, one pass over the table is cheaper.
     column = date if len(days) <= _MOST_DAYS_BY_INDEX else f"+{date}"
     return f"({column} IN (SELECT day FROM temp.rollup_day) OR {column} IS NULL)"  # noqa: S608
-
-
-def _histogram(value: str, condition: str = "1") -> str:
-    return f"encode_buckets(group_concat(CASE WHEN {condition} THEN {bucket_sql(value)} END))"
 
 
 def _window_end() -> str:

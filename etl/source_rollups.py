@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from data.histogram import bucket_sql
 from data.words import FactSource, Thing
 
 
@@ -35,6 +36,11 @@ class Rollup:
             f"INSERT INTO {self.table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {self.facts} "  # noqa: S608
             f"WHERE ({self.where}) AND {days} GROUP BY {', '.join(grouped)}"
         )
+
+
+def histogram_sql(value: str, condition: str = "1") -> str:
+    """Return the aggregate that makes a histogram of the values of the facts that meet a condition."""
+    return f"encode_buckets(group_concat(CASE WHEN {condition} THEN {bucket_sql(value)} END))"
 
 
 _THINGS: tuple[tuple[Thing, str, str, str], ...] = (

@@ -91,6 +91,8 @@ class FoundFallback(Row, table=True):
     llm_call_key: int = key("the gateway call")
     started_date: date | None = day("day it was sent")
     is_fallback_by_record: bool | None = col("what its own record says; null when it does not say")
+    failed_provider: str | None = col("provider of the failed attempt that it stood in for, the first of them")
+    failed_model: str | None = col("model of that attempt")
 
 
 class GatewayPersonHour(Row, table=True):

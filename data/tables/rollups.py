@@ -106,12 +106,17 @@ class CallDaily(Row, table=True):
     computed_cost_micro_usd: int = count("spend as computed")
     input_tokens: int = count("known tokens sent")
     cache_read_tokens: int = count("known tokens read from a cache")
+    cache_write_tokens: int = count("known tokens written to a cache")
     output_tokens: int = count("known tokens received")
     latency_histogram: bytes | None = Field(default=None, description=f"durations, milliseconds, as {_HISTOGRAM}")
 
 
 class FallbackDaily(Row, table=True):
-    """One row per day sent, project, task class, route asked for and other route that served."""
+    """One row per day sent, project, task class, route asked for and other route that served.
+
+    Calls are those that call_daily counts as served by a fallback. The route asked for is that of the failed attempt
+    beside the call; where none is known, the name that the call asked for, which may be a model group of the gateway.
+    """
 
     fallback_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the calls were sent")

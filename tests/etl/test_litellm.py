@@ -270,6 +270,20 @@ def test_an_answer_beside_a_failure_of_another_route_is_a_fallback_in_any_order(
     assert found == {(is_fallback, (is_fallback or 0,), (is_fallback or 0,))}
 
 
+def test_a_fallback_was_asked_of_the_first_route_that_failed_in_any_order(tmp_path: Path):
+    earlier = {"startTime": "2026-03-02T09:59:56Z", "endTime": "2026-03-02T09:59:57Z"}
+    second = failed_attempt(model="grok-4", custom_llm_provider="xai") | earlier | {"request_id": "f-2"}
+    files = [
+        lines(tmp_path / f"{number}.ndjson", [row]) for number, row in enumerate([failed_attempt(), second, ANSWER])
+    ]
+    for number, order in enumerate(itertools.permutations(files)):
+        store = Store(f"sqlite:///{tmp_path / f'{number}.db'}")
+        for file in order:
+            load(store, file)
+        asked = store.rows("SELECT requested_provider, requested_model, provider, call_count FROM fallback_daily")
+        assert asked == [("x-ai", "grok-4", "openai", 1)]
+
+
 def test_a_copy_in_a_later_block_of_the_file_is_repeated_in_it(store: Store, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(litellm_reading, "split_lines", lambda stream: split_lines(stream, 100))
     rows = [spend_row("a"), spend_row("b"), spend_row("a"), spend_row("a", session_id="t-1")]

@@ -6,6 +6,7 @@ import pytest
 
 from data.histogram import Histogram
 from data.store import Store
+from data.tables import FoundFallback
 from etl.rollups import refresh
 from fact_rows import Facts, at
 
@@ -39,6 +40,11 @@ def random_facts(seed: int = 7, count: int = 120) -> Facts:
             total_tokens=draw.choice([None, number]),
             retry_count=draw.choice([None, 2]),
             is_fallback=draw.choice([None, True, False]),
+            requested_provider=draw.choice([None, "openai"]),
+            requested_model=draw.choice([None, "gpt-5", "smart"]),
+            reported_cost_micro_usd=draw.choice([None, 0, 70]),
+            computed_cost_micro_usd=draw.choice([None, 50]),
+            cache_write_tokens=draw.choice([None, 10]),
             **shared,
         )
         facts.patch(
@@ -75,6 +81,15 @@ IDENTITIES = [
     ("call_daily", "call_count", "SELECT count(*) FROM llm_call WHERE is_counted"),
     ("call_daily", "cost_micro_usd", "SELECT sum(cost_micro_usd) FROM llm_call WHERE is_counted"),
     ("call_daily", "latency_known_count", "SELECT count(latency_ms) FROM llm_call WHERE is_counted"),
+    ("call_daily", "cache_write_tokens", "SELECT sum(cache_write_tokens) FROM llm_call WHERE is_counted"),
+    (
+        "call_daily",
+        "both_costs_count",
+        "SELECT sum(reported_cost_micro_usd >= 0 AND computed_cost_micro_usd >= 0) FROM llm_call WHERE is_counted",
+    ),
+    ("fallback_daily", "call_count", "SELECT sum(fallback_count) FROM call_daily"),
+    ("fallback_daily", "cost_micro_usd", "SELECT sum(cost_micro_usd) FROM llm_call WHERE is_counted AND is_fallback"),
+    ("fallback_daily", "error_count", "SELECT sum(fallback_count) FROM call_daily WHERE status = 'error'"),
     ("route_daily", "call_count", "SELECT count(*) FROM llm_call WHERE is_counted"),
     ("route_daily", "cost_micro_usd", "SELECT sum(cost_micro_usd) FROM llm_call WHERE is_counted"),
     ("command_daily", "proposed_count", "SELECT count(*) FROM command_run WHERE status IS NULL"),
@@ -121,6 +136,29 @@ def test_calls_agree_with_the_facts_in_every_group(full: Store, dimension: str) 
     )
 
 
+@pytest.mark.parametrize("dimension", ["date", "project", "task_class", "provider", "model"])
+def test_fallbacks_by_route_asked_for_equal_those_of_calls_in_every_group(full: Store, dimension: str) -> None:
+    assert full.rows(f"SELECT {dimension}, sum(call_count) FROM fallback_daily GROUP BY 1 ORDER BY 1") == full.rows(
+        f"SELECT {dimension}, sum(fallback_count) FROM call_daily GROUP BY 1 HAVING sum(fallback_count) > 0 ORDER BY 1"
+    )
+
+
+def test_a_fallback_was_asked_of_the_route_that_failed_beside_it_else_of_the_name_in_its_record(store: Store) -> None:
+    facts = Facts()
+    beside = facts.call(is_fallback=True, requested_model="backup", route="openai/gpt-5")
+    facts.add(FoundFallback, llm_call_key=beside, failed_provider="anthropic", failed_model="claude-sonnet-4-5")
+    facts.call(is_fallback=True, requested_model="smart", route="openai/gpt-5", status="error")
+    facts.call(requested_model="smart")
+    facts.write(store)
+    assert store.rows(
+        "SELECT requested_provider, requested_model, provider, model, call_count, error_count, cost_micro_usd "
+        "FROM fallback_daily ORDER BY requested_model"
+    ) == [
+        ("anthropic", "claude-sonnet-4-5", "openai", "gpt-5", 1, 0, 500_000),
+        (None, "smart", "openai", "gpt-5", 1, 1, 500_000),
+    ]
+
+
 def test_every_patch_is_decided_rejected_unfinished_or_pending(full: Store) -> None:
     rows = full.rows(
         "SELECT sum(patch_count), sum(decided_count + rejected_count + unfinished_count + pending_count), "
@@ -152,6 +190,7 @@ def test_project_rows_are_the_sums_of_the_finer_rollups(full: Store) -> None:
 def test_refreshing_some_days_gives_the_same_as_refreshing_all(full: Store) -> None:
     def content() -> list[list[tuple[object, ...]]]:
         tables = ("task_daily", "patch_daily", "call_daily", "route_daily", "command_daily", "project_daily")
+        tables += ("fallback_daily",)
         return [
             sorted((row[1:] for row in full.rows(f"SELECT * FROM {table}")), key=repr)
             for table in (*tables, "approval_daily")
