@@ -16,6 +16,7 @@ from data.words import (
 )
 from etl.call_rollups import call_rollups
 from etl.context import DAY_MICROSECONDS
+from etl.failure_rollups import failures, integrations
 from etl.source_rollups import Rollup, histogram_sql, source_rollups
 
 _MOST_DAYS_BY_INDEX = 60
@@ -33,11 +34,13 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
     connection.create_function("encode_buckets", 1, encode_buckets, deterministic=True)
     connection.create_aggregate("merge_histograms", 1, _MergeHistograms)  # pyright: ignore[reportArgumentType]
     _choose_days(connection, days)
-    for rollup in (_tasks(), _patches(), *call_rollups(), _commands(), _approvals(), _links()):
+    for rollup in (_tasks(), _patches(), *call_rollups(), _commands(), _approvals(), _links(), failures()):
         _rewrite(connection, rollup, days)
-    _delete(connection, "source_daily", days)
-    for rollup in source_rollups():
-        connection.execute(rollup.insert_sql(_selected(rollup.date, days)))
+    # Tables of which each row follows from one of several kinds of facts.
+    for table, rollups in (("source_daily", source_rollups()), ("integration_daily", integrations())):
+        _delete(connection, table, days)
+        for rollup in rollups:
+            connection.execute(rollup.insert_sql(_selected(rollup.date, days)))
     _rewrite_projects(connection, days)
     connection.execute("DROP TABLE temp.rollup_day")
 

@@ -299,6 +299,47 @@ class ProjectDaily(Row, table=True):
     pull_request_count: int = count("pull and merge requests opened")
 
 
+class FailureDaily(Row, table=True):
+    """One row per day asked, project, task class, route asked for, outcome, footprint and kind of error.
+
+    Why tasks fail: the tasks are those that task_daily counts as failed or stopped.
+    """
+
+    failure_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the tasks were asked")
+    project: str | None = col("project")
+    task_class: str = must("class (TaskClass)")
+    provider: str | None = col("provider of the route")
+    model: str | None = col("model of the route")
+    outcome: str = must("how they ended (Outcome)")
+    outcome_basis: str = must("the footprint that shows it (OutcomeBasis)")
+    error_kind: str | None = col("kind of error of their last call that failed (ErrorKind); null when none did")
+    task_count: int = count("tasks that failed or were stopped")
+
+
+class IntegrationDaily(Row, table=True):
+    """One row per day, project, task class, route, kind of integration and integration: what its attempts came to.
+
+    Calls to models are in call_daily. Attempts = useful + failed + timed out + denied + never run.
+    """
+
+    integration_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day of the attempts")
+    project: str | None = col("project")
+    task_class: str | None = col("class of the task; null where there is none")
+    provider: str | None = col("provider of the task's route")
+    model: str | None = col("model of the task's route")
+    kind: str = must("what it is (IntegrationKind)")
+    name: str | None = col("MCP server, platform or kind of command; null when not known")
+    attempt_count: int = count("attempts that ended, or were denied or never run")
+    useful_count: int = count("of these, ended well")
+    failed_count: int = count("of these, failed")
+    timeout_count: int = count("of these, stopped after their time limit")
+    denied_count: int = count("of these, rejected by the person")
+    not_run_count: int = count("of these, approved and never run")
+    repeated_count: int = count("of these, calls of a tool that had failed before in the same task on that day")
+
+
 class SourceDaily(Row, table=True):
     """One row per day, project and source: how many records of that day it has told; what coverage by month reads."""
 

@@ -105,6 +105,15 @@ class Severity(Word):
     MINOR = "minor", "a nuisance with a way around it"
 
 
+class IntegrationKind(Word):
+    """What kind of integration something is tried with."""
+
+    MCP_SERVER = "mcp_server", "an MCP server, whose tools are called"
+    PROVIDER = "provider", "a provider of models, which is called"
+    PLATFORM = "platform", "a platform that is published to"
+    COMMANDS = "commands", "commands of one kind, which are run"
+
+
 class OwnedKind(Word):
     """What kind of thing somebody answers for."""
 

@@ -94,6 +94,12 @@ IDENTITIES = [
     ("route_daily", "cost_micro_usd", "SELECT sum(cost_micro_usd) FROM llm_call WHERE is_counted"),
     ("command_daily", "proposed_count", "SELECT count(*) FROM command_run WHERE status IS NULL"),
     ("approval_daily", "approval_count", "SELECT count(*) FROM approval"),
+    ("failure_daily", "task_count", "SELECT count(*) FROM task WHERE outcome IN ('failed', 'aborted')"),
+    (
+        "integration_daily",
+        "attempt_count",
+        "SELECT 2 + count(*) FROM command_run WHERE status IN ('ok', 'failed', 'timeout')",
+    ),
     ("project_daily", "task_count", "SELECT count(*) FROM task"),
     ("project_daily", "call_count", "SELECT count(*) FROM llm_call WHERE is_counted"),
     ("project_daily", "error_call_count", "SELECT count(*) FROM llm_call WHERE is_counted AND status = 'error'"),
@@ -193,7 +199,7 @@ def test_refreshing_some_days_gives_the_same_as_refreshing_all(full: Store) -> N
         tables += ("fallback_daily",)
         return [
             sorted((row[1:] for row in full.rows(f"SELECT * FROM {table}")), key=repr)
-            for table in (*tables, "approval_daily")
+            for table in (*tables, "approval_daily", "failure_daily", "integration_daily")
         ]
 
     before = content()
