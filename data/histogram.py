@@ -115,6 +115,15 @@ class Histogram:
             return None
         return (self.at_rank((n + 1) // 2) + self.at_rank(n // 2 + 1)) / 2
 
+    def spread(self) -> float | None:
+        """Return the standard deviation, as estimated from the values as a sample; null for fewer than two."""
+        n = self.n
+        if n < 2:
+            return None
+        middles = np.array([_middle(bucket) for bucket in self.buckets.tolist()])
+        mean = float(self.counts @ middles) / n
+        return float(np.sqrt(float(self.counts @ (middles - mean) ** 2) / (n - 1)))
+
     def count_up_to(self, value: int) -> int:
         """Return how many values lie in the buckets up to that of a value."""
         return int(self.counts[self.buckets <= bucket_of(value)].sum())

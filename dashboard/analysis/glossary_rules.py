@@ -20,6 +20,7 @@ from data.definitions import (
     slos,
     task_classes,
 )
+from data.definitions.approval_costs import approval_costs
 from data.definitions.budgets import Budget, ProjectBudget, budgets
 from data.definitions.burn_windows import BurnRule, burn_windows
 from data.definitions.review_questions import review_questions, threshold_words
@@ -43,6 +44,7 @@ def rule_entries() -> Iterator[RuleEntry]:
     """Return every rule that people agree on, kind by kind."""
     yield from _task_classes()
     yield from _risk_zones()
+    yield _approval_costs()
     yield from (_burn_rule(rule) for rule in burn_windows().rule)
     yield from _routing()
     yield from (_price(override) for override in price_overrides().override)
@@ -125,6 +127,30 @@ def _risk_zones() -> Iterator[RuleEntry]:
             (("Owner", zone.owner), ("Name in CSV files", zone.name), *_file("risk_zones")),
             ((_FILES, _listed(zone.patterns) or "all that no zone before it takes"),),
         )
+
+
+def _approval_costs() -> RuleEntry:
+    costs = approval_costs()
+    return RuleEntry(
+        "Approval costs",
+        f"{sentence(costs.why)} An approval is about right when, for a hundred decisions, neither side costs more than "
+        f"{value_text(costs.tolerance_usd, Unit.USD)} more than the other.",
+        (("Owner", costs.owner), *_file("approval_costs")),
+        (
+            ("an hour of a person", value_text(costs.usd_per_person_hour, Unit.USD)),
+            ("a rollback", _minutes(costs.minutes_per_rollback)),
+            ("a good change that was rejected", _minutes(costs.minutes_per_blocked_change)),
+            ("an hour of waiting", _minutes(costs.minutes_per_waiting_hour)),
+            *(
+                (f"a rollback in {zone.name}", f"{_minutes(zone.minutes_per_rollback)}. {zone.why} Owner: {zone.owner}")
+                for zone in costs.zone
+            ),
+        ),
+    )
+
+
+def _minutes(minutes: float) -> str:
+    return f"{minutes:g} minutes of a person"
 
 
 def _burn_rule(rule: BurnRule) -> RuleEntry:

@@ -88,3 +88,10 @@ def test_counts_beyond_32_bits_are_kept() -> None:
 
 def test_values_up_to_a_limit_are_counted_by_bucket() -> None:
     assert Histogram.of([1, 2, 3, 1000]).count_up_to(3) == 3
+
+
+def test_the_spread_is_the_standard_deviation_of_a_sample_within_a_percent():
+    values = [3, 400, 8_000, 8_100, 120_000, 3_600_000]
+    assert Histogram.of(values).spread() == pytest.approx(float(np.std(values, ddof=1)), rel=0.01)
+    assert Histogram.of([5, 5, 5]).spread() == 0
+    assert Histogram.of([5]).spread() is None

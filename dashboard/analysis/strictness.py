@@ -1,0 +1,245 @@
+"""Are approvals too lax or too restrictive? Each risk zone, task class and kind of decision, judged from both sides.
+
+Lax error: accepted and rolled back, of the accepted. Restrictive error: rejected and the same change accepted within 72
+hours, of the rejected. Both only of days old enough to be judged. What each side costs, and the interval of the
+difference, is told by dashboard.analysis.strictness_costs. A group is called too lax or too restrictive when its
+interval lies beyond the tolerance of approval_costs.toml and the chance of that, corrected for the number of groups
+compared (Benjamini-Hochberg), is at most 5 %; about right, when the whole interval lies within the tolerance; else the
+data cannot tell, and so many more decisions would very likely settle it.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from math import isfinite
+
+from dashboard.analysis.breakdowns import FALSE_DISCOVERIES, benjamini_hochberg
+from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.intervals import Interval, quantile_interval, ratio
+from dashboard.analysis.strictness_costs import (
+    NO_WAITING,
+    Bounded,
+    Outcomes,
+    UnitCosts,
+    Waiting,
+    chance_within,
+    decisions_needed,
+    difference,
+    lax_side,
+    rate_interval,
+    restrictive_side,
+)
+from dashboard.analysis.strictness_counts import ALL, Counts, Place, Who, decided, rolled_up
+from data.definitions.approval_costs import ApprovalCosts, approval_costs
+
+_HOUR_MS = 3_600_000
+
+
+class Balance(StrEnum):
+    """What is said of a group of decisions."""
+
+    TOO_LAX = "too lax"
+    TOO_RESTRICTIVE = "too restrictive"
+    ABOUT_RIGHT = "about right"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """k of n; the interval is Wilson's, with the exact bound where none or all were seen."""
+
+    k: int
+    n: int
+
+    @property
+    def value(self) -> float | None:
+        """The share; null of nothing."""
+        return ratio(self.k, self.n)
+
+    @property
+    def interval(self) -> Interval | None:
+        """Its 95 % interval; null of nothing."""
+        return rate_interval(self.k, self.n)
+
+
+@dataclass(frozen=True)
+class StrictnessCell:
+    """One group of decisions, judged from both sides. Amounts are USD for a hundred decisions."""
+
+    place: Place
+    counts: Counts
+    lax: Rate
+    restrictive: Rate
+    median_wait_hours: float | None
+    median_wait_interval: Interval | None
+    lax_usd: Bounded | None
+    """Cost of rollbacks; null where nothing was decided."""
+    restrictive_usd: Bounded | None
+    """Cost of blocked changes and waiting; its value leaves out waiting where nobody says how long."""
+    difference_usd: Bounded | None
+    """Lax minus restrictive side."""
+    chance: float | None
+    """Chance of a difference as far beyond the tolerance, corrected for the number of groups; null of nothing."""
+    verdict: Balance
+    more: int | None
+    """How many more decisions would very likely settle it; null where it is settled, or no number would."""
+    reason: str | None
+    """Why it cannot be told."""
+
+    @property
+    def is_waiting_known(self) -> bool:
+        """Whether the cost of waiting is known, or there is none."""
+        return self.counts.waiting_known > 0 or not self.place.who.takes_time
+
+    @property
+    def wait_hours(self) -> float:
+        """Total of the known waiting times."""
+        return self.counts.waiting_ms / _HOUR_MS
+
+
+@dataclass(frozen=True)
+class Strictness:
+    """All groups of a filter, judged; each family of groups is corrected for its own number."""
+
+    period: Period
+    settled: date
+    """The newest day whose decisions can be judged."""
+    young: int
+    """Decisions of the period that are too young to be judged."""
+    tolerance_usd: float
+    by_zone: tuple[StrictnessCell, ...]
+    by_zone_and_class: tuple[StrictnessCell, ...]
+    by_class: tuple[StrictnessCell, ...]
+    whole: tuple[StrictnessCell, ...]
+    before: "Strictness | None" = None
+    """The compared period."""
+
+    @property
+    def cells(self) -> tuple[StrictnessCell, ...]:
+        """All groups, the most coarse first."""
+        return (*self.whole, *self.by_zone, *self.by_class, *self.by_zone_and_class)
+
+    def at(self, place: Place) -> StrictnessCell | None:
+        """Return the group of a place; null where nothing is recorded."""
+        return next((cell for cell in self.cells if cell.place == place), None)
+
+
+def strictness(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> Strictness:
+    """Return the verdict on each group of decisions in the period, and in the compared one."""
+    now = _strictness(connection, chosen, as_of, chosen.period)
+    if chosen.compared is None:
+        return now
+    before = _strictness(connection, chosen, as_of, chosen.compared)
+    return Strictness(
+        now.period, now.settled, now.young, now.tolerance_usd, now.by_zone, now.by_zone_and_class, now.by_class,
+        now.whole, before,
+    )  # fmt: skip
+
+
+def _strictness(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, period: Period) -> Strictness:
+    found = decided(connection, chosen, as_of, period)
+    costs = approval_costs()
+    return Strictness(
+        period,
+        found.settled,
+        found.young,
+        costs.tolerance_usd,
+        by_zone=judged(found.parts, costs, zones=True, classes=False),
+        by_zone_and_class=judged(found.parts, costs, zones=True, classes=True),
+        by_class=judged(found.parts, costs, zones=False, classes=True),
+        whole=judged(found.parts, costs, zones=False, classes=False),
+    )
+
+
+def judged(
+    parts: Mapping[Place, Counts], costs: ApprovalCosts, *, zones: bool, classes: bool
+) -> tuple[StrictnessCell, ...]:
+    """Return one family of groups, judged; zones and classes say what is kept apart. Who decided always is."""
+    groups = rolled_up(parts, zones=zones, classes=classes)
+    priced = [(place, counts, _unit_costs(place, parts, costs)) for place, counts in groups.items()]
+    tolerance = costs.tolerance_usd
+    chances = [
+        chance_within(outcomes_of(counts, place.who), unit, tolerance) if counts.decided else None
+        for place, counts, unit in priced
+    ]
+    corrected = iter(benjamini_hochberg([chance for chance in chances if chance is not None]))
+    compared = sum(chance is not None for chance in chances)
+    return tuple(
+        _cell(place, counts, unit, tolerance, None if chance is None else next(corrected), compared)
+        for (place, counts, unit), chance in zip(priced, chances, strict=True)
+    )
+
+
+def outcomes_of(counts: Counts, who: Who) -> Outcomes:
+    """Return what the costs of a group rest on."""
+    return Outcomes(counts.decided, counts.rolled_back, counts.accepted_again, waiting_of(counts, who))
+
+
+def waiting_of(counts: Counts, who: Who) -> Waiting | None:
+    """Return the mean waiting time in hours: as known, 0 where a rule decides at once, null where nobody says."""
+    if counts.waiting_known:
+        spread = counts.histogram.spread()
+        mean = counts.waiting_ms / counts.waiting_known / _HOUR_MS
+        return Waiting(mean, None if spread is None else spread / _HOUR_MS, counts.waiting_known)
+    return None if who.takes_time else NO_WAITING
+
+
+def _unit_costs(place: Place, parts: Mapping[Place, Counts], costs: ApprovalCosts) -> UnitCosts:
+    """Return the costs of a group; over several zones a rollback costs what those seen cost on average."""
+    if place.zone != ALL:
+        return UnitCosts(costs.rollback_usd(place.zone), costs.blocked_usd, costs.waiting_hour_usd)
+    own = [
+        (part.zone, counts)
+        for part, counts in parts.items()
+        if part.who == place.who and place.task_class in (ALL, part.task_class)
+    ]
+    seen = sum(counts.rolled_back for _, counts in own)
+    weights = [(zone, counts.rolled_back if seen else counts.decided) for zone, counts in own]
+    summed = sum(costs.rollback_usd(zone) * weight for zone, weight in weights)
+    rollback = ratio(summed, sum(weight for _, weight in weights)) or costs.rollback_usd(None)
+    return UnitCosts(rollback, costs.blocked_usd, costs.waiting_hour_usd)
+
+
+def _cell(
+    place: Place, counts: Counts, unit: UnitCosts, tolerance: float, chance: float | None, compared: int
+) -> StrictnessCell:
+    histogram = counts.histogram
+    median, interval = histogram.median(), quantile_interval(histogram, 0.5)
+    found = outcomes_of(counts, place.who)
+    apart = difference(found, unit) if counts.decided else None
+    verdict, reason = _verdict(apart, tolerance, chance)
+    more = None
+    if verdict is Balance.CANNOT_TELL:
+        needed = decisions_needed(found, unit, tolerance, compared)
+        more = None if needed is None else max(needed - counts.decided, 1)
+    return StrictnessCell(
+        place=place,
+        counts=counts,
+        lax=Rate(counts.rolled_back, counts.accepted),
+        restrictive=Rate(counts.accepted_again, counts.rejected),
+        median_wait_hours=None if median is None else median / _HOUR_MS,
+        median_wait_interval=None if interval is None else (interval[0] / _HOUR_MS, interval[1] / _HOUR_MS),
+        lax_usd=lax_side(found, unit) if counts.decided else None,
+        restrictive_usd=restrictive_side(found, unit) if counts.decided else None,
+        difference_usd=apart,
+        chance=chance,
+        verdict=verdict,
+        more=more,
+        reason=reason,
+    )
+
+
+def _verdict(apart: Bounded | None, tolerance: float, chance: float | None) -> tuple[Balance, str | None]:
+    if apart is None or chance is None:
+        return Balance.CANNOT_TELL, "nothing that is old enough to be judged was decided"
+    if apart.low > tolerance or apart.high < -tolerance:
+        if chance <= FALSE_DISCOVERIES:
+            return (Balance.TOO_LAX if apart.low > tolerance else Balance.TOO_RESTRICTIVE), None
+        return Balance.CANNOT_TELL, "it stands out alone, but among so many groups one does by chance"
+    if -tolerance <= apart.low and apart.high <= tolerance:
+        return Balance.ABOUT_RIGHT, None
+    if not isfinite(apart.low):
+        return Balance.CANNOT_TELL, "no record says how long these changes waited, so the cost of asking is not known"
+    return Balance.CANNOT_TELL, "the interval of the difference reaches over the edge of what is about right"

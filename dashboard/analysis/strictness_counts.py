@@ -1,0 +1,187 @@
+"""Decisions on patches as counts: per risk zone, task class and who decided, of days that can be judged."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property, reduce
+from operator import add
+
+from dashboard.analysis.as_of import day_number, last_mature_day, newest_mature_day, patches_judged_at
+from dashboard.analysis.filters import NONE_NAME, Filter, Period
+from dashboard.analysis.selection import condition_of
+from data.definitions.risk_zones import risk_zones
+from data.histogram import Histogram
+from data.words import Actor, TaskClass
+
+ALL = "all"
+"""Stands for all zones or all task classes together."""
+_ACCEPTED_AGAIN_DAYS = 3
+"""A rejected change counts as a good one when the same change was accepted within this time: 72 hours."""
+_MEASURES = (
+    "accepted_count",
+    "rolled_back_count",
+    "rejected_count",
+    "accepted_again_count",
+    "pending_count",
+    "unfinished_count",
+    "reviewers_known_count",
+    "second_reviewed_count",
+    "waiting_known_count",
+    "waiting_ms",
+)
+
+
+class Who(StrEnum):
+    """Who decided on a patch. They are never summed into one rate: they fail in different ways."""
+
+    HUMAN = "human"
+    POLICY = "policy"
+    NOT_ASKED = "not_asked"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        """Name on screen."""
+        return {"human": "People", "policy": "Rules", "not_asked": "Nobody asked", "unknown": "Not known who"}[
+            self.value
+        ]
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether changes wait for the decision even where no record says how long; rules decide at once."""
+        return self in (Who.HUMAN, Who.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Patches of one group. Sums of groups are sums of every field."""
+
+    accepted: int = 0
+    rolled_back: int = 0
+    """Of the accepted: rolled back within the rollback window."""
+    rejected: int = 0
+    accepted_again: int = 0
+    """Of the rejected: the same change was accepted within 72 hours."""
+    pending: int = 0
+    unfinished: int = 0
+    reviewers_known: int = 0
+    """Of the accepted: it is known how many people approved them."""
+    second_reviewed: int = 0
+    """Of these: at least two did."""
+    waiting_known: int = 0
+    waiting_ms: int = 0
+    """Sum of the known waiting times."""
+    waits: tuple[bytes, ...] = field(default=(), repr=False)
+    """Stored histograms of these waiting times."""
+
+    @property
+    def decided(self) -> int:
+        """Accepted and rejected."""
+        return self.accepted + self.rejected
+
+    @cached_property
+    def histogram(self) -> Histogram:
+        """Waiting times in milliseconds."""
+        return Histogram.merged(self.waits)
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.accepted + other.accepted,
+            self.rolled_back + other.rolled_back,
+            self.rejected + other.rejected,
+            self.accepted_again + other.accepted_again,
+            self.pending + other.pending,
+            self.unfinished + other.unfinished,
+            self.reviewers_known + other.reviewers_known,
+            self.second_reviewed + other.second_reviewed,
+            self.waiting_known + other.waiting_known,
+            self.waiting_ms + other.waiting_ms,
+            self.waits + other.waits,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A group of decisions: ALL stands for all zones or classes; NONE_NAME for patches without one."""
+
+    zone: str
+    task_class: str
+    who: Who
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The decisions of a filter, by the finest groups."""
+
+    parts: Mapping[Place, Counts]
+    """Of days that can be judged."""
+    settled: date
+    """The newest day that can be judged: its patches have outlived the rollback window, its rejected ones 72 hours."""
+    young: int
+    """Decisions of younger days."""
+
+
+def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, period: Period) -> Decided:
+    """Return the decisions on the patches that were proposed in a period."""
+    judged_at = patches_judged_at(connection, as_of)
+    settled = min(newest_mature_day(connection, as_of), last_mature_day(judged_at, _ACCEPTED_AGAIN_DAYS))
+    condition, parameters = condition_of(chosen, period, "patch_decision_daily")
+    parameters["settled"] = day_number(settled)
+    waits: dict[tuple[str | None, str | None, str | None], list[bytes]] = defaultdict(list)
+    for zone, task_class, actor, blob in connection.execute(
+        "SELECT risk_zone, task_class, actor, waiting_histogram FROM patch_decision_daily "  # noqa: S608
+        f"WHERE {condition} AND date <= :settled AND waiting_histogram IS NOT NULL",
+        parameters,
+    ):
+        waits[zone, task_class, actor].append(blob)
+    parts: dict[Place, Counts] = {}
+    young = 0
+    summed = ", ".join(f"sum({name})" for name in _MEASURES)
+    for zone, task_class, actor, is_settled, *sums in connection.execute(
+        f"SELECT risk_zone, task_class, actor, date <= :settled, {summed} FROM patch_decision_daily "  # noqa: S608
+        f"WHERE {condition} GROUP BY 1, 2, 3, 4",
+        parameters,
+    ):
+        if not is_settled:
+            young += sums[0] + sums[2]
+            continue
+        place = Place(zone or NONE_NAME, task_class or NONE_NAME, who_of(actor))
+        found = Counts(*sums, waits=(Histogram.merged(waits[zone, task_class, actor]).encode(),))
+        parts[place] = parts.get(place, Counts()) + found
+    return Decided(parts, settled, young)
+
+
+def who_of(actor: str | None) -> Who:
+    """Return who decided; without an actor, the change was applied and nobody was asked."""
+    if actor is None:
+        return Who.NOT_ASKED
+    return {Actor.HUMAN: Who.HUMAN, Actor.POLICY: Who.POLICY}.get(Actor(actor), Who.UNKNOWN)
+
+
+def rolled_up(parts: Mapping[Place, Counts], *, zones: bool, classes: bool) -> dict[Place, Counts]:
+    """Return the sums by who decided, and by zone and by task class where these are kept apart; in a fixed order."""
+    grouped: dict[Place, list[Counts]] = defaultdict(list)
+    for place, counts in parts.items():
+        group = Place(place.zone if zones else ALL, place.task_class if classes else ALL, place.who)
+        grouped[group].append(counts)
+    return {place: total(grouped[place]) for place in sorted(grouped, key=order_of)}
+
+
+def total(parts: Iterable[Counts]) -> Counts:
+    """Return the sum of groups."""
+    return reduce(add, parts, Counts())
+
+
+def order_of(place: Place) -> tuple[int, int, int, str, str]:
+    """Return what sorts groups: zones in their order of care, classes and actors in theirs; unknown names last."""
+    zones, classes = (ALL, *risk_zones().names), (ALL, *TaskClass)
+    return (
+        zones.index(place.zone) if place.zone in zones else len(zones),
+        classes.index(place.task_class) if place.task_class in classes else len(classes),
+        list(Who).index(place.who),
+        place.zone,
+        place.task_class,
+    )
