@@ -102,6 +102,8 @@ class LoadContext:
     """Maps a user, key alias or key hash at the gateway to a person (sources.toml, pseudonyms)."""
     is_mapped_user: Callable[[str | None], bool] = lambda _user: False
     """Tells whether sources.toml names the person of a user, key alias or key hash."""
+    file_bytes: int = 0
+    """Size of the file, which tells about how many rows are coming."""
     project_of_team: Callable[[str | None], str | None] = lambda team: team
     """Maps a team at the gateway to a project (sources.toml)."""
     on_progress: Callable[[int], None] = lambda _records: None

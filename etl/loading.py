@@ -170,6 +170,7 @@ def load_file(
                 person_of_gateway_user=ownership.person_of_gateway_user,
                 is_mapped_user=ownership.is_mapped,
                 project_of_team=ownership.project_of_team,
+                file_bytes=file.identity.size,
                 on_progress=progress.records_read,
             )
             _load(source, file, kind, context)

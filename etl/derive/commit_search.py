@@ -27,6 +27,8 @@ _FIT = (
 _FACTS = "c.vcs_commit_key, c.sha, c.committed_at, c.person, c.push_kind IS NOT NULL"
 MANY = 5_000
 """For so many patches all commits are read."""
+_FEW_OF_THEM = 4
+"""When at most one patch in so many is left to be looked for by paths, the commits about it are read by index."""
 _Commits = dict[int, CommitFacts]
 _File = tuple[int, int | None, int]
 """Place, hash of the content where that is told, and key of the commit."""
@@ -48,6 +50,8 @@ def find_carriers(connection: sqlite3.Connection, patches: Mapping[int, PatchFac
         for chat in by_chat({patch.key: patch for patch in usable}):
             carriers |= by_later_patch(chat, carriers, undone)
     left = [patch for patch in usable if patch.key not in carriers]
+    if len(left) * _FEW_OF_THEM < len(usable):
+        read = _SomeCommits(connection, keys)
     changes = read.changes(left)
     for patch in left if changes.by_place else ():
         if found := by_paths(patch, changes, undone.get(patch.key)):

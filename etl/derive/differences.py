@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from etl.bulk import indexes_built_after
 from etl.context import upsert
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def write_differences(
     new = [after[key] for key in sorted(after) if before.get(key) != after[key]]
     name = table_name(table)
     connection.executemany(f"DELETE FROM {name} WHERE {name}_key = ?", ((row[0],) for row in gone))  # noqa: S608
-    upsert(connection, table, new, rank=None)
+    with indexes_built_after(connection, name, len(new)):
+        upsert(connection, table, new, rank=None)
     return [*gone, *new]
 
 

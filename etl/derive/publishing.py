@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from data.words import DeploymentStatus, LinkMethod
@@ -162,7 +163,7 @@ def _close_in_time(commits: Mapping[str, int]) -> Iterable[dict[str, int]]:
     """Part commits where nothing that follows the one can be a publication of the other."""
     some: dict[str, int] = {}
     last: int | None = None
-    for sha, at in sorted(commits.items(), key=lambda one: (one[1], one[0])):
+    for sha, at in sorted(commits.items(), key=itemgetter(1)):
         if last is not None and at - last > PUBLISHING_WINDOW:
             yield some
             some = {}
@@ -191,6 +192,8 @@ def _by_chat_name(
 
     The chat must be the only one of its number in the project that is alive when the deployment is made.
     """
+    if connection.execute("SELECT 1 FROM deployment WHERE native_chat_id IS NOT NULL LIMIT 1").fetchone() is None:
+        return
     chats = {chat[0].chat_key: chat for chat in by_chat(patches) if chat[0].chat_key is not None}
     key_table(connection, "named_chat", (key for key in chats if key is not None))
     rows = connection.execute(

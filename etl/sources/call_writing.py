@@ -13,6 +13,7 @@ import polars as pl
 
 from data.tables.calls import LlmCall
 from data.words import KnownReason
+from etl.bulk import indexes_built_after, rows_in
 from etl.context import HOUR_MICROSECONDS, LoadContext, upsert
 
 _AT_ONCE = 300
@@ -60,9 +61,11 @@ class CallWriter:
         self._context = context
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writing calls")
         self._pending: tuple[Future[int], int] | None = None
+        self._indexes = indexes_built_after(context.connection, "llm_call", rows_in(context.file_bytes))
 
     def __enter__(self) -> Self:
         """Begin."""
+        self._indexes.__enter__()
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
@@ -70,6 +73,7 @@ class CallWriter:
         self._thread.shutdown()
         if failure is None:
             self.wait()
+            self._indexes.__exit__(None, None, None)
 
     def wait(self) -> None:
         """Wait until everything handed over is written."""

@@ -171,4 +171,5 @@ GITHUB_DEPLOYMENTS = PlatformSource(
     is_record,
     read,
     partial(write_deployments, FactSource.GITHUB),
+    "deployment",
 )

@@ -261,4 +261,5 @@ GITHUB_PULLS = PlatformSource(
     is_record,
     read,
     partial(write_requests, Platform.GITHUB),
+    "pull_request",
 )

@@ -106,4 +106,5 @@ GITLAB_DEPLOYMENTS = PlatformSource(
     is_record,
     read,
     partial(write_deployments, FactSource.GITLAB),
+    "deployment",
 )

@@ -157,4 +157,5 @@ GITLAB_MERGES = PlatformSource(
     is_record,
     read,
     partial(write_requests, Platform.GITLAB),
+    "pull_request",
 )

@@ -146,4 +146,5 @@ NETLIFY_DEPLOYS = PlatformSource(
     is_record,
     read,
     partial(write_deployments, FactSource.NETLIFY),
+    "deployment",
 )

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from data.tables.base import table_name
 from data.words import QuarantineReason, SourceKind
+from etl.bulk import indexes_built_after, rows_in
 from etl.context import LoadContext
 from etl.records.cells import CellError, Reader, is_repeated, reader_of
 from etl.records.contract import Column, ColumnType, Problem, RecordTable
@@ -70,8 +72,10 @@ class OwnRecords:
             column.name: reader_of(column, context, has_decimal_comma=layout.delimiter == ";")
             for column in table.columns
         }
-        for batch in read_batches(file, layout, table.names):
-            _load_batch(batch, layout, table, readers, context)
+        name = table_name(table.table)
+        with indexes_built_after(context.connection, name, rows_in(context.file_bytes)):
+            for batch in read_batches(file, layout, table.names):
+                _load_batch(batch, layout, table, readers, context)
 
 
 def _refuse_types(name: str, table: RecordTable, types: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 
 from data.words import KnownReason, QuarantineReason, SourceKind
+from etl.bulk import indexes_built_after, rows_in
 from etl.context import LoadContext
 from etl.redact import shape_of
 from etl.sources.base import About, RawFile
@@ -56,6 +57,8 @@ class PlatformSource(Generic[Given]):
     """Reads one record into facts. Raises UnusableRecordError."""
     write: Callable[[list[Given], LoadContext], list[Written]]
     """Writes facts; returns for each record what became of it."""
+    table: str
+    """The table of what the records are about; while a file is read, its rows are looked up by their keys alone."""
 
     def recognise(self, file: RawFile) -> SourceKind | None:
         """Recognise a file by the keys of its first records."""
@@ -68,9 +71,10 @@ class PlatformSource(Generic[Given]):
         reading = Reading(context, Texts(context))
         seen: set[int] = set()
         records = read_records(file)
-        while found := list(islice(records, _BATCH)):
-            facts = list(self._read_all(found, reading))
-            self._count(self.write(facts, context), seen, context)
+        with indexes_built_after(context.connection, self.table, rows_in(context.file_bytes)):
+            while found := list(islice(records, _BATCH)):
+                facts = list(self._read_all(found, reading))
+                self._count(self.write(facts, context), seen, context)
 
     def _read_all(self, found: list[Found], reading: Reading) -> Iterator[Given]:
         context = reading.context

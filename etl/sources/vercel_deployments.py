@@ -120,4 +120,5 @@ VERCEL_DEPLOYMENTS = PlatformSource(
     is_record,
     read,
     partial(write_deployments, FactSource.VERCEL),
+    "deployment",
 )
