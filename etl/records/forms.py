@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +17,7 @@ from etl.sources.record_bytes import split_lines
 
 PARQUET = b"PAR1"
 DELIMITERS = (",", ";", "\t")
+_NAMES_DELIMITER = re.compile(rb'"?sep=[,;\t]"?', re.IGNORECASE)
 _SPACE = b" \t\r\n"
 _MOST_RECORDS = 50
 _KNOWN = {name for table in TABLES for name in table.names}
@@ -84,7 +86,11 @@ def decoded(raw: bytes) -> object:
 
 
 def _table(text: bytes) -> Layout | None:
-    line = text.split(b"\n", 1)[0].rstrip(b"\r")
+    line, _, others = text.partition(b"\n")
+    if _NAMES_DELIMITER.fullmatch(line.strip(_SPACE)):
+        # A line of its own before the header, by which Excel knows the delimiter; the header shows it too.
+        line = others.lstrip(_SPACE).partition(b"\n")[0]
+    line = line.rstrip(b"\r")
     if not line or len(line) > 20_000 or b"\0" in line:
         return None
     found = [Layout(Form.CSV, header, sign) for sign in DELIMITERS if (header := header_of(line, sign))]

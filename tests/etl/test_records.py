@@ -258,11 +258,13 @@ def test_rollups_follow_the_records(tmp_path: Path, store: Store):
     assert store.rows("SELECT run_count, good_count, timeout_count FROM command_daily") == [(1, 0, 1)]
 
 
-@pytest.mark.parametrize(("left", "right"), [(",", "."), (";", ",")])
-def test_a_table_with_semicolons_has_decimal_commas(left: str, right: str, tmp_path: Path, store: Store):
+@pytest.mark.parametrize(("before", "left", "right"), [("", ",", "."), ("", ";", ","), ("sep=;\r\n", ";", ",")])
+def test_a_table_with_semicolons_has_decimal_commas(before: str, left: str, right: str, tmp_path: Path, store: Store):
+    """Excel may write the delimiter on a line of its own first."""
     path = tmp_path / "calls.csv"
     cells = ["c-1", "2026-03-02T10:00:00Z", "gpt-4o", "success", f"0{right}0252"]
-    path.write_text(left.join(["id", "started_at", "model", "status", "cost_usd"]) + "\r\n" + left.join(cells))
+    header = left.join(["id", "started_at", "model", "status", "cost_usd"])
+    path.write_text(f"{before}{header}\r\n{left.join(cells)}")
     load(store, path)
     assert store.rows("SELECT reported_cost_micro_usd FROM llm_call") == [(25_200,)]
 
