@@ -36,5 +36,15 @@ def _write_csv_bundle(document: ReviewDocument, out: BinaryIO) -> None:
     write_csv_bundle(document, out)
 
 
-FORMATS = (Format("csv", "CSV files (zip)", "zip", "application/zip", _write_csv_bundle),)
+def _write_workbook(document: ReviewDocument, out: BinaryIO) -> None:
+    from dashboard.reports.workbook import write_workbook
+
+    write_workbook(document, out)
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+FORMATS = (
+    Format("csv", "CSV files (zip)", "zip", "application/zip", _write_csv_bundle),
+    Format("xlsx", "Excel workbook", "xlsx", f"{_OFFICE}.spreadsheetml.sheet", _write_workbook),
+)
 """All formats, in the order in which they are offered. Each is imported when it is first written."""

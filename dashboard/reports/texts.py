@@ -1,5 +1,6 @@
 """Texts that every report shares: the lines about the document, and figures with their interval and n."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from dashboard.analysis.figures import Unit
@@ -8,6 +9,8 @@ from dashboard.analysis.units import interval_text, value_text
 
 PRODUCT = "Boltscope"
 NO_NOTES = "No decision or note was entered."
+NO_ROWS = "No rows."
+NOTHING_TO_DRAW = "There are no values to draw."
 
 
 def title(document: ReviewDocument) -> str:
@@ -93,6 +96,24 @@ def figure_about(figure: ReviewFigure) -> str:
 def question_title(answer: Answer) -> str:
     """Return a question with its number."""
     return f"{answer.number}. {answer.question}"
+
+
+def answer_lines(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Return all texts of an answer below its verdict, as labels with texts."""
+    yield "In one sentence", answer.sentence
+    if answer.since_last:
+        yield "Since the last quarter", answer.since_last
+    for label, several in (("What would change it", answer.would_change), ("What limits it", answer.limits)):
+        if several:
+            yield label, "\n".join(several)
+    yield "Rule", answer.rule
+    yield "State", answer.state.value
+    yield "Owner", answer.owner
+
+
+def rows(count: int) -> str:
+    """Return a number of rows with its noun."""
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def note_about(note: NoteLine) -> str:
