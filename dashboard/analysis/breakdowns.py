@@ -19,6 +19,7 @@ from dashboard.analysis.comparison import Estimate, difference
 from dashboard.analysis.figures import Verdict
 from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_name
 from dashboard.analysis.intervals import Interval, ratio, wilson
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.slo_events import events_of
 from data.frames import Schema, frame_of
@@ -177,6 +178,7 @@ def _fisher(k: int, n: int, k_rest: int, n_rest: int) -> float:
     return float(min(weights[as_unlikely].sum() / weights.sum(), 1.0))
 
 
+@remembered()
 def breakdown_frame(parts: Sequence[PartOfSlo], by: By) -> pl.DataFrame:
     """Return one row per part, as the table and its CSV show it."""
     rows = [

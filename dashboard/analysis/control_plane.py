@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboard.analysis.figures import Fact
 from dashboard.analysis.filters import Filter
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_calls import calls_by_route
 from dashboard.analysis.selection import Sums, daily_sums, needs_fine_rollups
 from data.frames import frame_of
@@ -105,6 +106,7 @@ def control_plane(connection: sqlite3.Connection, chosen: Filter, as_of: datetim
     )
 
 
+@remembered()
 def control_plane_frame(found: ControlPlane) -> pl.DataFrame:
     """Return one row per count: the stage, what is counted, how many (null: not measured) and what must be known."""
     rows = [(stage.title, fact.label, fact.value, fact.note) for stage in found.stages for fact in stage.counts]

@@ -11,6 +11,7 @@ from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.filters import Filter, Period, route_name
 from dashboard.analysis.intervals import Interval
 from dashboard.analysis.newest_days import newest_days
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.slo_events import events_of
 from dashboard.analysis.spend_amounts import MICRO_USD
 from data.frames import Schema, frame_of
@@ -85,6 +86,7 @@ def _route(name: str, days: list[tuple[int, int, int, int]]) -> RouteDiscrepancy
     )
 
 
+@remembered()
 def discrepancy_frame(found: Discrepancies) -> pl.DataFrame:
     """Return one row per route, as the table and its CSV show it."""
     text, real, count = pl.String(), pl.Float64(), pl.Int64()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.routing_policy import ClassDrift, Fallback, Place
 
 _DRIFT = {"task_class": pl.String, "primary": pl.String, "task_count": pl.Int64}
@@ -28,6 +29,7 @@ _FALLBACKS = {
 }
 
 
+@remembered()
 def drift_frame(drifts: Sequence[ClassDrift]) -> pl.DataFrame:
     """Return one row per task class: share of its tasks by what the policy says of the route they asked for."""
     rows: list[tuple[object, ...]] = []
@@ -39,6 +41,7 @@ def drift_frame(drifts: Sequence[ClassDrift]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={**_DRIFT, **dict.fromkeys(names, pl.Float64)}, orient="row")
 
 
+@remembered()
 def drift_routes_frame(drifts: Sequence[ClassDrift]) -> pl.DataFrame:
     """Return one row per task class and route: its place in the policy and its tasks."""
     rows = [
@@ -49,6 +52,7 @@ def drift_routes_frame(drifts: Sequence[ClassDrift]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_ROUTES, orient="row")
 
 
+@remembered()
 def fallback_frame(found: Sequence[Fallback]) -> pl.DataFrame:
     """Return one row per fallback of the policy: whether it is known to hold, and how its calls went."""
     rows = [

@@ -10,6 +10,7 @@ import polars as pl
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.frontier import PlanePoint
 from dashboard.analysis.intervals import Interval
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_table import Rate, RouteRow, RouteTable
 from dashboard.analysis.route_work import route_work
@@ -18,6 +19,7 @@ from data.words import TaskClass
 Record = dict[str, Any]
 
 
+@remembered()
 def quality_frame(table: RouteTable, quality: Quality) -> pl.DataFrame:
     """Return one row per route: one quality raw, at the team's mix, drawn towards the team, and the ties."""
     name = quality.value
@@ -32,6 +34,7 @@ def quality_frame(table: RouteTable, quality: Quality) -> pl.DataFrame:
     return _frame([_quality(row, quality) for row in table.rows], names)
 
 
+@remembered()
 def cost_frame(table: RouteTable) -> pl.DataFrame:
     """Return one row per route: cost, quality per dollar, latency, errors, unknown cost, use as a fallback."""
     names = (
@@ -49,6 +52,7 @@ def cost_frame(table: RouteTable) -> pl.DataFrame:
     return _frame([_cost(row) for row in table.rows], names)
 
 
+@remembered()
 def pair_frame(table: RouteTable) -> pl.DataFrame:
     """Return one row per pair of compared routes and quality: the difference raw, within classes, and by the mix."""
     return _frame(
@@ -82,6 +86,7 @@ def pair_frame(table: RouteTable) -> pl.DataFrame:
     )
 
 
+@remembered()
 def plane_frame(points: Sequence[PlanePoint]) -> pl.DataFrame:
     """Return one row per route in the plane of quality and cost."""
     return _frame(

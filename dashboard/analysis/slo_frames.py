@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import polars as pl
 
 from dashboard.analysis.figures import Figure, SloFigure
+from dashboard.analysis.remembered import remembered
 from data.frames import Schema, frame_of
 
 _HEADLINES = ("median_command_duration_s", "spend_per_completed_task_usd")
 _BOUNDS = ("", "low", "high")
 
 
+@remembered()
 def slo_frame(figures: Sequence[SloFigure]) -> pl.DataFrame:
     """Return one row per objective: rate with interval, n, objective, standing and change, and its headline figure."""
     rates = ("value_rate", "low_rate", "high_rate")

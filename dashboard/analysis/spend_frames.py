@@ -6,6 +6,7 @@ import polars as pl
 
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.intervals import ratio
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.spend import Spend
 from dashboard.analysis.spend_amounts import Amount, UnitCosts, unpriced_range
 from dashboard.analysis.spend_month import MonthSpend
@@ -23,6 +24,7 @@ _AMOUNT: Schema = {
 }
 
 
+@remembered()
 def spend_frame(found: Spend) -> pl.DataFrame:
     """Return one row per bucket and part, the whole first; known spend of the parts adds up to the whole."""
     rows: list[tuple[object, ...]] = []
@@ -36,6 +38,7 @@ def spend_frame(found: Spend) -> pl.DataFrame:
     return frame_of(rows, {"first_date": _DAY, "last_date": _DAY, found.by.value: _TEXT, **_AMOUNT, "state": _TEXT})
 
 
+@remembered()
 def groups_frame(found: Spend, per_task: Mapping[str, PerTask]) -> pl.DataFrame:
     """Return one row per part, with its share, what the compared period cost, and spend per completed task."""
     rows = [
@@ -70,6 +73,7 @@ def _per_task(found: PerTask | None) -> tuple[float | int | None, ...]:
     return found.estimate.value, low, high, found.completed
 
 
+@remembered()
 def unpriced_frame(routes: Sequence[UnpricedRoute], costs: UnitCosts | None) -> pl.DataFrame:
     """Return one row per route with unpriced calls: their tokens, and what they may have cost."""
     rows: list[tuple[object, ...]] = []
@@ -102,6 +106,7 @@ def unpriced_frame(routes: Sequence[UnpricedRoute], costs: UnitCosts | None) -> 
     return frame_of(rows, schema)
 
 
+@remembered()
 def month_frame(month: MonthSpend) -> pl.DataFrame:
     """Return one row per day of the month: known spend up to its end, or its projection with interval."""
     rows = [(day_number(day.day), day.total_usd, day.low_usd, day.high_usd, day.is_projected) for day in month.days]
@@ -109,6 +114,7 @@ def month_frame(month: MonthSpend) -> pl.DataFrame:
     return frame_of(rows, {"date": _DAY, **totals, "is_projected": pl.Boolean()})
 
 
+@remembered()
 def budgets_frame(months: Sequence[MonthSpend]) -> pl.DataFrame:
     """Return one row for all and for each project with a budget: spent, projected, budget, left, and who owns it."""
     rows = [

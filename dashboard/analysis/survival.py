@@ -19,6 +19,7 @@ from dashboard.analysis.comparison import Estimate, Yardstick, estimate_change
 from dashboard.analysis.figures import Change, Direction, Unit
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import Z, most_when_none_seen
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.slo_events import events_of
 from data.frames import Schema, frame_of
@@ -176,6 +177,7 @@ def survival(group: str, rows: Sequence[PatchRow]) -> Survival:
     )
 
 
+@remembered()
 def survival_frame(found: SurvivalOfPatches) -> pl.DataFrame:
     """Return one row per group and mark: group, age_hours, kept_rate, low_rate, high_rate, at_risk_count, n."""
     rows = [

@@ -9,12 +9,14 @@ from dashboard.analysis.as_of import day_number
 from dashboard.analysis.burn_rates import BurnTable
 from dashboard.analysis.error_budget import ErrorBudget
 from dashboard.analysis.figures import Unit
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.trend_buckets import Trend
 from data.frames import Schema, frame_of
 
 _SUFFIX = {Unit.RATE: "rate", Unit.SECONDS: "s", Unit.USD: "usd"}
 
 
+@remembered()
 def trend_frame(trend: Trend) -> pl.DataFrame:
     """Return one row per bucket: its days, value with interval and n, how settled it is, and the compared value."""
     unit = _SUFFIX[trend.unit]
@@ -52,6 +54,7 @@ def trend_frame(trend: Trend) -> pl.DataFrame:
     return frame_of(rows, schema)
 
 
+@remembered()
 def budget_frame(budget: ErrorBudget) -> pl.DataFrame:
     """Return one row per day of the window: bad and all events, and what is left of the budget after it."""
     rows = [(_day(day.day), day.bad, day.total, day.remaining) for day in budget.days]
@@ -59,6 +62,7 @@ def budget_frame(budget: ErrorBudget) -> pl.DataFrame:
     return frame_of(rows, {"date": pl.Date(), **counts, "remaining_rate": pl.Float64()})
 
 
+@remembered()
 def burn_frame(table: BurnTable) -> pl.DataFrame:
     """Return one row per rule: windows, factor, burn rates with interval, events, and how it stands."""
     rows = [

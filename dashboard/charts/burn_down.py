@@ -3,12 +3,14 @@
 from typing import TYPE_CHECKING
 
 from dashboard.analysis.error_budget import ErrorBudget
+from dashboard.analysis.remembered import remembered
 from dashboard.charts.theme import BAD, PLAIN, UNKNOWN, plotly_layout
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
+@remembered(64)
 def burn_down(budget: ErrorBudget) -> "Figure":
     """Return the burn-down as steps, one a day; days without an event are hollow, and the line stays as it was."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it

@@ -4,9 +4,11 @@ from html import escape
 
 from dashboard.analysis.control_plane import ControlPlane, Stage
 from dashboard.analysis.figures import Fact
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.units import value_text
 
 
+@remembered(64)
 def control_plane_picture(plane: ControlPlane) -> str:
     """Return the picture as HTML; boxes stand in a row, and below each other where the screen is narrow."""
     boxes = "".join(_box(stage) for stage in plane.stages)

@@ -9,6 +9,7 @@ import polars as pl
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.frontier import FULL_COVERAGE, PlanePoint
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.units import interval_text, value_text
 from dashboard.charts.theme import FAINT, PLAIN, UNKNOWN, plotly_layout
@@ -24,6 +25,7 @@ _LONGEST_LABEL = 24
 _SCALE = [[0.0, "rgba(59, 130, 196, 0.04)"], [1.0, "rgba(59, 130, 196, 0.75)"]]
 
 
+@remembered(64)
 def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Figure":
     """Return the plane; routes without a price stand apart on the right, since no price is not a price of 0.
 
@@ -73,6 +75,7 @@ def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Figur
     return figure
 
 
+@remembered(64)
 def route_use(use: pl.DataFrame) -> "Figure":
     """Return the heat map of a frame of route_frames.use_frame: each row is a route, each cell the share of a class."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from dashboard.analysis.figures import Standing, Unit
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.timeline_marks import Mark
 from dashboard.analysis.trend_buckets import Every, PointState, Trend, TrendPoint
 from dashboard.analysis.trend_words import clear_standings
@@ -20,6 +21,7 @@ _BAND = "rgba(59, 130, 196, 0.20)"
 _LETTERS = {"Policy change": "P", "Incident": "I", "Deployment rolled back": "R"}
 
 
+@remembered(64)
 def slo_trend(trend: Trend, marks: Sequence[Mark] = (), *, height: int = 320) -> "Figure":
     """Return the picture of a trend; a gap tears the line, what may still change is dashed and hollow."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.intervals import ratio
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.spend import Spend, SpendBucket
 from dashboard.analysis.spend_amounts import Amount, UnitCosts, unpriced_range
 from dashboard.analysis.spend_month import BudgetVerdict, MonthSpend
@@ -23,6 +24,7 @@ _TICKS = {Every.DAY: "%d %b", Every.WEEK: "%d %b", Every.MONTH: "%b %Y"}
 _LONGEST_NAME = 38
 
 
+@remembered(64)
 def spend_over_time(found: Spend) -> "Figure":
     """Return known spend as bars, the range of unpriced calls hatched on top; diamonds mark what stands out."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it
@@ -42,6 +44,7 @@ def spend_over_time(found: Spend) -> "Figure":
     return figure
 
 
+@remembered(64)
 def spend_parts(found: Spend) -> "Figure":
     """Return one row of bars for each part, all on the same scale."""
     from plotly.subplots import make_subplots  # slow to import, and only pictures need it
@@ -66,6 +69,7 @@ def spend_parts(found: Spend) -> "Figure":
     return figure
 
 
+@remembered(64)
 def month_against_budget(month: MonthSpend) -> "Figure":
     """Return spend from the first of the month on: solid what is known, dotted the projection with its interval."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it

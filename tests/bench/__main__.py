@@ -3,13 +3,12 @@ many of the demo's rollbacks are found.
 
 make bench                                        everything, at the sizes of the targets
 make bench ARGS="litellm --records 100000"        one section, smaller
-make bench ARGS="overview --tasks 1000 10000"
+make bench ARGS="pages --tasks 10000"
 make bench ARGS="evidence --evidence-tasks 1000"
 """
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import bench_calls
 import bench_evidence
 import bench_git
 import bench_outcomes
+import bench_pages
 import bench_platforms
 import bench_records
 import generate
@@ -29,7 +29,7 @@ from rich.table import Table
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 FOLDER = ROOT / "bench"
-SECTIONS = ("litellm", "chats", "git", "platforms", "records", "calls", "overview", "outcomes", "evidence")
+SECTIONS = ("litellm", "chats", "git", "platforms", "records", "calls", "outcomes", "pages", "evidence")
 # A file younger than this when it is loaded is read again the next time, as it may have changed since.
 SETTLE_SECONDS = 3
 console = Console(width=132)
@@ -141,41 +141,6 @@ def _unchanged(loaded: dict[str, float], again: dict[str, float]) -> tuple[str, 
     )
 
 
-def overview(small: int, large: int) -> None:
-    """Overview rerun through AppTest on a small and on a large store with the same days and people."""
-    database = FOLDER / f"overview-{small}.db"
-    if not database.exists():
-        folder = FOLDER / f"demo-{small}"
-        console.print(f"Writing and loading demo exports of {small:,} tasks ...")
-        shutil.rmtree(folder, ignore_errors=True)
-        etl = str(Path(sys.executable).with_name("etl"))
-        subprocess.run(
-            [etl, "demo", "--out", str(folder), "--tasks", str(small)], check=True, stdout=subprocess.DEVNULL
-        )
-        making = fresh("overview-making")
-        step("load", making, folder)
-        step("multiply", making, 1)
-        making.rename(database)
-    bigger = FOLDER / f"overview-{small}-{large}.db"
-    if not bigger.exists():
-        console.print(f"Repeating its tasks to {large:,} ...")
-        making = fresh("overview-making")
-        shutil.copy(database, making)
-        step("multiply", making, max(1, round(large / small)))
-        making.rename(bigger)
-    rows = table(
-        "Overview rerun (AppTest)", "", "median ms", "worst ms", "nothing cached ms", "first ms", "peak MB", "target"
-    )
-    # In turns, and the better of two: what else the machine does meanwhile should not tell the two apart.
-    rounds = [[step("overview", path, 15) for path in (database, bigger)] for _ in range(2)]
-    figures = [min(pair, key=lambda measured: measured["seconds"]) for pair in zip(*rounds, strict=True)]
-    for tasks, measured, limit in zip((small, large), figures, (150, figures[0]["seconds"] * 1500), strict=True):
-        parts = ("seconds", "worst", "anew", "first")
-        said = f"<= {limit:.0f} ms: {verdict(measured['seconds'] * 1000, limit)}"
-        rows.add_row(f"{tasks:,} tasks", *(f"{measured[part] * 1000:.0f}" for part in parts), _mb(measured), said)
-    console.print(rows)
-
-
 def _s(figures: dict[str, float]) -> tuple[str, str]:
     return f"{figures['seconds']:.2f}", f"{figures['cpu']:.2f}"
 
@@ -198,7 +163,10 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=50_000, help="pull requests, and as many deployments")
     parser.add_argument("--commands", type=int, default=200_000, help="command runs of own records")
     parser.add_argument("--calls", type=int, default=100_000, help="spans, and as many rows of OpenRouter")
-    parser.add_argument("--tasks", type=int, nargs=2, default=(10_000, 1_000_000), metavar=("SMALL", "LARGE"))
+    parser.add_argument(
+        "--tasks", type=int, nargs="+", default=(10_000, 100_000, 1_000_000), help="sizes of the stores of the pages"
+    )
+    parser.add_argument("--page", help="only this page, by its title or the end of its address")
     parser.add_argument("--patches", type=int, default=100_000, help="patches whose outcomes are derived")
     parser.add_argument(
         "--evidence-tasks", type=int, default=3000, help="tasks of the demo whose rollbacks are looked for"
@@ -222,10 +190,10 @@ def main() -> None:
         bench_records.section(asked.commands, FOLDER, sys.modules[__name__])
     if "calls" in sections:
         bench_calls.section(asked.calls, FOLDER, sys.modules[__name__])
-    if "overview" in sections:
-        overview(*asked.tasks)
     if "outcomes" in sections:
         bench_outcomes.section(asked.patches, sys.modules[__name__])
+    if "pages" in sections:
+        bench_pages.section(sorted(asked.tasks), asked.page, FOLDER, sys.modules[__name__])
     if "evidence" in sections:
         bench_evidence.run(console, asked.evidence_tasks)
     console.print(

@@ -177,64 +177,6 @@ def _decode_documents(folder: Path) -> Iterator[None]:
         yield None
 
 
-def overview(database: str, times: str) -> Figures:
-    """Rerun Overview through AppTest, in seconds: the median with what was computed before, and with nothing of it."""
-    import os
-    from statistics import median
-
-    import streamlit
-    from streamlit.testing.v1 import AppTest
-
-    os.environ["BOLTSCOPE_DATABASE"] = f"sqlite:///{database}"
-    app = AppTest.from_file(str(Path("dashboard/app.py").absolute()), default_timeout=120)
-
-    def rerun() -> float:
-        start = time.perf_counter()
-        app.run()
-        if app.exception:
-            raise RuntimeError(str(app.exception))
-        return time.perf_counter() - start
-
-    def rerun_anew() -> float:
-        streamlit.cache_data.clear()
-        streamlit.cache_resource.clear()
-        return rerun()
-
-    first = rerun()
-    known = [rerun() for _ in range(int(times))]
-    anew = [rerun_anew() for _ in range(int(times))]
-    return {"seconds": median(known), "worst": max(known), "anew": median(anew), "first": first}
-
-
-def multiply(database: str, times: str) -> Figures:
-    """Repeat every task of a store with all that belongs to it, under new keys, and write the rollups anew."""
-    from data.store import Store
-    from etl.rollups import refresh
-
-    store = Store(f"sqlite:///{database}", create=False)
-    start = time.perf_counter()
-    with store.writing() as connection:
-        for table in ("task", "llm_call", "patch", "patch_file", "approval", "tool_call", "command_run"):
-            columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
-            # The upper bits of keys are turned by the number of the copy (SQLite has no exclusive or); days, people and
-            # routes stay as they are.
-            values = ", ".join(
-                f'("{name}" | (copy << 56)) - ("{name}" & (copy << 56))' if name.endswith("_key") else f'"{name}"'
-                for name in columns
-            )
-            connection.execute(
-                f"WITH RECURSIVE copies(copy) AS (SELECT 1 UNION ALL SELECT copy + 1 FROM copies WHERE copy < ?) "
-                f'INSERT INTO "{table}" SELECT {values} FROM copies, "{table}" WHERE ? > 1',
-                (int(times) - 1, int(times)),
-            )
-        days = {day for (day,) in connection.execute("SELECT DISTINCT requested_date FROM task") if day is not None}
-        days |= {day for (day,) in connection.execute("SELECT DISTINCT started_date FROM llm_call") if day is not None}
-        refresh(connection, days)
-    with closing(store.connect()) as connection:
-        tasks = connection.execute("SELECT count(*) FROM task").fetchone()[0]
-    return {"seconds": time.perf_counter() - start, "tasks": tasks}
-
-
 STEPS: dict[str, Callable[..., Figures]] = {
     "load": load,
     "floor_lines": floor_lines,
@@ -243,8 +185,6 @@ STEPS: dict[str, Callable[..., Figures]] = {
     "floor_platforms": floor_platforms,
     "floor_own_records": floor_own_records,
     "floor_calls": floor_calls,
-    "overview": overview,
-    "multiply": multiply,
     "outcomes": bench_outcomes.outcomes,
     **bench_git.STEPS,
 }

@@ -1,0 +1,212 @@
+"""Reruns of each page after each change of a filter or of a choice of the page, on stores of several sizes.
+
+Measured in a real session of a real server, from the changed widget to the end of the run: what a person waits for.
+"""
+
+import asyncio
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import big_store
+import visitor
+
+ROOT = Path(__file__).parent.parent.parent
+P50, P95, GROWTH = 200, 400, 1.5
+_OWN_DAYS = ("2026-03-02,2026-05-31", "2026-08-10,2026-08-16")
+"""Days of one's own, a quarter and a week, that nothing else asks for."""
+_MOST_VALUES = 2
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Samples:
+    """Seconds of reruns by what was changed: values never asked before, and the same once more."""
+
+    first: float = 0.0
+    """The first run after a load: nothing is known."""
+    new: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    known: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    cpu_seconds: float = 0.0
+    runs: int = 0
+
+    @property
+    def all_new(self) -> list[float]:
+        return [value for values in self.new.values() for value in values]
+
+    @property
+    def all_known(self) -> list[float]:
+        return [value for values in self.known.values() for value in values]
+
+
+@contextmanager
+def served(database: Path, name: str = "pages") -> Iterator[Any]:
+    """Serve a store with the code of this folder, in a process of its own."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from browser_harness import start_dashboard
+
+    os.environ["PYTHONPATH"] = str(ROOT)
+    dashboard = start_dashboard(f"sqlite:///{database}", database.with_name(f"{name}.log"))
+    try:
+        yield dashboard
+    finally:
+        dashboard.stop()
+
+
+def store_of(tasks: int, folder: Path, bench: Any) -> Path:
+    """Return the store of so many tasks, made when it is not there yet."""
+    path = folder / f"pages-{tasks}.db"
+    if not path.exists():
+        bench.console.print(f"Writing a store of {tasks:,} tasks ...")
+        making = bench.fresh("pages-making")
+        big_store.write_store(making, tasks)
+        making.rename(path)
+    return path
+
+
+def forget_answers(database: Path) -> None:
+    """Count the version of the data up, as a load does: no answer is known for it."""
+    from data.store import Store
+
+    with Store(f"sqlite:///{database}").writing() as connection:
+        connection.execute(
+            "INSERT INTO setting VALUES ('data_version', '1') "
+            "ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+        )
+
+
+def section(sizes: Sequence[int], only: str | None, folder: Path, bench: Any) -> None:
+    """Measure all pages at each size and print a table by page and one by filter."""
+    found: dict[int, dict[str, Samples]] = {}
+    for tasks in sizes:
+        database = store_of(tasks, folder, bench)
+        with served(database) as dashboard:
+            found[tasks] = asyncio.run(_measure(dashboard.address, dashboard.process.pid, database, only))
+    _by_page(found, bench)
+    _by_filter(found, bench)
+
+
+async def _measure(address: str, process: int, database: Path, only: str | None) -> dict[str, Samples]:
+    found: dict[str, Samples] = {}
+    async with visitor.visit(address) as session:
+        await session.open()
+        for page in session.pages:
+            if only is None or page.path == only or page.title == only:
+                forget_answers(database)
+                found[page.title] = await _measure_page(session, page, process)
+    return found
+
+
+async def _measure_page(session: visitor.Visitor, page: visitor.Place, process: int) -> Samples:
+    samples = Samples()
+    before = _cpu_seconds(process)
+    samples.first = await session.open(page.hash)
+    for _ in range(4):
+        samples.known["as it was"].append(await session.rerun())
+        samples.runs += 1
+    for label, widget in list(session.widgets.items()):
+        for value in _values(widget):
+            if label not in session.widgets:
+                continue
+            await _change_and_return(session, label, value, samples)
+    samples.cpu_seconds = _cpu_seconds(process) - before
+    return samples
+
+
+async def _change_and_return(session: visitor.Visitor, label: str, value: str, samples: Samples) -> None:
+    """Change a widget, run the page once more, and change it back."""
+    widget = session.widgets[label]
+    if value not in ("Custom", "Dates"):
+        samples.new[label].append(await session.change(widget, value))
+        samples.known[label].append(await session.rerun())
+    else:
+        shown = set(session.widgets)
+        samples.new[label].append(await session.change(widget, value))
+        for days in _OWN_DAYS:
+            for picker in session.widgets.keys() - shown:
+                samples.new[f"{label}: own days"].append(await session.change(session.widgets[picker], days))
+                samples.known[f"{label}: own days"].append(await session.rerun())
+                samples.runs += 2
+    samples.runs += 3
+    if label in session.widgets:
+        samples.known[label].append(await session.change(session.widgets[label], widget.value))
+
+
+def _values(widget: visitor.Widget) -> tuple[str, ...]:
+    """Return some of the other values: all periods and comparisons, else a few spread over what is offered."""
+    others = widget.others
+    if widget.label in ("Period", "Compare with") or len(others) <= _MOST_VALUES:
+        return others
+    return (others[0], *(others[len(others) * number // _MOST_VALUES] for number in range(1, _MOST_VALUES)))
+
+
+def _cpu_seconds(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the value below which a share of the values lies, in milliseconds."""
+    ordered = sorted(values)
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)] * 1000
+
+
+def _by_page(found: dict[int, dict[str, Samples]], bench: Any) -> None:
+    sizes = list(found)
+    small, large = sizes[0], sizes[-1]
+    rows = bench.table(
+        "Reruns of each page, in ms: p50 / p95 of values never asked before; known: p50 of the same once more",
+        "", *(f"{tasks:,}" for tasks in sizes), "known", "first", "CPU", "growth",
+        f"p50 <= {P50}, p95 <= {P95}, growth <= {GROWTH}",
+    )  # fmt: skip
+    for page in found[small]:
+        of_page = [found[tasks][page] for tasks in sizes]
+        last = of_page[-1]
+        if not last.all_new:
+            continue
+        middle = [median(samples.all_new) * 1000 for samples in of_page]
+        worst = quantile(last.all_new, 0.95)
+        growth = middle[-1] / middle[0]
+        cells = [f"{one:.0f} / {quantile(s.all_new, 0.95):.0f}" for one, s in zip(middle, of_page, strict=True)]
+        said = [bench.verdict(middle[-1], P50), bench.verdict(worst, P95)]
+        said += [bench.verdict(growth, GROWTH)] if small != large else []
+        rows.add_row(
+            page, *cells, f"{median(last.all_known) * 1000:.0f}", f"{last.first * 1000:.0f}",
+            f"{last.cpu_seconds / last.runs * 1000:.0f}", f"{growth:.2f}", ", ".join(said),
+        )  # fmt: skip
+    bench.console.print(rows)
+
+
+def _by_filter(found: dict[int, dict[str, Samples]], bench: Any) -> None:
+    """Print what each change costs: filters over all pages, choices of a page by themselves."""
+    sizes = list(found)
+    rows = bench.table(
+        "Reruns after each change, in ms: p50 / worst of values never asked before, and known", "",
+        *(f"{tasks:,}" for tasks in sizes), "known", "growth", "n", "target",
+    )  # fmt: skip
+    grouped: dict[str, dict[int, tuple[list[float], list[float]]]] = {}
+    for tasks, pages in found.items():
+        for page, samples in pages.items():
+            for label in samples.new:
+                name = f"{page}: {label.removesuffix(' (page)')}" if label.endswith(" (page)") else label
+                new, known = grouped.setdefault(name, {}).setdefault(tasks, ([], []))
+                new += samples.new[label]
+                known += samples.known.get(label, [])
+    for name, by_size in grouped.items():
+        if set(by_size) != set(sizes):
+            continue
+        middle = [median(by_size[tasks][0]) * 1000 for tasks in sizes]
+        cells = [
+            f"{one:.0f} / {max(by_size[tasks][0]) * 1000:.0f}" for one, tasks in zip(middle, sizes, strict=True)
+        ]
+        new, known = by_size[sizes[-1]]
+        known_text = f"{median(known) * 1000:.0f}" if known else ""
+        said = f"{bench.verdict(middle[-1], P50)}, {bench.verdict(quantile(new, 0.95), P95)}"
+        rows.add_row(name, *cells, known_text, f"{middle[-1] / middle[0]:.2f}", f"{len(new)}", said)
+    bench.console.print(rows)
