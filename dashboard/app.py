@@ -10,7 +10,6 @@ from dashboard.analysis.coverage import coverage
 from dashboard.charts.theme import ICON, LOGO, STYLE
 from dashboard.ui import cache, filters, states, view
 from data.errors import BoltscopeError
-from data.store import Store
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 
@@ -67,7 +66,7 @@ def main() -> None:
         ]
     )
     try:
-        store = Store(create=False)
+        store = cache.opened_store()
         # One transaction for the whole rerun: a load that commits meanwhile shows on the next one, never by halves.
         with store.reading() as connection:
             version = int(cache.data_version(connection))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.analysis.intervals import Interval
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_costs import Pricing
 from dashboard.analysis.route_table import RouteTable
@@ -32,6 +33,7 @@ class PlanePoint:
     """A route that is at least as good and cheaper; null on the frontier and where there is no price."""
 
 
+@remembered(64)
 def plane(table: RouteTable, quality: Quality) -> tuple[PlanePoint, ...]:
     """Return the routes that are compared, with those on the frontier marked; cheapest first, the unpriced last."""
     compared = set(table.comparisons[quality].routes)

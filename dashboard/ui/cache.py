@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from data.migrations import SCHEMA_VERSION
+from data.store import Store, default_url
+
 T = TypeVar("T")
 
 
@@ -30,6 +33,22 @@ def ask(
 @st.cache_resource(max_entries=512, show_spinner=False)
 def _answer(key: str, _ask: Callable[[], Any]) -> Any:  # noqa: ARG001  # the key is what the cache looks at
     return _ask()
+
+
+_stores: dict[str, Store] = {}
+
+
+def opened_store() -> Store:
+    """Return the store, opened once for all reruns, with its connections, as long as its schema is the one known here.
+
+    Raises StoreError as opening it does. Another file at the same path is noticed by the connections of the store.
+    """
+    url = default_url()
+    found = _stores.get(url)
+    if found is not None and found.path.exists() and found.rows("PRAGMA user_version") == [(SCHEMA_VERSION,)]:
+        return found
+    store = _stores[url] = Store(url, create=False)
+    return store
 
 
 def store_name(connection: sqlite3.Connection, path: Path) -> str:

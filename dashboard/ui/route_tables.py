@@ -1,19 +1,19 @@
 """Tables of routes for the eye: a value with its interval and n in one cell; the CSV file has them in columns."""
 
-from collections.abc import Sequence
-
 import polars as pl
 import streamlit as st
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.intervals import Interval
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_frames import cost_frame, quality_frame
 from dashboard.analysis.route_table import Rate, RouteQuality, RouteRow, RouteTable
 from dashboard.analysis.units import MISSING, value_text
 from dashboard.ui.column_help import column_help
 from dashboard.ui.export import csv_button
+from dashboard.ui.tables import for_browser
 
 _WIDTHS = {"Route": 210, "Covers of the mix": 130, "Ties": 70}
 _FULL = "One row per route, with every value, its interval and its n in columns of their own."
@@ -21,12 +21,22 @@ _FULL = "One row per route, with every value, its interval and its n in columns 
 
 def quality_table(table: RouteTable, quality: Quality, chosen: Filter) -> None:
     """Show one quality raw and at the team's mix side by side, with ties."""
-    rows = [{"Route": row.route, **_quality_cells(row.quality[quality], quality)} for row in table.rows]
-    _show(rows, quality_frame(table, quality), f"route_{quality}", chosen)
+    _show(_quality_shown(table, quality), quality_frame(table, quality), f"route_{quality}", chosen)
 
 
 def service_table(table: RouteTable, chosen: Filter) -> None:
     """Show what the routes cost and how they serve their calls."""
+    _show(_service_shown(table), cost_frame(table), "route_cost", chosen)
+
+
+@remembered(64)
+def _quality_shown(table: RouteTable, quality: Quality) -> pl.DataFrame:
+    rows = [{"Route": row.route, **_quality_cells(row.quality[quality], quality)} for row in table.rows]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+@remembered(64)
+def _service_shown(table: RouteTable) -> pl.DataFrame:
     rows = [
         {
             "Route": row.route,
@@ -39,7 +49,7 @@ def service_table(table: RouteTable, chosen: Filter) -> None:
         }
         for row in table.rows
     ]
-    _show(rows, cost_frame(table), "route_cost", chosen)
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def _quality_cells(found: RouteQuality, quality: Quality) -> dict[str, object]:
@@ -59,10 +69,9 @@ def _quality_cells(found: RouteQuality, quality: Quality) -> dict[str, object]:
     }
 
 
-def _show(rows: Sequence[dict[str, object]], full: pl.DataFrame, name: str, chosen: Filter) -> None:
-    shown = pl.DataFrame(list(rows), infer_schema_length=None)
+def _show(shown: pl.DataFrame, full: pl.DataFrame, name: str, chosen: Filter) -> None:
     st.dataframe(
-        shown,
+        for_browser(shown),
         height="content",
         hide_index=True,
         alt=name.replace("_", " ").capitalize(),

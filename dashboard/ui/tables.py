@@ -1,6 +1,7 @@
 """Tables: what a frame holds, readable, a page at a time, with a button that gives exactly that as CSV."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 import polars as pl
@@ -8,6 +9,7 @@ import streamlit as st
 
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.headings import heading, sentence_of
+from dashboard.analysis.remembered import remembered
 from dashboard.ui.address import Address
 from dashboard.ui.column_help import column_help
 from dashboard.ui.export import csv_button, export_button
@@ -40,17 +42,13 @@ def table(
         st.caption(nothing)
         return
     st.dataframe(
-        # Rates are 0 to 1 everywhere; percent is for the eye, so only what is shown is scaled.
-        frame.with_columns(pl.col(name) * 100 for name in frame.columns if name.endswith("_rate")),
+        for_browser(frame),
         height="content",
         hide_index=True,
         placeholder="–",
         alt=sentence_of(name),
         key=f"table_{name}",
-        column_config={
-            column: _column(column, dtype, column_help(column, name, tuple(frame.columns)))
-            for column, dtype in frame.schema.items()
-        },
+        column_config=_columns(name, tuple(frame.schema.items())),
     )
     csv_button(frame, name=name, chosen=chosen, page=page)
 
@@ -78,6 +76,22 @@ def paged_table(address: Address, view: View, question: Callable[..., pl.DataFra
             label="Download all rows",
             about=f"All rows with more columns, as dashboard export {name} writes them.",
         )
+
+
+@remembered(512)
+def for_browser(frame: pl.DataFrame) -> Any:
+    """Return a frame as the Arrow table that the browser reads, so that no rerun converts it again.
+
+    Rates are 0 to 1 everywhere; percent is for the eye, so only what is shown is scaled.
+    """
+    shown = frame.with_columns(pl.col(name) * 100 for name in frame.columns if name.endswith("_rate"))
+    return shown.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+@lru_cache(maxsize=512)
+def _columns(table_name: str, schema: tuple[tuple[str, pl.DataType], ...]) -> dict[str, Any]:
+    names = tuple(column for column, _ in schema)
+    return {column: _column(column, dtype, column_help(column, table_name, names)) for column, dtype in schema}
 
 
 def _column(name: str, dtype: pl.DataType, about: str | None) -> Any:

@@ -202,9 +202,7 @@ def _by_filter(found: dict[int, dict[str, Samples]], bench: Any) -> None:
         if set(by_size) != set(sizes):
             continue
         middle = [median(by_size[tasks][0]) * 1000 for tasks in sizes]
-        cells = [
-            f"{one:.0f} / {max(by_size[tasks][0]) * 1000:.0f}" for one, tasks in zip(middle, sizes, strict=True)
-        ]
+        cells = [f"{one:.0f} / {max(by_size[tasks][0]) * 1000:.0f}" for one, tasks in zip(middle, sizes, strict=True)]
         new, known = by_size[sizes[-1]]
         known_text = f"{median(known) * 1000:.0f}" if known else ""
         said = f"{bench.verdict(middle[-1], P50)}, {bench.verdict(quantile(new, 0.95), P95)}"

@@ -132,7 +132,8 @@ def _work(connection: sqlite3.Connection) -> None:
         "decided_at": "iif(d5 BETWEEN 3000 AND 9899, at + 20000000 + d2 * d2 * 300, NULL)",
         "rolled_back_at": f"iif({undone}, {gone}, NULL)", "rolled_back_after": f"iif({undone}, {gone}, NULL)",
         "rollback_evidence": f"iif({undone}, {_pick(_words('rewind', 'git_revert', 'human_overwrite'), 'd1')}, NULL)",
-        "rollback_confidence": f"iif({undone}, 0.95, NULL)", "survival_ms": f"iif({undone}, ({gone} - at) / 1000, NULL)",
+        "rollback_confidence": f"iif({undone}, 0.95, NULL)",
+        "survival_ms": f"iif({undone}, ({gone} - at) / 1000, NULL)",
         "rework_kind": "iif(d7 < 1200, 'fix_request', NULL)", "source": _CHAT, "approver_count": "d5 % 3",
         "has_commit": "d2 < 6000", "has_pull_request": "d2 < 3000", "has_deployment": "d2 < 1500",
         "risk_zone": _pick(tuple(f"'{zone}'" for zone in _ZONES), "iif(d3 < 6000, 5, d3)"),
@@ -143,8 +144,9 @@ def _work(connection: sqlite3.Connection) -> None:
         "lines_basis": "'chat'", "content_bytes": "d1 * 3", "content_hash": "key", "blob_hash": "key + 5",
     }  # fmt: skip
     for number in range(2):
-        path = {"patch_file_key": f"key + {number}", "path": f"'src/part' || ((d{number + 1} + {number}) % 900) || '.ts'"}
-        _fill(connection, "patch_file", "draw WHERE kind <> 'discuss'", file | path)
+        name = f"'src/part' || ((d{number + 1} + {number}) % 900) || '.ts'"
+        own = {"patch_file_key": f"key + {number}", "path": name}
+        _fill(connection, "patch_file", "draw WHERE kind <> 'discuss'", file | own)
     _fill(connection, "command_run", "draw WHERE d2 < 7000", {
         "command_run_key": "key", "task_key": "key", "message_key": "key + 2", **_PLACE, "kind": "'shell'",
         "command_head": _pick(tuple(f"'{head}'" for head in _HEADS), "d3"), "command_hash": "d1",
@@ -233,8 +235,9 @@ def _rare(connection: sqlite3.Connection, tasks: int) -> None:
     each = tasks * 6 // 400
     _fill(connection, "load", "file", {
         "load_id": "n", "file_name": "'export-' || n || '.json'", "file_sha256": "printf('%064x', n)",
-        "kind": _pick(kinds, "n"), "person": "person", "project": "project", "exported_at": f"{end} - (400 - n) * {_DAY}",
-        "started_at": f"{end}", "finished_at": f"{end} + n", "read_count": f"{each}",
+        "kind": _pick(kinds, "n"), "person": "person", "project": "project",
+        "exported_at": f"{end} - (400 - n) * {_DAY}", "started_at": f"{end}", "finished_at": f"{end} + n",
+        "read_count": f"{each}",
         "loaded_count": f"{each} - {each // 10} - {each // 300}", "known_count": f"{each // 10}",
         "quarantined_count": f"{each // 300}", "first_record_at": f"{end} - {DAYS * _DAY}",
         "last_record_at": f"{end} - iif(n > 380, {_DAY // 6}, (400 - n) * {_DAY})", "is_demo": "0",
@@ -273,7 +276,9 @@ def _fill(connection: sqlite3.Connection, table: str, source: str, columns: Mapp
 
 def _drop_indexes(connection: sqlite3.Connection) -> list[str]:
     """Drop the indexes of all facts and return how to make them: sorting once costs less than keeping them up."""
-    found = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()
+    found = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    ).fetchall()
     for name, _ in found:
         connection.execute(f'DROP INDEX "{name}"')
     return [sql for _, sql in found]

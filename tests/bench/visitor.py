@@ -132,9 +132,8 @@ class Visitor:
 async def visit(address: str) -> AsyncIterator[Visitor]:
     """Open a session on a dashboard that listens on http://HOST:PORT."""
     url = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
-    async with connect(
-        url, subprotocols=["streamlit"], max_size=None, compression=None, ping_interval=None, open_timeout=PATIENCE_SECONDS
-    ) as connection:
+    plain: dict[str, Any] = {"compression": None, "ping_interval": None, "max_size": None}
+    async with connect(url, subprotocols=["streamlit"], open_timeout=PATIENCE_SECONDS, **plain) as connection:
         yield Visitor(connection)
 
 
