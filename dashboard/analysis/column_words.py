@@ -6,6 +6,7 @@ name ends like that, and goes before everything else.
 
 from collections.abc import Mapping
 
+from dashboard.analysis.review.column_words import REVIEW_MADE
 from dashboard.analysis.spend_column_words import SPEND_MADE
 
 _ROUTE_TABLE = {
@@ -30,6 +31,7 @@ _ROUTE_TABLE = {
 MADE: Mapping[str, str] = {
     **_ROUTE_TABLE,
     **SPEND_MADE,
+    **REVIEW_MADE,
     # Any table
     "n_count": "how many events the figure rests on",
     "n": "how many events the figure rests on",

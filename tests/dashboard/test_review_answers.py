@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.meanings import meaning_of
 from dashboard.analysis.review.answers import make_review
 from dashboard.analysis.review.document import NoteLine, ReviewDocument, read_document
 from dashboard.analysis.review.quarters import Quarter, read_quarter
 from data.definitions import slos
+from data.definitions.review_questions import review_questions
 from data.store import Store
 from fact_rows import Facts
 from year_of_facts import odd_facts, year_of_facts
@@ -59,6 +61,31 @@ def test_the_summary_has_every_objective_with_the_quarter_before(store: Store):
     assert [figure.label for figure in found.summary] == [slo.title for slo in slos().slo]
     success = found.summary[0]
     assert (success.value, success.n, success.before) == (0.75, 4, 0.5)
+
+
+def test_every_column_of_every_table_says_what_it_means(year: Store, tmp_path):
+    odd = odd_facts(Store(f"sqlite:///{tmp_path / 'odd.db'}"))
+    for store, quarter in ((year, "2026Q3"), (year, "2026Q4"), (odd, "2026Q4")):
+        for table in review(store, read_quarter(quarter)).tables():
+            beside = [column.name for column in table.columns]
+            unexplained = [name for name in beside if meaning_of(name, table.name, beside) is None]
+            assert unexplained == [], f"{table.name}: write them in dashboard/analysis/review/column_words.py"
+
+
+def test_every_question_is_answered_and_its_tables_and_charts_have_names_of_their_own(year: Store):
+    found = review(year)
+    keys = [answer.key for answer in found.answers]
+    assert keys == [key for key, _ in review_questions().in_order() if key in keys]
+    for names in (
+        [table.name for table in found.tables()],
+        [chart.name for answer in found.answers for chart in answer.charts],
+    ):
+        assert len(names) == len(set(names))
+    for answer in found.answers:
+        assert answer.sentence.endswith(".")
+        assert answer.would_change
+        assert answer.since_last
+        assert "None" not in repr((answer.sentence, answer.since_last, answer.would_change, answer.limits)), answer.key
 
 
 def test_an_empty_store_and_an_empty_quarter_have_a_review_too(store: Store):

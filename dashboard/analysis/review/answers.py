@@ -11,6 +11,7 @@ from dashboard.analysis.figures import SloFigure, Unit
 from dashboard.analysis.filters import Compare, Filter, Preset
 from dashboard.analysis.review.asked import Asked, records_begin
 from dashboard.analysis.review.document import Answer, NoteLine, ReviewDocument, ReviewFigure
+from dashboard.analysis.review.failing_classes import failing_classes
 from dashboard.analysis.review.quarters import Quarter
 from dashboard.analysis.slos import slo_figures
 from dashboard.analysis.units import value_text
@@ -18,7 +19,7 @@ from data.definitions import reporting
 from data.definitions.review_questions import review_questions
 from data.definitions.texts import definitions_hash
 
-_ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {}
+_ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {"failing_classes": failing_classes}
 
 
 def make_review(

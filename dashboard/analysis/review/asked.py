@@ -73,6 +73,11 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
+def capital(text: str) -> str:
+    """Return a text with its first letter as a capital; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def sentences(parts: Iterable[str]) -> str:
     """Return sentences as one text, without the empty ones."""
     return " ".join(part for part in parts if part)
