@@ -42,9 +42,16 @@ def _write_workbook(document: ReviewDocument, out: BinaryIO) -> None:
     write_workbook(document, out)
 
 
+def _write_html(document: ReviewDocument, out: BinaryIO) -> None:
+    from dashboard.reports.html import write_html
+
+    write_html(document, out)
+
+
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMATS = (
     Format("csv", "CSV files (zip)", "zip", "application/zip", _write_csv_bundle),
     Format("xlsx", "Excel workbook", "xlsx", f"{_OFFICE}.spreadsheetml.sheet", _write_workbook),
+    Format("html", "HTML page", "html", "text/html", _write_html),
 )
 """All formats, in the order in which they are offered. Each is imported when it is first written."""
