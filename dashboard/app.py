@@ -50,6 +50,13 @@ def main() -> None:
                 help="Where the money goes, the month against its budget, and what of the spend is not known.",
             ),
             st.Page(
+                PAGES / "quarterly_review.py",
+                title="Quarterly review",
+                icon=":material/event_note:",
+                url_path="quarterly-review",
+                help="Five questions with their evidence, decisions, meeting mode, frozen quarters, reports.",
+            ),
+            st.Page(
                 PAGES / "data_health.py",
                 title="Data health",
                 icon=":material/fact_check:",

@@ -1,8 +1,7 @@
 """Exports of the tables of pages that have filters: the same bytes as the button on the page gives."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 
 import polars as pl
@@ -32,9 +31,10 @@ from dashboard.analysis.trend_buckets import Every
 from dashboard.analysis.trend_frames import budget_frame, burn_frame, trend_frame
 from dashboard.analysis.trends import slo_trends
 from dashboard.analysis.unattributed import unattributed
+from dashboard.export_review import REVIEW_TABLES
+from dashboard.export_view_table import FrameOf, ViewTable
 from data.errors import BoltscopeError
 
-FrameOf = Callable[[sqlite3.Connection, Filter, datetime], pl.DataFrame]
 TREND_NAMES = {
     "task_success": ("task_success_rate",),
     "diff_acceptance": ("diff_acceptance_rate",),
@@ -47,17 +47,6 @@ TREND_NAMES = {
 
 class TooManyPointsError(BoltscopeError):
     """The period is too long to be cut into pieces as small as that."""
-
-
-@dataclass(frozen=True, slots=True)
-class ViewTable:
-    """One table of a page, for a filter."""
-
-    name: str
-    meaning: str
-    frame: FrameOf
-    has_route: bool = True
-    """Whether it can be filtered by route; what compares routes cannot."""
 
 
 def _overview() -> Iterator[ViewTable]:
@@ -248,4 +237,4 @@ def _unpriced(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -
     return unpriced_frame(unpriced_routes(connection, chosen, costs), costs)
 
 
-VIEW_TABLES = (*_overview(), *_trends(), *_routes(), *_spend())
+VIEW_TABLES = (*_overview(), *_trends(), *_routes(), *_spend(), *REVIEW_TABLES)

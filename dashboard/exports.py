@@ -5,7 +5,7 @@ import io
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,7 +26,8 @@ from dashboard.export_governance import GOVERNANCE_TABLES
 from dashboard.export_pages import PAGE_TABLES
 from dashboard.export_summaries import ROUTES_COLUMNS, SLO_DAILY_COLUMNS, SUMMARIES, plain_number, routes, slo_daily
 from dashboard.export_tables import WORK_TABLES
-from dashboard.export_views import VIEW_TABLES, ViewTable
+from dashboard.export_view_table import ViewTable
+from dashboard.export_views import VIEW_TABLES
 from data.definitions import slos
 from data.errors import BoltscopeError
 from data.migrations import create_schema
@@ -68,9 +69,14 @@ class Export:
     name: str
     meaning: str
     columns: tuple[str, ...]
+    declared: Mapping[str, str] | None = None
+    """What the columns mean, where that is declared with the table."""
 
     def meanings(self) -> Iterator[tuple[str, str]]:
         """Return each column with what it means, and the words that it may hold."""
+        if self.declared is not None:
+            yield from ((column, sentence(self.declared[column])) for column in self.columns)
+            return
         for column in self.columns:
             found = meaning_of(column, self.name, self.columns)
             text = sentence(found.text) if found else ""
@@ -83,7 +89,8 @@ def exports() -> tuple[Export, ...]:
     facts = (Export(table.name, table.meaning, tuple(column.name for column in table.columns)) for table in FACT_TABLES)
     figures = (Export(summary.name, summary.meaning, summary.columns) for summary in SUMMARIES)
     pages = (Export(table.name, table.meaning, table.columns) for table in PAGE_TABLES)
-    return (*facts, *figures, *pages, *(Export(view.name, view.meaning, _view_columns(view)) for view in VIEW_TABLES))
+    views = (Export(view.name, view.meaning, _view_columns(view), view.meanings) for view in VIEW_TABLES)
+    return (*facts, *figures, *pages, *views)
 
 
 def _names() -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dashboard.analysis.figures import Unit
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.review.document import ChartKind, ChartSeries, EvidenceChart
 from dashboard.analysis.units import interval_text, value_text
 from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN, plotly_layout
@@ -22,25 +23,28 @@ _MOST_TICKS = 9
 _TICK_FORMATS = {Unit.RATE: ".0%", Unit.USD: "$,~g", Unit.COUNT: ",~d", Unit.SECONDS: ",~g"}
 
 
+@remembered(128)
 def review_chart(chart: EvidenceChart, *, is_large: bool = False) -> "Figure":
     """Return the picture of a chart; large is for a screen that is read from the back of a room."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it
 
     figure = go.Figure()
-    layout: dict[str, Any] = {"showlegend": len(chart.series) > 1}
-    if is_large:
-        layout["font"] = {"size": 19}
-    figure.update_layout(**plotly_layout(**layout))
+    figure.update_layout(**plotly_layout(showlegend=len(chart.series) > 1))
     draw = _draw_lines if chart.kind is ChartKind.LINES else _draw_rows
     draw(figure, chart, is_large=is_large)
     figure.update_layout(
         legend={
             "orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal", "itemclick": False,
-            "itemdoubleclick": False,
+            "itemdoubleclick": False, "font": {"size": _size(is_large=is_large)},
         },
         margin={"l": 8, "r": 24, "t": _space_above(chart, is_large=is_large), "b": 8},
     )  # fmt: skip
     return figure
+
+
+def _size(*, is_large: bool) -> int:
+    """Return the size of type: on the axes, at the reference, in the legend and beside the values."""
+    return 19 if is_large else 12
 
 
 def _draw_rows(figure: Any, chart: EvidenceChart, *, is_large: bool) -> None:
@@ -57,15 +61,13 @@ def _draw_rows(figure: Any, chart: EvidenceChart, *, is_large: bool) -> None:
             "y": places,
             "hovertext": _hovers(chart, series),
             "hoverinfo": "text",
-            "error_x": _errors(series, FAINT if chart.kind is ChartKind.BARS else look["color"], is_large=is_large),
+            "error_x": _errors(series, look["color"], is_large=is_large),
         }
         if chart.kind is ChartKind.BARS:
-            pattern = {"shape": _PATTERNS[number % len(_PATTERNS)], "fgopacity": 0.5, "solidity": 0.25}
-            figure.add_bar(
-                orientation="h", width=step * 0.86, marker={**look, "pattern": pattern, "cornerradius": 3},
-                text=[f" {_text(value, chart.unit)}" for value in series.values], textposition="outside",
-                cliponaxis=False, **shared,
-            )  # fmt: skip
+            # Bars are pale, so that the interval is seen on them as well as beyond.
+            pattern = {"shape": _PATTERNS[number % len(_PATTERNS)], "fgcolor": look["color"], "solidity": 0.2}
+            marker = {"color": _pale(look["color"]), "line": {"width": 1.5, **look}, "pattern": pattern}
+            figure.add_bar(orientation="h", width=step * 0.86, marker={**marker, "cornerradius": 3}, **shared)
         else:
             symbol = _SYMBOLS[number % len(_SYMBOLS)]
             figure.add_scatter(
@@ -73,21 +75,27 @@ def _draw_rows(figure: Any, chart: EvidenceChart, *, is_large: bool) -> None:
                 marker={**look, "size": 15 if is_large else 10, "symbol": symbol, "line": {"width": 2, **look}},
                 **shared,
             )
+        # The values stand in a column of their own, where no bar and no interval crosses them.
+        figure.add_scatter(
+            x=[_range(chart)[1]] * len(places), y=places, text=[_text(value, chart.unit) for value in series.values],
+            mode="text", textposition="middle left", hoverinfo="skip", showlegend=False, cliponaxis=False,
+            textfont={"color": look["color"], "size": _size(is_large=is_large)},
+        )  # fmt: skip
     row = (34 if is_large else 20) * count + (22 if is_large else 14)
     figure.update_layout(height=row * max(len(chart.categories), 1) + 56 + _space_above(chart, is_large=is_large))
     figure.update_yaxes(
         tickvals=list(range(len(chart.categories))), ticktext=names(chart.categories), showgrid=False, zeroline=False,
-        range=[len(chart.categories) - 0.5, -0.5], ticks="",
+        range=[len(chart.categories) - 0.5, -0.5], ticks="", tickfont={"size": _size(is_large=is_large) + 1},
     )  # fmt: skip
     figure.update_xaxes(
-        title_text=_axis(chart), tickformat=_TICK_FORMATS.get(chart.unit), range=_range(chart), zeroline=True,
-        showgrid=True, nticks=6,
+        title={"text": _axis(chart), "font": {"size": _size(is_large=is_large)}}, range=_range(chart), zeroline=True,
+        tickformat=_TICK_FORMATS.get(chart.unit), tickfont={"size": _size(is_large=is_large)}, showgrid=True, nticks=6,
     )  # fmt: skip
     if chart.reference is not None:
         figure.add_vline(x=chart.reference, line={"color": BAD, "width": 2, "dash": "dash"})
         figure.add_annotation(
             x=chart.reference, xref="x", y=1, yref="paper", yanchor="bottom", showarrow=False, text=_reference(chart),
-            font={"color": BAD, "size": 18 if is_large else 12}, xanchor=_anchor(chart),
+            font={"color": BAD, "size": _size(is_large=is_large)}, xanchor=_anchor(chart),
         )  # fmt: skip
 
 
@@ -110,18 +118,24 @@ def _draw_lines(figure: Any, chart: EvidenceChart, *, is_large: bool) -> None:
     every = -(-len(places) // _MOST_TICKS) or 1
     figure.update_xaxes(
         tickvals=places[::every], ticktext=names(chart.categories)[::every], showgrid=False,
-        range=[-0.3, max(len(places) - 0.7, 0.3)],
+        range=[-0.3, max(len(places) - 0.7, 0.3)], tickfont={"size": _size(is_large=is_large)},
     )  # fmt: skip
     figure.update_yaxes(
-        title={"text": _axis(chart), "standoff": 12}, tickformat=_TICK_FORMATS.get(chart.unit), range=_range(chart),
-        zeroline=False, nticks=6,
+        title={"text": _axis(chart), "standoff": 12, "font": {"size": _size(is_large=is_large)}}, zeroline=False,
+        tickformat=_TICK_FORMATS.get(chart.unit), tickfont={"size": _size(is_large=is_large)}, range=_range(chart),
+        nticks=6,
     )  # fmt: skip
     if chart.reference is not None:
         figure.add_hline(y=chart.reference, line={"color": BAD, "width": 2, "dash": "dash"})
         figure.add_annotation(
             x=0, xref="paper", xanchor="left", y=chart.reference, yanchor="bottom", showarrow=False,
-            text=_reference(chart), font={"color": BAD, "size": 18 if is_large else 12},
+            text=_reference(chart), font={"color": BAD, "size": _size(is_large=is_large)},
         )  # fmt: skip
+
+
+def _pale(colour: str) -> str:
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, 0.35)"
 
 
 def _add_band(figure: Any, places: Sequence[int], series: ChartSeries) -> None:
@@ -187,10 +201,9 @@ def _range(chart: EvidenceChart) -> list[float]:
     if chart.kind is not ChartKind.BARS and known and min(known) > 0.5 * high and chart.unit is Unit.RATE:
         # Rates near 1 are told apart only when the axis does not begin at 0; points, unlike bars, allow that.
         low = max(min(known) - 0.1 * (high - min(known) or 0.1), 0.0)
-    room = (0.16 if chart.kind is ChartKind.BARS else 0.06) * ((high - low) or 1.0)
+    # In rows, the values stand on the right, beyond what is drawn.
+    room = (0.06 if chart.kind is ChartKind.LINES else 0.22) * ((high - low) or 1.0)
     high += room
-    if chart.unit is Unit.RATE and chart.kind is not ChartKind.BARS:
-        high = min(high, 1.02)
     return [low - (room if low < 0 else 0.0), high]
 
 

@@ -77,12 +77,57 @@ STYLE: Final = f"""<style>
 .bs-term b {{ display: block; font-size: 1.7rem; font-weight: 600; line-height: 1.2;
   font-variant-numeric: tabular-nums; }}
 .bs-term i {{ display: block; font-style: normal; font-size: 0.87rem; color: {_QUIET}; }}
+.bs-grid.bs-grid {{ list-style: none; display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr));
+  gap: 0.8rem; margin: 0; padding: 0; }}
+.bs-grid.bs-grid > li {{ margin: 0; padding: 0.7rem 0.85rem; border: 1px solid {_LINE}; border-radius: 8px;
+  min-width: 0; overflow-wrap: anywhere; }}
+.bs-grid p {{ margin: 0; }}
+.bs-grid b {{ display: block; font-weight: 600; font-size: 1.06rem; line-height: 1.35; margin-top: 0.2rem; }}
+.bs-grid .bs-value {{ font-size: 1.4rem; margin: 0.1rem 0 0.2rem 0; font-variant-numeric: tabular-nums; }}
+.bs-answer p {{ margin: 0 0 0.5rem 0; overflow-wrap: anywhere; }}
+.bs-answer .bs-verdict {{ font-size: 1.45rem; font-weight: 650; line-height: 1.25; }}
+.bs-figures {{ display: flex; flex-wrap: wrap; gap: 0.9rem 2rem; margin-top: 0.7rem; }}
+.bs-figures > div {{ min-width: 0; max-width: 100%; }}
+.bs-figures b {{ display: block; font-size: 1.25rem; font-weight: 600; line-height: 1.2;
+  font-variant-numeric: tabular-nums; }}
+.bs-figures > div:first-child {{ flex-basis: 100%; }}
+.bs-figures > div:first-child b {{ font-size: 2.5rem; }}
+.bs-figures span {{ display: block; font-size: 0.87rem; line-height: 1.4; overflow-wrap: anywhere; }}
+.bs-told {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); gap: 0.6rem 2rem; }}
+.bs-told h4 {{ margin: 0; padding: 0; font-size: 0.87rem; font-weight: 600; }}
+.bs-told p, .bs-told ul {{ margin: 0.15rem 0 0 0; font-size: 0.92rem; line-height: 1.45; overflow-wrap: anywhere; }}
+.bs-told ul {{ padding-left: 1.1rem; }}
 @container (max-width: 900px) {{
   .bs-plane-frame .bs-plane {{ flex-direction: column; gap: 1.4rem; }}
   .bs-plane h4 {{ min-height: 0; }}
   .bs-plane li:not(:last-child)::after {{ content: "\\2193"; right: auto; left: 1rem; top: auto; bottom: -1.28rem; }}
 }}
 @media print {{ .bs-chip, .bs-plane li, .bs-banner {{ print-color-adjust: exact; }} }}
+</style>"""
+
+# One screen of a meeting: nothing but the question, in type that is read from the back of a room.
+MEETING_STYLE: Final = f"""<style>
+[data-testid=stSidebar], [data-testid=stExpandSidebarButton], [data-testid=stHeader] {{ display: none; }}
+[data-testid=stMainBlockContainer] {{ padding: 1.6rem clamp(1rem, 3vw, 3.5rem) 1rem; max-width: none; }}
+[data-testid=stBottomBlockContainer] {{ padding: 0.4rem clamp(1rem, 3vw, 3.5rem) 0.7rem; max-width: none; }}
+.bs-meeting p {{ margin: 0; overflow-wrap: anywhere; }}
+.bs-meeting .bs-asked {{ font-size: clamp(1.05rem, 1.6vw, 1.7rem); line-height: 1.3; color: {_QUIET}; }}
+.bs-meeting .bs-big {{ font-size: clamp(1.7rem, 3.3vw, 3.6rem); font-weight: 650; line-height: 1.15;
+  margin: 0.3rem 0 0.6rem 0; text-wrap: balance; }}
+.bs-meeting .bs-long {{ font-size: clamp(1.15rem, 1.75vw, 2rem); line-height: 1.35; }}
+.bs-meeting .bs-figure {{ margin-top: 1.4rem; }}
+.bs-meeting .bs-figure b {{ display: block; font-size: clamp(2.6rem, 5.4vw, 6rem); font-weight: 650; line-height: 1.05;
+  font-variant-numeric: tabular-nums; }}
+.bs-meeting .bs-figure span {{ display: block; font-size: clamp(1rem, 1.4vw, 1.5rem); line-height: 1.4; }}
+.bs-meeting .bs-list {{ list-style: none; margin: 0.9rem 0 0 0; padding: 0; }}
+.bs-meeting .bs-list li {{ display: grid; grid-template-columns: 2.4em minmax(0, 1fr); margin: 0; padding: 0.5rem 0;
+  border-top: 1px solid {_LINE}; font-size: clamp(1.1rem, 1.75vw, 2rem); line-height: 1.3; }}
+.bs-meeting .bs-list li > span {{ color: {_QUIET}; font-variant-numeric: tabular-nums; }}
+.bs-meeting .bs-list small {{ display: block; font-size: 0.68em; line-height: 1.4; color: {_QUIET}; }}
+.bs-meeting .bs-list b {{ font-weight: 600; }}
+.bs-meeting .bs-grid.bs-grid {{ margin-top: 1.4rem; }}
+.bs-meeting .bs-grid p {{ font-size: clamp(0.95rem, 1.15vw, 1.25rem); line-height: 1.35; }}
+.bs-meeting .bs-grid .bs-value {{ font-size: clamp(1.5rem, 2.3vw, 2.6rem); line-height: 1.15; }}
 </style>"""
 
 

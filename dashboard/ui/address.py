@@ -30,6 +30,11 @@ class Address:
         self._note(name, picked, default)
         return picked
 
+    def asked(self, name: str, options: Sequence[str], default: str) -> str:
+        """Return what the address asks for where nothing is shown to pick it with."""
+        found = self._found.get(name)
+        return found if found in options else default
+
     def switch(self, name: str, label: str, **looks: Any) -> bool:
         """Show a switch that is on by default."""
         key = self._state(name)

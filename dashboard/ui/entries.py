@@ -11,9 +11,9 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.ui.cache import opened_store
 from dashboard.ui.text import literal
 from data.errors import BoltscopeError, StoreBusyError
-from data.store import Store
 
 WAIT_SECONDS = 3.0
 """How long a page waits for a load that runs; it would stand still for longer."""
@@ -23,7 +23,7 @@ _SAID = "_entries_said"
 def keep(write: Callable[[sqlite3.Connection], Any], said: str) -> bool:
     """Write in one transaction and return whether it was kept; the next `tell` says so, or why not."""
     try:
-        with Store(create=False).writing(wait_seconds=WAIT_SECONDS) as connection:
+        with opened_store().writing(wait_seconds=WAIT_SECONDS) as connection:
             write(connection)
     except StoreBusyError:
         text = "A load is running and holds the store. Nothing was kept; what you typed is still there: try again soon."
@@ -47,5 +47,5 @@ def tell() -> None:
 
 def can_write() -> bool:
     """Tell whether entries can be kept here: a store may be there to be read only."""
-    path = Store(create=False).path
+    path = opened_store().path
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)

@@ -20,6 +20,7 @@ def csv_button(
     chosen: Filter | None,
     page: int | None = None,
     about: str = "The rows and columns above, as they stand.",
+    label: str = "Download CSV",
 ) -> None:
     """Offer a frame as a CSV file; nothing is written until somebody asks for it.
 
@@ -29,7 +30,7 @@ def csv_button(
     if frame.is_empty():
         return
     st.download_button(
-        "Download CSV",
+        label,
         data=lambda: csv_bytes(frame),
         file_name=file_name(name, chosen, page),
         mime="text/csv",

@@ -11,7 +11,7 @@ from dashboard.analysis.as_of import day_of
 from dashboard.analysis.review.document import NoteLine
 from dashboard.analysis.review.words import note_words
 from dashboard.ui import entries, view
-from dashboard.ui.text import counted, day, literal
+from dashboard.ui.text import counted, literal
 from data.review_notes import (
     LONGEST_NAME,
     LONGEST_TEXT,
@@ -52,25 +52,29 @@ class Notes:
         """Return what was entered in this quarter for a question; null for the review as a whole."""
         return tuple(note for note in self.entered if note.question == question and not note.is_carried)
 
+    def lines(self) -> tuple[NoteLine, ...]:
+        """Return all entries as a document carries them."""
+        return lines_of(self.entered)
+
+
+def lines_of(notes: Sequence[Note]) -> tuple[NoteLine, ...]:
+    """Return entries as a document carries them."""
+    return tuple(
+        NoteLine(
+            note.kind.value, note.status.value, note.text, note.question, note.owner, note.due_date, note.first_quarter
+        )
+        for note in notes
+    )
+
 
 def read_notes(connection: sqlite3.Connection, quarter: str) -> Notes:
     """Return the entries of a quarter as they are now."""
     return Notes(quarter, notes_of(connection, quarter), open_before(connection, quarter), entries.can_write())
 
 
-def note_lines(connection: sqlite3.Connection, quarter: str) -> tuple[NoteLine, ...]:
-    """Return the entries of a quarter as a document carries them."""
-    return tuple(
-        NoteLine(
-            note.kind.value, note.status.value, note.text, note.question, note.owner, note.due_date, note.first_quarter
-        )
-        for note in notes_of(connection, quarter)
-    )
-
-
-def carried_over(notes: Notes, questions: Mapping[str, str]) -> None:
+def carried_over(notes: Notes | None, questions: Mapping[str, str]) -> None:
     """Show the decisions of earlier quarters with their status, and offer to carry over what is still open."""
-    if not notes.carried and not notes.waiting:
+    if notes is None or not (notes.carried or notes.waiting):
         return
     st.header("Decisions of earlier quarters", anchor=False)
     for note in notes.carried:
@@ -83,9 +87,15 @@ def carried_over(notes: Notes, questions: Mapping[str, str]) -> None:
         st.markdown(
             "\n".join(f"- {_text(note.text)} ({literal(note_words(note, _today()))})" for note in notes.waiting)
         )
+        carry_button(notes)
+
+
+def carry_button(notes: Notes) -> None:
+    """Offer to carry open decisions of earlier quarters over, where there are any."""
+    if notes.waiting:
         st.button(
-            f"Carry over to {notes.quarter}", icon=":material/redo:", key="carry_over", disabled=not notes.can_write,
-            on_click=_carry, args=(notes.quarter,),
+            f"Carry {counted(len(notes.waiting), 'open decision')} over to {notes.quarter}", icon=":material/redo:",
+            key="carry_over", disabled=not notes.can_write, on_click=_carry, args=(notes.quarter,),
             help="From then on they are looked after here. In their own quarter they stay as they stood.",
         )  # fmt: skip
 
@@ -195,8 +205,3 @@ def _today() -> date:
 def _text(text: str) -> str:
     """Return typed text literally, line by line."""
     return "  \n".join(literal(line) for line in text.splitlines())
-
-
-def due_words(due: date | None) -> str:
-    """Return a day by which something is due."""
-    return "" if due is None else f"due {day(due)}"

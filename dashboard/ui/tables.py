@@ -32,11 +32,12 @@ def table(
     nothing: str = "Nothing to show.",
     chosen: Filter | None = None,
     page: int | None = None,
+    file_stem: str | None = None,
 ) -> None:
     """Show a frame with its CSV button, or say why it is empty.
 
     ``name`` names the file, the widget and, for screen readers, the table; ``chosen`` is the filter that the rows come
-    from, None for the whole store.
+    from, None for the whole store. ``file_stem`` names the file where it is not the export of that name.
     """
     if frame.is_empty():
         st.caption(nothing)
@@ -50,7 +51,7 @@ def table(
         key=f"table_{name}",
         column_config=_columns(name, tuple(frame.schema.items())),
     )
-    csv_button(frame, name=name, chosen=chosen, page=page)
+    csv_button(frame, name=file_stem or name, chosen=chosen, page=page)
 
 
 def paged_table(address: Address, view: View, question: Callable[..., pl.DataFrame], total: int, *, name: str) -> None:

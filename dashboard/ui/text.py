@@ -7,6 +7,7 @@ NBSP = "\u00a0"
 _JOINER = "\u2060"
 # Emoji names, arrows and addresses are recognised after backslashes are gone; an invisible joiner parts them.
 _PART_HERE = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?=@)|(?<=-)(?=[->])|(?<=[<>~])(?=[=-])")
+_FIGURE_BLANK = re.compile(r"(?<=\d) (?=%|pp\b|s\b|ms\b|h\b)|(?<=\bn) (?==)|(?<=\bn =) (?=\d)|(?<=[<>]) (?=\d)")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -14,6 +15,11 @@ def literal(text: str) -> str:
     """Return Markdown that shows a foreign text (title, model, file name, path) exactly as it is, on one line."""
     one_line = " ".join(text.split())
     return _PUNCTUATION.sub(r"\\\1", _PART_HERE.sub(_JOINER, one_line))
+
+
+def whole(text: str) -> str:
+    """Return a sentence whose figures are not torn at the end of a line: 31.0 % and n = 12 stay together."""
+    return _FIGURE_BLANK.sub(NBSP, text)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

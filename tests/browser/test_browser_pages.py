@@ -18,6 +18,7 @@ PATHS = {
     "/slo-trends": "SLO trends",
     "/provider-routes": "Provider routes",
     "/spend": "Spend",
+    "/quarterly-review": "Quarterly review",
     "/data-health": "Data health",
     "/glossary": "Glossary",
 }
@@ -129,7 +130,7 @@ def test_the_csv_file_holds_exactly_the_rows_and_columns_that_are_shown(visit: O
     opened.assert_clean()
 
 
-@pytest.mark.parametrize("path", ["/slo-trends", "/provider-routes", "/spend", "/data-health"])
+@pytest.mark.parametrize("path", ["/slo-trends", "/provider-routes", "/spend", "/quarterly-review", "/data-health"])
 def test_each_chart_saves_as_svg_without_asking_another_machine(visit: Open, year_url: str, path: str, tmp_path: Path):
     opened = visit(year_url, path)
     opened.page.wait_for_selector(".js-plotly-plot .main-svg")

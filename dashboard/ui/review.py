@@ -1,0 +1,237 @@
+"""The parts of the quarterly review on the screen: each shows a part of the document and computes nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+from msgspec import structs
+
+from dashboard.analysis.filters import Compare, Filter, Preset
+from dashboard.analysis.remembered import remembered
+from dashboard.analysis.review.document import (
+    Answer,
+    AnswerState,
+    EvidenceChart,
+    EvidenceTable,
+    ReviewDocument,
+    ReviewFigure,
+)
+from dashboard.analysis.review.quarters import Quarter
+from dashboard.analysis.review.words import before_words, certainty, headline, short_question
+from dashboard.analysis.units import value_text
+from dashboard.charts.review import review_chart
+from dashboard.reports.frames import answers_frame, chart_frame, chart_name, figures_frame
+from dashboard.ui import review_notes
+from dashboard.ui.export import csv_button
+from dashboard.ui.pictures import picture
+from dashboard.ui.review_notes import Notes
+from dashboard.ui.tables import table
+from dashboard.ui.text import days, literal, whole
+
+PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is on the screen: a review as it is now, or one that was frozen."""
+
+    document: ReviewDocument
+    """Without entries while it is as it is now: they are read anew in every rerun."""
+    quarter: Quarter
+    chosen: Filter
+    """The days of the quarter and the filters of the page; what files are named after."""
+    notes: Notes | None
+    """Entries that can be added to and changed; null where a frozen review is shown, which has its own."""
+
+    def whole(self) -> ReviewDocument:
+        """Return the document with the entries as they stand."""
+        if self.notes is None:
+            return self.document
+        return structs.replace(self.document, notes=self.notes.lines())
+
+
+def scope_of(chosen: Filter, quarter: Quarter) -> Filter:
+    """Return the filters of the page with the days of the quarter; the same whatever days the page has."""
+    compared = quarter.previous().period
+    return replace(chosen, period=quarter.period, preset=Preset.CUSTOM, compare=Compare.PREVIOUS, compared=compared)
+
+
+def heading(shown: Shown) -> None:
+    """Say the answers in one line, and what they are about: days, filters, state of the data."""
+    document = shown.document
+    st.header(literal(headline(document)), anchor=False)
+    said = [f"**{days(document.first, document.last)}** (the days of the quarter, whatever the period filter says)"]
+    said.append(literal(document.scope) if document.scope else "all projects, routes and task classes")
+    said.append(f"compared with {literal(shown.quarter.previous().name)}")
+    said.append(f"records up to {document.as_of:%Y-%m-%d %H:%M} UTC")
+    st.markdown(" · ".join(said))
+    if not document.is_complete:
+        st.info("This quarter is not over yet: figures and answers may still change.", icon=":material/hourglass_top:")
+
+
+def glance(shown: Shown) -> None:
+    """Show the verdicts of all questions side by side, and the five objectives of the quarter."""
+    verdicts = "".join(
+        f'<li><p class="bs-small bs-quiet">{answer.number}. {shown_text(answer.question)}</p>'
+        f"<b>{shown_text(answer.verdict)}</b></li>"
+        for answer in shown.document.answers
+    )
+    st.html(f'<ol class="bs-grid">{verdicts}</ol>')
+    if shown.document.summary:
+        st.subheader("The objectives in this quarter", anchor=False)
+        st.html(objectives(shown.document.summary))
+    with st.container(horizontal=True):
+        csv_button(
+            answers_frame(shown.document), name=_file(shown, "review_answers"), chosen=shown.chosen,
+            about="One row per question: verdict, sentence, first figure with interval and n, rule.",
+        )  # fmt: skip
+        csv_button(
+            figures_frame(shown.document), name=_file(shown, "review_figures"), chosen=shown.chosen,
+            about="One row per figure of every question and objective, with interval, n and the quarter before.",
+            label="Download all figures",
+        )  # fmt: skip
+
+
+def objectives(figures: Iterable[ReviewFigure], *, is_short: bool = False) -> str:
+    """Return the objectives of the quarter as cards; short ones say only the interval and n beside the value."""
+    cards = "".join(
+        f"<li><p>{shown_text(figure.label)}</p>"
+        f'<b class="bs-value">{shown_text(value_text(figure.value, figure.unit))}</b>'
+        f'<p class="bs-small bs-quiet">{shown_text(certainty(figure) if is_short else _beside(figure))}</p>'
+        + ("" if is_short else f'<p class="bs-small">{shown_text(figure.note or "")}</p>')
+        + "</li>"
+        for figure in figures
+    )
+    return f'<ul class="bs-grid">{cards}</ul>'
+
+
+def question(shown: Shown, answer: Answer) -> None:
+    """Show one question whole: answer, figures, chart, evidence, what would change it, links, entries."""
+    st.header(f"{answer.number}. {literal(answer.question)}", anchor=False)
+    first, *more = answer.charts or (None,)
+    if first is None:
+        st.html(_answer(answer))
+    else:
+        left, right = st.columns([5, 7], gap="large")
+        with left:
+            st.html(_answer(answer))
+        with right:
+            _chart(shown, answer, first)
+    for chart in more:
+        if chart is not None:
+            _chart(shown, answer, chart)
+    st.html(_told(shown, answer))
+    for evidence in answer.tables:
+        with st.expander(literal(evidence.title)):
+            st.caption(literal(f"{evidence.meaning.capitalize()}."))
+            table(
+                _frame_of(evidence), name=evidence.name, file_stem=_file(shown, evidence.name), chosen=shown.chosen,
+                nothing="No rows.",
+            )  # fmt: skip
+    with st.expander("How this is answered, and who answers for the question"):
+        st.markdown(literal(answer.rule))
+        st.caption(
+            f"Owner: {literal(answer.owner)}. The rule is declared in data/definitions/review\\_questions.toml "
+            f"as {literal(answer.key)}."
+        )
+    links(answer)
+    entries(shown, answer.key)
+
+
+@remembered(256)
+def _frame_of(evidence: EvidenceTable) -> pl.DataFrame:
+    return evidence.frame()
+
+
+def entries(shown: Shown, key: str | None) -> None:
+    """Show decisions and notes of a question; null for the review as a whole."""
+    if shown.notes is None:
+        review_notes.lines(shown.document.notes, key)
+    else:
+        review_notes.of_question(shown.notes, key)
+
+
+def links(answer: Answer) -> None:
+    """Show the links to the rows behind an answer; each reproduces its view."""
+    found = [(link, PAGES / f"{link.page.replace('-', '_')}.py") for link in answer.links]
+    with st.container(horizontal=True):
+        for link, page in found:
+            if page.is_file():
+                st.page_link(
+                    page, label=literal(link.label), icon=":material/table_rows:", query_params=dict(link.params)
+                )
+
+
+def questions_of(document: ReviewDocument) -> Mapping[str, str]:
+    """Return a short name of each question by its key."""
+    return {answer.key: short_question(answer) for answer in document.answers}
+
+
+def _chart(shown: Shown, answer: Answer, chart: EvidenceChart) -> None:
+    st.markdown(f"**{literal(chart.title)}**")
+    number = answer.charts.index(chart)
+    name = _file(shown, chart_name(answer.key, number))
+    picture(review_chart(chart), name=name, alt=chart.alt, chosen=shown.chosen)
+    if chart.note:
+        st.caption(literal(chart.note))
+    csv_button(
+        chart_frame(shown.document, answer.key, number), name=name, chosen=shown.chosen,
+        about="The numbers of this picture, with intervals and n.",
+    )  # fmt: skip
+
+
+def _file(shown: Shown, name: str) -> str:
+    """Files of a frozen review say which one; those of today's are the exports of the same name."""
+    return name if shown.document.revision is None else f"{name}_revision_{shown.document.revision}"
+
+
+def _answer(answer: Answer) -> str:
+    figures = "".join(_figure(figure) for figure in answer.figures)
+    return (
+        f'<div class="bs-answer">{state_chip(answer)}<p class="bs-verdict">{shown_text(answer.verdict)}</p>'
+        f"<p>{shown_text(answer.sentence)}</p>"
+        f'<div class="bs-figures">{figures}</div></div>'
+    )
+
+
+def state_chip(answer: Answer) -> str:
+    """Return a mark where a question could not be answered; an answer speaks for itself."""
+    if answer.state is AnswerState.ANSWERED:
+        return ""
+    mark = "?" if answer.state is AnswerState.CANNOT_TELL else "–"
+    return f'<p><span class="bs-chip bs-unknown">{mark} {escape(answer.state.value)}</span></p>'
+
+
+def shown_text(text: str) -> str:
+    """Return a text of the document as HTML that shows it literally, its figures in one piece."""
+    return escape(whole(text))
+
+
+def _figure(figure: ReviewFigure) -> str:
+    before = before_words(figure)
+    lines = [certainty(figure), *([before] if before else []), *([figure.note] if figure.note else [])]
+    said = "".join(f'<span class="bs-quiet">{shown_text(line)}</span>' for line in lines)
+    value = shown_text(value_text(figure.value, figure.unit))
+    return f"<div><b>{value}</b><span>{shown_text(figure.label)}</span>{said}</div>"
+
+
+def _beside(figure: ReviewFigure) -> str:
+    return ", ".join(part for part in (certainty(figure), before_words(figure)) if part)
+
+
+def _told(shown: Shown, answer: Answer) -> str:
+    blocks = [
+        (f"Since {shown.quarter.previous().name}", [answer.since_last] if answer.since_last else []),
+        ("What would change the answer", answer.would_change),
+        ("What limits it", answer.limits),
+    ]
+    return f'<div class="bs-told">{"".join(_block(title, said) for title, said in blocks if said)}</div>'
+
+
+def _block(title: str, said: Sequence[str]) -> str:
+    if len(said) == 1:
+        return f"<div><h4>{shown_text(title)}</h4><p>{shown_text(said[0])}</p></div>"
+    return f"<div><h4>{shown_text(title)}</h4><ul>{''.join(f'<li>{shown_text(line)}</li>' for line in said)}</ul></div>"
