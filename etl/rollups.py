@@ -11,19 +11,17 @@ from data.words import (
     Decision,
     DeploymentStatus,
     Outcome,
-    RollbackEvidence,
     ToolStatus,
 )
 from etl.call_rollups import call_rollups
-from etl.context import DAY_MICROSECONDS
 from etl.failure_rollups import failures, integrations
+from etl.patch_rollups import patch_daily, patch_decision_daily, within_window
 from etl.source_rollups import Rollup, histogram_sql, source_rollups
 
 _MOST_DAYS_BY_INDEX = 60
 _DECIDED = f"decision <> '{Decision.PENDING}'"
 _SURE = 0.8
 """A link that is surer than this needs no second look."""
-_ACCEPTED_BY_PERSON = f"('{Decision.APPROVED}', '{Decision.EDITED}')"
 
 
 def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
@@ -34,7 +32,16 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
     connection.create_function("encode_buckets", 1, encode_buckets, deterministic=True)
     connection.create_aggregate("merge_histograms", 1, _MergeHistograms)  # pyright: ignore[reportArgumentType]
     _choose_days(connection, days)
-    for rollup in (_tasks(), _patches(), *call_rollups(), _commands(), _approvals(), _links(), failures()):
+    for rollup in (
+        _tasks(),
+        patch_daily(),
+        patch_decision_daily(),
+        *call_rollups(),
+        _commands(),
+        _approvals(),
+        _links(),
+        failures(),
+    ):
         _rewrite(connection, rollup, days)
     # Tables of which each row follows from one of several kinds of facts.
     for table, rollups in (("source_daily", source_rollups()), ("integration_daily", integrations())):
@@ -51,7 +58,7 @@ def _tasks() -> Rollup:
     priced = "call_count > 0 AND unpriced_call_count = 0"
     undone = (
         "SELECT task_key FROM patch WHERE task_key IS NOT NULL AND rolled_back_at IS NOT NULL "  # noqa: S608
-        f"AND {_within_window()}"
+        f"AND {within_window()}"
     )
     return Rollup(
         table="task_daily",
@@ -72,39 +79,6 @@ def _tasks() -> Rollup:
             "unpriced_call_count": "unpriced_call_count",
         },
         histograms={"cost_histogram": histogram_sql("known_cost_micro_usd", f"{completed} AND {priced}")},
-    )
-
-
-def _patches() -> Rollup:
-    decided = f"is_closed AND (decision IS NULL OR decision NOT IN ('{Decision.REJECTED}', '{Decision.PENDING}'))"
-    undone = f"{decided} AND rolled_back_at IS NOT NULL AND {_within_window()}"
-    late = f"{decided} AND rolled_back_at IS NOT NULL AND NOT {_within_window()}"
-    by_person = f"decision IN {_ACCEPTED_BY_PERSON}"
-    return Rollup(
-        table="patch_daily",
-        facts="patch",
-        date="proposed_date",
-        dimensions={name: name for name in ("project", "task_class", "provider", "model")},
-        measures={
-            "patch_count": "1",
-            "decided_count": decided,
-            "human_decided_count": f"{decided} AND {by_person}",
-            "rejected_count": f"is_closed AND decision = '{Decision.REJECTED}'",
-            "unfinished_count": "NOT is_closed",
-            "pending_count": f"is_closed AND decision = '{Decision.PENDING}'",
-            "rolled_back_count": undone,
-            "human_rolled_back_count": f"{undone} AND {by_person}",
-            "rolled_back_late_count": late,
-            "rolled_back_unsure_count": f"{late} AND coalesce(rolled_back_after, proposed_at) <= {_window_end()}",
-            **{f"{evidence}_count": f"{undone} AND rollback_evidence = '{evidence}'" for evidence in RollbackEvidence},
-            "reworked_count": f"{decided} AND rework_kind IS NOT NULL",
-            "commit_linked_count": "has_commit",
-            "pull_request_linked_count": "has_pull_request",
-            "deployment_linked_count": "has_deployment",
-            "unlinked_count": (
-                "NOT (coalesce(has_commit, 0) OR coalesce(has_pull_request, 0) OR coalesce(has_deployment, 0))"
-            ),
-        },
     )
 
 
@@ -180,7 +154,7 @@ def _delete(connection: sqlite3.Connection, table: str, days: set[int] | None) -
 
 def _rewrite_projects(connection: sqlite3.Connection, days: set[int] | None) -> None:
     """Add up the other rollups, and the facts that have no rollup of their own, by day and project."""
-    parts = [_sums_of(rollup) for rollup in (_tasks(), _patches(), _commands())]
+    parts = [_sums_of(rollup) for rollup in (_tasks(), patch_daily(), _commands())]
     parts += [_project_calls(), _project_approvals(), *_project_facts()]
     columns = list(dict.fromkeys(name for part in parts for name in (*part.measures, *part.histograms)))
     histograms = {name for part in parts for name in part.histograms}
@@ -285,15 +259,6 @@ def _selected(date: str, days: set[int] | None) -> str:
     # The unary plus keeps SQLite off the index: from some days on, one pass over the table is cheaper.
     column = date if len(days) <= _MOST_DAYS_BY_INDEX else f"+{date}"
     return f"({column} IN (SELECT day FROM temp.rollup_day) OR {column} IS NULL)"  # noqa: S608
-
-
-def _window_end() -> str:
-    return f"proposed_at + {slos().rollback_window_days * DAY_MICROSECONDS}"
-
-
-def _within_window() -> str:
-    """Without a time of the patch, a rollback counts as one within the window."""
-    return f"coalesce(rolled_back_at <= {_window_end()}, 1)"
 
 
 def _micro_usd(slo: Slo) -> int:

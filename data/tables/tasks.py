@@ -57,6 +57,9 @@ class Patch(Row, table=True):
             sqlite_where=text("rolled_back_at IS NOT NULL"),
         ),
         Index("ix_patch_commit_sha", "commit_sha", sqlite_where=text("commit_sha IS NOT NULL")),
+        # Rejected patches are few, and looked up by person and as a whole.
+        Index("ix_patch_rejected", "decision", "person", sqlite_where=text("decision = 'rejected'")),
+        Index("ix_patch_accepted_again", "accepted_again_key", sqlite_where=text("accepted_again_key IS NOT NULL")),
     )
 
     patch_key: int = key("key of the assistant message that proposed it, or hash of a team's own record of it")
@@ -93,6 +96,7 @@ class Patch(Row, table=True):
     accepted_again_at: datetime | None = instant(
         "of a rejected patch: when the same change was accepted within 72 hours; derived"
     )
+    accepted_again_key: int | None = ref("the patch as which it was accepted then; derived")
     record_rank: int | None = big("which copy of a team's own record this is; the newest wins")
     load_id: int | None = ref("the load that first brought a team's own record of it")
 

@@ -1,4 +1,4 @@
-"""Deriving everything anew when a definition changed: prices, classes, objectives, providers, time zone."""
+"""Deriving everything anew when a definition changed: prices, classes, objectives, providers, risk zones, time zone."""
 
 import sqlite3
 from hashlib import sha256
@@ -12,7 +12,14 @@ from etl.derive.call_sources import OUTSIDE
 SETTING = "definitions"
 _RULES = b"8"
 """Raised when what is derived from the same facts becomes another, so that stores are derived anew."""
-_FILES = ("price_overrides.toml", "providers.toml", "reporting.toml", "slos.toml", "task_classes.toml")
+_FILES = (
+    "price_overrides.toml",
+    "providers.toml",
+    "reporting.toml",
+    "risk_zones.toml",
+    "slos.toml",
+    "task_classes.toml",
+)
 _PRICED = (
     "llm_call_key, provider, model, started_at, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, "
     "source, status, is_cache_hit, total_tokens, reported_cost_micro_usd"

@@ -3,10 +3,12 @@
 import sqlite3
 
 from etl.context import Touched
+from etl.derive.accepted_again import derive_accepted_again
 from etl.derive.chats import derive_chats
 from etl.derive.fallbacks import find_fallbacks
 from etl.derive.links import derive_links
 from etl.derive.outcomes import derive_outcomes
+from etl.derive.patch_zones import derive_zones
 from etl.derive.same_calls import find_same_calls
 from etl.derive.totals import total_tasks
 from etl.rollups import refresh
@@ -17,12 +19,15 @@ def derive(connection: sqlite3.Connection, touched: Touched) -> None:
 
     Chats first (tasks, calls, patches), then which rows of gateways, spans and own records are of one call, then what
     event logs add (latency, errors), then the match with those rows,
-    then the totals of tasks over what counts, then what became of patches, last the rollups of the days that changed.
+    then the totals of tasks over what counts, then the risk zones of patches and what became of them, last the rollups
+    of the days that changed.
     """
     derive_chats(connection, touched)
     find_fallbacks(connection, touched)
     find_same_calls(connection, touched)
     derive_links(connection, touched)
     total_tasks(connection, touched)
+    derive_zones(connection, touched)
     derive_outcomes(connection, touched)
+    derive_accepted_again(connection, touched)
     refresh(connection, touched.days)

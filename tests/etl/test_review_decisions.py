@@ -145,3 +145,19 @@ def test_waiting_is_from_the_later_of_request_and_patch_to_the_review(store: Sto
     ]
     # The author's own approval would not count, bob's does.
     assert store.rows("SELECT decision, approver_count FROM patch") == [("approved", 1), ("approved", 1)]
+
+
+def test_a_review_that_only_changes_how_long_a_patch_waited_is_rolled_up(store: Store) -> None:
+    facts = Facts()
+    chat_patch(facts, 1, "2026-03-01T10:00", {"a.ts": 1}, person="ada")
+    facts.commit(B, "2026-03-01T10:40", {"a.ts": 1})
+    request = facts.pull_request(5, "2026-03-02T10:00", closed="2026-03-02T12:00", commits=[B], person="ada")
+    facts.review(request, "bob", None)
+    derived(store, facts)
+    waited = "SELECT actor, waiting_known_count, waiting_ms FROM patch_decision_daily"
+    assert store.rows(waited) == [("human", 0, 0)]
+    # The copy that tells when: merged at 12:00 before and after, so that the decision on the patch stays the same.
+    later = Facts()
+    later.review(request, "bob", "2026-03-02T12:00")
+    derived(store, later)
+    assert store.rows(waited) == [("human", 1, 2 * 3_600_000)]

@@ -47,13 +47,17 @@ def random_facts(seed: int = 7, count: int = 120) -> Facts:
             cache_write_tokens=draw.choice([None, 10]),
             **shared,
         )
-        facts.patch(
+        patch = facts.patch(
             when,
             draw.choice([None, "2026-03-05", "2026-03-25"]),
             task_key=task,
             is_closed=draw.random() < 0.9,
             decision=draw.choice([None, "approved", "edited", "auto_approved", "rejected", "pending"]),
             rework_kind=draw.choice([None, "fix_request"]),
+            decided_at=draw.choice([None, at("2026-03-03")]),
+            risk_zone=draw.choice([None, "billing", "everything_else"]),
+            accepted_again_at=draw.choice([None, at("2026-03-04")]),
+            approver_count=draw.choice([None, 0, 1, 2, 3]),
             **shared,
         )
         status = draw.choice([None, "ok", "failed", "timeout", "cancelled"])
@@ -66,6 +70,16 @@ def random_facts(seed: int = 7, count: int = 120) -> Facts:
             task_key=task,
             actor=draw.choice(["human", "policy"]),
         )
+        for _ in range(draw.randrange(5)):
+            facts.approval(
+                when,
+                draw.choice(["approved", "rejected", "rejected", "pending"]),
+                subject="patch",
+                subject_key=patch,
+                actor=draw.choice(["human", "policy", "unknown"]),
+                decided_at=draw.choice([None, at("2026-03-03"), at("2026-03-04")]),
+                waiting_ms=draw.choice([None, draw.randrange(100_000)]),
+            )
     facts.tool_call(status="failed")
     facts.deployment(status="failure")
     facts.event()
@@ -176,6 +190,62 @@ def test_every_patch_is_decided_rejected_unfinished_or_pending(full: Store) -> N
     assert undone == by_evidence > 0
 
 
+_OF_PATCH_DAILY = ("patch", "decided", "rejected", "pending", "unfinished", "rolled_back")
+_OF_DECISIONS = ("patch", "accepted", "rejected", "pending", "unfinished", "rolled_back")
+
+
+@pytest.mark.parametrize("group", ["1", "date", "project", "task_class", "provider, model", "date, project, model"])
+def test_decisions_by_zone_and_actor_add_up_to_what_became_of_patches(full: Store, group: str) -> None:
+    def sums(table: str, names: tuple[str, ...]) -> list[tuple[object, ...]]:
+        summed = ", ".join(f"sum({name}_count)" for name in names)
+        return full.rows(f"SELECT {group}, {summed} FROM {table} GROUP BY {group} ORDER BY {group}")
+
+    assert sums("patch_decision_daily", _OF_DECISIONS) == sums("patch_daily", _OF_PATCH_DAILY)
+    by_person = "SELECT sum(accepted_count), sum(rolled_back_count) FROM patch_decision_daily WHERE actor = 'human'"
+    assert full.rows(by_person) == full.rows(
+        "SELECT sum(human_decided_count), sum(human_rolled_back_count) FROM patch_daily"
+    )
+
+
+def test_every_patch_has_the_actor_that_its_decision_tells(full: Store) -> None:
+    found = full.rows(
+        "SELECT actor, sum(accepted_count) > 0, sum(rejected_count) > 0, sum(pending_count) > 0 "
+        "FROM patch_decision_daily GROUP BY 1 ORDER BY 1"
+    )
+    # Nobody was asked; a person accepts, a policy lets through, and any of the three rejects or waits.
+    assert found == [(None, 1, 0, 0), ("human", 1, 1, 1), ("policy", 1, 1, 1), ("unknown", 0, 1, 1)]
+
+
+def test_who_rejected_and_how_long_it_took_tells_the_approval_nearest_to_the_decision(store: Store) -> None:
+    facts = Facts()
+    facts.patch(patch_key=1, decision="rejected", decided_at=at("2026-03-03T10:00"), approver_count=1)
+    for key, decision, decided, actor, waited in (
+        (1, "rejected", "2026-03-03T09:00", "human", 5_000),
+        (2, "rejected", "2026-03-03T10:01", "policy", 7_000),  # nearest
+        (3, "approved", "2026-03-03T10:00", "human", 9_000),  # another decision
+        (4, "rejected", None, "unknown", 11_000),
+    ):
+        facts.approval(
+            approval_key=key, decision=decision, actor=actor, waiting_ms=waited, subject="patch", subject_key=1,
+            decided_at=None if decided is None else at(decided),
+        )  # fmt: skip
+    # No approval of it is known: from 10:01, when it was proposed, to 10:31.
+    facts.patch(patch_key=2, decision="approved", decided_at=at("2026-03-02T10:31"), approver_count=2)
+    facts.patch(patch_key=3, decision="pending", decided_at=at("2026-03-02T10:31"))
+    facts.patch(patch_key=4)
+    facts.write(store)
+    rows = store.rows(
+        "SELECT actor, accepted_count, rejected_count, pending_count, waiting_known_count, waiting_ms, "
+        "reviewers_known_count, second_reviewed_count FROM patch_decision_daily ORDER BY 1"
+    )
+    assert rows == [
+        (None, 1, 0, 0, 0, 0, 0, 0),
+        ("human", 1, 0, 0, 1, 30 * 60_000, 1, 1),
+        ("policy", 0, 1, 0, 1, 7_000, 0, 0),
+        ("unknown", 0, 0, 1, 0, 0, 0, 0),
+    ]
+
+
 def test_every_command_is_proposed_run_cancelled_or_untimed(full: Store) -> None:
     rows = full.rows("SELECT sum(proposed_count + run_count + cancelled_count + untimed_count) FROM command_daily")
     assert rows == [(120,)]
@@ -196,7 +266,7 @@ def test_project_rows_are_the_sums_of_the_finer_rollups(full: Store) -> None:
 def test_refreshing_some_days_gives_the_same_as_refreshing_all(full: Store) -> None:
     def content() -> list[list[tuple[object, ...]]]:
         tables = ("task_daily", "patch_daily", "call_daily", "route_daily", "command_daily", "project_daily")
-        tables += ("fallback_daily",)
+        tables += ("fallback_daily", "patch_decision_daily")
         return [
             sorted((row[1:] for row in full.rows(f"SELECT * FROM {table}")), key=repr)
             for table in (*tables, "approval_daily", "failure_daily", "integration_daily")
