@@ -48,10 +48,17 @@ def _write_html(document: ReviewDocument, out: BinaryIO) -> None:
     write_html(document, out)
 
 
+def _write_pdf(document: ReviewDocument, out: BinaryIO) -> None:
+    from dashboard.reports.pdf import write_pdf
+
+    write_pdf(document, out)
+
+
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMATS = (
     Format("csv", "CSV files (zip)", "zip", "application/zip", _write_csv_bundle),
     Format("xlsx", "Excel workbook", "xlsx", f"{_OFFICE}.spreadsheetml.sheet", _write_workbook),
+    Format("pdf", "PDF", "pdf", "application/pdf", _write_pdf),
     Format("html", "HTML page", "html", "text/html", _write_html),
 )
 """All formats, in the order in which they are offered. Each is imported when it is first written."""

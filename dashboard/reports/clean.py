@@ -22,7 +22,7 @@ def one_line(text: str) -> str:
 
 def code(character: str) -> str:
     """Return the code of a character, as shown where it cannot be drawn."""
-    return f"⟨U+{ord(character):04X}⟩"
+    return f"[U+{ord(character):04X}]"
 
 
 def _code(found: re.Match[str]) -> str:

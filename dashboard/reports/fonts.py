@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from html import escape
 from importlib.resources import files
 from typing import Any
 
@@ -44,12 +45,7 @@ def runs(text: str, *, is_bold: bool = False) -> Iterator[tuple[str, str]]:
         wanted, shown = base, character
         if character != "\n" and ord(character) not in _characters(base):
             wanted, shown = (
-                (fallback, character) if ord(character) in _characters(fallback) else (base, code(character))
-            )
-            shown = (
-                shown
-                if wanted == fallback
-                else "".join(mark if ord(mark) in _characters(base) else "|" for mark in shown)
+                (fallback, character) if ord(character) in _characters(fallback) else (base, _code(character))
             )
         if wanted != font and piece:
             yield font, piece
@@ -57,6 +53,22 @@ def runs(text: str, *, is_bold: bool = False) -> Iterator[tuple[str, str]]:
         font, piece = wanted, piece + shown
     if piece:
         yield font, piece
+
+
+def markup(text: str, *, is_bold: bool = False) -> str:
+    """Return a text as ReportLab's paragraphs take it: escaped, each piece in the font that has it."""
+    base = BASE_BOLD if is_bold else BASE
+    pieces: list[str] = []
+    for font, piece in runs(text, is_bold=is_bold):
+        safe = escape(piece).replace("\n", "<br/>")
+        pieces.append(safe if font == base else f'<font name="{font}">{safe}</font>')
+    return "".join(pieces)
+
+
+def has_all(text: str) -> bool:
+    """Whether the fonts can draw every character of a text."""
+    known = _characters(BASE) | _characters(_FALLBACK)
+    return all(character == "\n" or ord(character) in known for character in drawable(text))
 
 
 def is_plain(text: str) -> bool:
@@ -99,6 +111,12 @@ def _broken(word: str, size: float, most: float, *, is_bold: bool) -> list[str]:
             parts.append("")
         parts[-1] += character
     return parts
+
+
+def _code(character: str) -> str:
+    # The picture of a control character stands for that character.
+    is_picture = "\u2400" <= character <= "\u2421"
+    return code("\x7f" if character == "\u2421" else chr(ord(character) - 0x2400) if is_picture else character)
 
 
 @cache

@@ -20,8 +20,8 @@ _LEGEND_HEIGHT = 16.0
 _AXIS_HEIGHT = 30.0
 _ROW = 17.0
 _BETWEEN = 5.0
-_MOST_ROWS = 36
-"""Rows of one picture; a chart with more goes on in the next."""
+_TALLEST = 500.0
+"""Height of the rows of one picture; a chart with more goes on in the next."""
 _LABEL_LINES = 3
 _PLOT_HEIGHT = 170.0
 _WHISKER = 3.5
@@ -95,16 +95,24 @@ def pictures(chart: EvidenceChart, width: float, stretch: float = 1.0) -> list[P
 
     ``stretch`` is how much wider the type is in which it will be drawn than that of the reports.
     """
-    if not chart.categories or not chart.series:
+    if not any(
+        _known(series.values, index) is not None for series in chart.series for index in range(len(chart.categories))
+    ):
         return []
     canvas = _Canvas(chart, width, stretch)
     if chart.kind is ChartKind.LINES:
         return [canvas.upright()]
-    each = max(_MOST_ROWS // len(chart.series), 1)
-    return [
-        canvas.lying(range(start, min(start + each, len(chart.categories))))
-        for start in range(0, len(chart.categories), each)
-    ]
+    found: list[Picture] = []
+    rows: list[int] = []
+    height = 0.0
+    for row in range(len(chart.categories)):
+        needed = canvas.row_height(row)
+        if rows and height + needed > _TALLEST:
+            found.append(canvas.lying(rows))
+            rows, height = [], 0.0
+        rows.append(row)
+        height += needed
+    return [*found, canvas.lying(rows)]
 
 
 class _Canvas:
@@ -122,10 +130,16 @@ class _Canvas:
         ]
         self._scale: Scale = scale_of(values, chart.unit)
 
-    def lying(self, rows: Sequence[int] | range) -> Picture:
+        self._row = min(_ROW, _TALLEST / max(len(chart.series), 1) - 1)
+
+    def row_height(self, row: int) -> float:
+        """Return how high the row of a category is, the gap after it included."""
+        return max(self._row * len(self._chart.series), (SIZE + 3) * len(self._name(row)) + 4) + _BETWEEN
+
+    def lying(self, rows: Sequence[int]) -> Picture:
         """Categories one below the other, values to the right, with value and n written at the end of each row."""
         chart, count = self._chart, len(self._chart.series)
-        names = {row: self._fitted(one_line(chart.categories[row]), self._width * 0.32) for row in rows}
+        names = {row: self._name(row) for row in rows}
         left = 6 + max((self._measure(line) for lines in names.values() for line in lines), default=0)
         told = [[self._told(series, row) for series in chart.series] for row in rows]
         right = 10 + max(self._measure(text, SMALL) for texts in told for text in texts)
@@ -135,16 +149,16 @@ class _Canvas:
         top = y
         bands: list[tuple[int, float, float]] = []
         for row in rows:
-            height = max(_ROW * count, (SIZE + 3) * len(names[row]) + 4)
-            bands.append((row, y, height))
-            y += height + _BETWEEN
+            height = self.row_height(row)
+            bands.append((row, y, height - _BETWEEN))
+            y += height
         self._value_axis(shapes, plot, top, y)
         for (row, start, height), texts in zip(bands, told, strict=True):
             for number, line in enumerate(names[row]):
                 foot = start + height / 2 + SIZE * 0.35 + (number - (len(names[row]) - 1) / 2) * (SIZE + 3)
                 shapes.append(Label(left, foot, line, anchor="end"))
             for number, series in enumerate(chart.series):
-                middle = start + height / 2 + (number - (count - 1) / 2) * _ROW
+                middle = start + height / 2 + (number - (count - 1) / 2) * self._row
                 self._lying_value(shapes, series, row, number, middle, plot)
                 shapes.append(Label(plot[1] + 8, middle + 3, texts[number], QUIET, SMALL))
         self._reference(shapes, plot, top, y)
@@ -269,6 +283,9 @@ class _Canvas:
         if self._chart.reference is not None:
             x = plot[0] + self._scale.share(self._chart.reference) * (plot[1] - plot[0])
             shapes.append(Line(x, top - 2, x, bottom, REFERENCE, 1.2, is_dashed=True))
+
+    def _name(self, row: int) -> list[str]:
+        return self._fitted(one_line(self._chart.categories[row]), self._width * 0.32)
 
     def _told(self, series: ChartSeries, row: int) -> str:
         value = value_text(at(series.values, row), self._chart.unit)
