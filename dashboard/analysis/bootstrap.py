@@ -44,7 +44,7 @@ def ratio_over_days(numerators: Sequence[float], denominators: Sequence[float]) 
     if float(np.quantile(drawn_y, (1 - CONFIDENCE) / 2)) <= 0 or float((y.sum() - y).min()) <= 0:
         return RatioEstimate(value, None, "not estimable: nearly everything to divide by fell on too few days")
     usable = drawn_y > 0
-    interval = _bca(value, drawn_x[usable] / drawn_y[usable], (x.sum() - x) / (y.sum() - y))
+    interval = bca(value, drawn_x[usable] / drawn_y[usable], (x.sum() - x) / (y.sum() - y))
     return RatioEstimate(value, interval)
 
 
@@ -74,7 +74,7 @@ def difference_of_ratios_over_days(first: Daily, second: Daily) -> RatioEstimate
         return RatioEstimate(value, None, "not estimable: nearly everything to divide by fell on too few days")
     resampled = drawn[0][0][usable] / drawn[0][1][usable] - drawn[1][0][usable] / drawn[1][1][usable]
     left_out = _without_each(a) - _without_each(b)
-    return RatioEstimate(value, _bca(value, resampled, left_out))
+    return RatioEstimate(value, bca(value, resampled, left_out))
 
 
 def _without_each(days: Array) -> Array:
@@ -96,7 +96,13 @@ def _draw(x: Array, y: Array) -> tuple[Array, Array]:
     return sums_x, sums_y
 
 
-def _bca(value: float, drawn: Array, left_out: Array) -> Interval:
+def drawn_days(days: int) -> Array:
+    """Return how often each day is drawn in each resample, one row a resample; the same days for the same count."""
+    generator = np.random.default_rng(_SEED)
+    return generator.multinomial(days, [1 / days] * days, size=_RESAMPLES).astype(np.float64)
+
+
+def bca(value: float, drawn: Array, left_out: Array) -> Interval:
     """Return the bias-corrected and accelerated interval; left_out holds the ratio without each day in turn."""
     spread = left_out.mean() - left_out
     squares = float((spread**2).sum())

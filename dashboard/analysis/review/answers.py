@@ -10,6 +10,7 @@ from dashboard.analysis.as_of import last_whole_day
 from dashboard.analysis.figures import SloFigure, Unit
 from dashboard.analysis.filters import Compare, Filter, Preset
 from dashboard.analysis.review.asked import Asked, records_begin
+from dashboard.analysis.review.best_routes import best_routes
 from dashboard.analysis.review.document import Answer, NoteLine, ReviewDocument, ReviewFigure
 from dashboard.analysis.review.failing_classes import failing_classes
 from dashboard.analysis.review.quarters import Quarter
@@ -19,7 +20,7 @@ from data.definitions import reporting
 from data.definitions.review_questions import review_questions
 from data.definitions.texts import definitions_hash
 
-_ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {"failing_classes": failing_classes}
+_ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {"failing_classes": failing_classes, "best_routes": best_routes}
 
 
 def make_review(

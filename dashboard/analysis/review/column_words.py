@@ -23,5 +23,28 @@ _FAILING_CLASSES = {
     "the youngest can still be",
 }
 
-REVIEW_MADE: Mapping[str, str] = {**_FAILING_CLASSES}
+_BEST_ROUTES = {
+    "best_routes_value.task_count": "tasks that asked for the route",
+    "best_routes_value.spend_usd": "known spend of the calls of tasks that the route served, in US dollars",
+    "unknown_cost_rate": "share of the calls whose cost is not known",
+    "kept_task_as_counted_usd": "spend per completed task without rollback as counted, in US dollars; routes with "
+    "easier or smaller tasks look cheaper in it",
+    "kept_task_at_mix_usd": "spend per completed task without rollback if the route had served the team's mix of task "
+    "classes, in US dollars",
+    "kept_tasks_per_dollar": "completed tasks without rollback per US dollar, at the team's mix of task classes",
+    "covered_mix_rate": "share of the team's mix that the route has enough tasks of to be judged by",
+    "not_ranked": "why the route is not ranked; empty when it is",
+    "best_routes_pairs.route": "the route of the two that gives more",
+    "times": "kept tasks per dollar of the route, divided by those of the other, within the classes that both have",
+    "times_low": "lower end of the 95 % interval of how many times",
+    "times_high": "upper end of the 95 % interval of how many times",
+    "best_routes_pairs.p_value": "chance of such a distance if there were none",
+    "is_clear": "whether the two are told apart, all comparisons considered",
+    "success_rate": "share of the tasks of known outcome that completed",
+    "success_at_mix_rate": "task success if the route had served the team's mix of task classes",
+    "acceptance_rate": "share of the decided patches that were kept, of days older than the rollback window",
+    "best_routes_quality.decided_patch_count": "patches decided, of days older than the rollback window",
+}
+
+REVIEW_MADE: Mapping[str, str] = {**_FAILING_CLASSES, **_BEST_ROUTES}
 """By name of the column, or by "table.column"."""

@@ -53,6 +53,11 @@ def share_words(bad: int, total: int) -> str:
     return f"{rate} of {total:,} ({interval_text(low, high, Unit.RATE)})"
 
 
+def usd_words(amount: float) -> str:
+    """Return US dollars with the digits that tell small amounts apart: $0.016, $12.30."""
+    return f"${amount:.3f}" if 0 < amount < 1 else value_text(amount, Unit.USD)
+
+
 def rate_figure(label: str, counts: Counts, n_unit: str, before: Counts | None = None) -> ReviewFigure:
     """Return a share as a figure."""
     bad, total = counts
