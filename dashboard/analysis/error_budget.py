@@ -14,6 +14,7 @@ from dashboard.analysis.intervals import Interval, wilson
 from dashboard.analysis.rates import GoodOfTotal
 from dashboard.analysis.selection import Sums, daily_sums
 from dashboard.analysis.self_hosted import without_self_hosted_cost
+from dashboard.analysis.slo_events import events_of
 from dashboard.analysis.slos import GOOD_OF_TOTAL
 from data.definitions import Slo, slos
 
@@ -105,9 +106,11 @@ def remaining_of(slo: Slo, bad: int, total: int) -> tuple[float | None, Interval
 def _daily(connection: sqlite3.Connection, chosen: Filter, slo: Slo, last: date) -> dict[date, tuple[int, int]]:
     """Return bad and total by day, for the window and for as long before it as it is looked back."""
     period = Period(last - timedelta(days=slo.window_days + _LOOKED_BACK_DAYS - 1), last)
-    sums = daily_sums(connection, chosen, period)
     if slo.name == "cost_efficiency":
-        sums = without_self_hosted_cost(connection, chosen, period, sums)
+        # Whether its cost was measured at all shows in the calls.
+        sums = without_self_hosted_cost(connection, chosen, period, daily_sums(connection, chosen, period))
+    else:
+        sums = daily_sums(connection, chosen, period, events_of(slo.name).rollup)
     counted: dict[date, tuple[int, int]] = {}
     for day, measures in sums.days.items():
         good, total = _good_of_total(slo, Sums({day: measures}))

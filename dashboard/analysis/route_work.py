@@ -8,6 +8,7 @@ from dashboard.analysis.as_of import day_number, newest_mature_day
 from dashboard.analysis.filters import NONE_NAME, Filter, route_name
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.self_hosted import self_hosted_providers
+from dashboard.analysis.shared import shared
 
 Good = dict[str, tuple[int, int]]
 """Good ones of all by task class."""
@@ -34,6 +35,7 @@ class RouteWork:
         return sum(self.tasks.values())
 
 
+@shared
 def route_work(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> dict[str, RouteWork]:
     """Return the routes that tasks or patches of the filter asked for, by name."""
     found: dict[str, RouteWork] = {}

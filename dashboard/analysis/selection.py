@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.analysis.as_of import day_number
-from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_condition
+from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, Preset, route_condition
+from dashboard.analysis.shared import shared
 from data.words import Actor, CallStatus, Decision
 
 DayMeasures = Mapping[str, int]
@@ -106,11 +107,23 @@ def needs_fine_rollups(chosen: Filter) -> bool:
     return chosen.route is not None or chosen.task_class is not None
 
 
-def daily_sums(connection: sqlite3.Connection, chosen: Filter, period: Period) -> Sums:
-    """Return all measures of the filter by day of a period: one query where projects suffice, else one a rollup."""
+def daily_sums(connection: sqlite3.Connection, chosen: Filter, period: Period, rollup: str | None = None) -> Sums:
+    """Return all measures of the filter by day of a period: one query where projects suffice, else one a rollup.
+
+    ``rollup`` names the only rollup whose measures are wanted; null for all.
+    """
+    # What is compared makes no difference: more answers are the same.
+    return _daily_sums(connection, replace(chosen, preset=Preset.CUSTOM, compare=Compare.NONE, compared=None), period,
+                       rollup)  # fmt: skip
+
+
+@shared
+def _daily_sums(connection: sqlite3.Connection, chosen: Filter, period: Period, rollup: str | None) -> Sums:
     sources = _FINE if needs_fine_rollups(chosen) else _COARSE
     days: dict[int, dict[str, int]] = {}
     for table, measures in sources.items():
+        if rollup is not None and sources is _FINE and table != rollup:
+            continue
         condition, parameters = condition_of(chosen, period, table)
         summed = ", ".join(f"sum({expression})" for expression in measures.values())
         rows = connection.execute(

@@ -146,9 +146,18 @@ def _add_marks(figure: Any, trend: Trend, marks: Sequence[Mark]) -> None:
         customdata=[_escaped(f"{mark.kind}, {mark.at:%d %b %Y}: {mark.title}") for mark in marks],
         hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
-    figure.update_layout(yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
-    for mark in marks:
-        figure.add_vline(x=mark.at.isoformat(), line={"color": UNKNOWN, "width": 1, "dash": "dash"}, opacity=0.5)
+    # All lines at once: Plotly looks through the whole figure for each that is added by itself.
+    lines = [
+        {
+            "type": "line", "xref": "x", "yref": "y domain", "x0": mark.at.isoformat(), "x1": mark.at.isoformat(),
+            "y0": 0, "y1": 1, "line": {"color": UNKNOWN, "width": 1, "dash": "dash"}, "opacity": 0.5,
+        }
+        for mark in marks
+    ]  # fmt: skip
+    figure.update_layout(
+        yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
+        shapes=[*figure.layout.shapes, *lines],
+    )
 
 
 def _range(trend: Trend, scale: float) -> list[float] | None:

@@ -1,16 +1,19 @@
 """The one cache between pages and the store, keyed by store, state of its data, question and arguments."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
 
+from dashboard.analysis.shared import keeping
 from data.migrations import SCHEMA_VERSION
 from data.store import Store, default_url
 
 T = TypeVar("T")
+# Some dozens for each view that somebody looked at.
+_MOST_ANSWERS = 2048
 
 
 def ask(
@@ -27,10 +30,18 @@ def ask(
     a repr that tells them apart, which filters, instants and numbers have.
     """
     key = repr((store_name, data_version, question.__module__, question.__qualname__, arguments, named))
-    return _answer(key, lambda: question(connection, *arguments, **named))
+
+    def keep(part: Callable[..., Any], asked: tuple[Any, ...], words: Mapping[str, Any]) -> Any:
+        return ask(connection, store_name, data_version, part, *asked, **words)
+
+    def answer() -> T:
+        with keeping(keep):
+            return question(connection, *arguments, **named)
+
+    return _answer(key, answer)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@st.cache_resource(max_entries=_MOST_ANSWERS, show_spinner=False)
 def _answer(key: str, _ask: Callable[[], Any]) -> Any:  # noqa: ARG001  # the key is what the cache looks at
     return _ask()
 

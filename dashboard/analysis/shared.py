@@ -1,0 +1,40 @@
+"""Parts that several answers rest on: worked out once for one state of the store, where somebody keeps answers."""
+
+import sqlite3
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Keeper = Callable[[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]], Any]
+"""Takes a question with its arguments, the connection left out, and returns its answer, from memory where it can."""
+_KEEPER: ContextVar[Keeper | None] = ContextVar("keeper", default=None)
+
+
+def shared(
+    question: Callable[Concatenate[sqlite3.Connection, P], R],
+) -> Callable[Concatenate[sqlite3.Connection, P], R]:
+    """Let the keeper of answers, where there is one, answer a question that other questions ask as well.
+
+    Its answer must not be changed by who asked. Without a keeper (the command line, tests) it is worked out each time.
+    """
+
+    @wraps(question)
+    def ask(connection: sqlite3.Connection, *arguments: P.args, **named: P.kwargs) -> R:
+        keeper = _KEEPER.get()
+        return question(connection, *arguments, **named) if keeper is None else keeper(question, arguments, named)
+
+    return ask
+
+
+@contextmanager
+def keeping(keeper: Keeper) -> Generator[None]:
+    """Let a keeper answer shared questions that are asked meanwhile in this thread."""
+    before = _KEEPER.set(keeper)
+    try:
+        yield
+    finally:
+        _KEEPER.reset(before)
