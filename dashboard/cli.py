@@ -1,12 +1,13 @@
-"""Command line of the dashboard: serve, export, slos.
+"""Command line of the dashboard: serve, export, review, slos.
 
 Exports go to a file or to standard output, messages to standard error. Exit codes: 0 when all went well, 1 when the
-store cannot be used, 2 when the command is wrong, 130 when it was interrupted.
+store cannot be used, 2 when the command is wrong, 3 when the newest record is older than --max-age allows, 130 when it
+was interrupted.
 """
 
 import os
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -28,6 +29,22 @@ app = typer.Typer(
 Database = Annotated[
     str | None,
     typer.Option("--database", metavar="URL", help="Store to use, such as sqlite:///data/team.db.", show_default=False),
+]
+Project = Annotated[str | None, typer.Option("--project", metavar="P", help="Only this project.", show_default=False)]
+Route = Annotated[
+    str | None, typer.Option("--route", metavar="R", help="Only this route: provider/model.", show_default=False)
+]
+TaskClass = Annotated[
+    str | None, typer.Option("--task-class", metavar="C", help="Only this class.", show_default=False)
+]
+MaxAge = Annotated[
+    str | None,
+    typer.Option(
+        "--max-age",
+        metavar="AGE",
+        help="Write nothing and exit with 3 when the newest record is older: 36h, 2d, 1w.",
+        show_default=False,
+    ),
 ]
 _options = {"debug": False}
 
@@ -89,11 +106,9 @@ def export(
     last: Annotated[
         str | None, typer.Option("--to", metavar="DAY", help="Last day, included.", show_default=False)
     ] = None,
-    project: Annotated[str | None, typer.Option(metavar="P", help="Only this project.", show_default=False)] = None,
-    route: Annotated[
-        str | None, typer.Option(metavar="R", help="Only this route: provider/model.", show_default=False)
-    ] = None,
-    task_class: Annotated[str | None, typer.Option(metavar="C", help="Only this class.", show_default=False)] = None,
+    project: Project = None,
+    route: Route = None,
+    task_class: TaskClass = None,
     person: Annotated[str | None, typer.Option(metavar="P", help="Only this person.", show_default=False)] = None,
     compare: Annotated[
         str | None,
@@ -111,6 +126,7 @@ def export(
             show_default=False,
         ),
     ] = None,
+    max_age: MaxAge = None,
     database: Database = None,
 ) -> None:
     """Export a table as CSV. Filters take '(none)' for rows that have no project, person or class."""
@@ -128,9 +144,42 @@ def export(
         raise typer.BadParameter(
             "Name the file to write, such as --out tasks.csv; - is standard output.", param_hint="--out"
         )
-    count = _write(table, out, selection, _instant(as_of), database)
+    from dashboard.max_age import read_age
+
+    oldest = None if max_age is None else read_age(max_age)
+    count = _write(table, out, selection, _instant(as_of), database, oldest)
     if out != "-":
         typer.echo(f"{out}: {count:,} rows", err=True)
+
+
+@app.command()
+def review(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the files; made where there is none.")],
+    quarter: Annotated[
+        str | None,
+        typer.Option(
+            metavar="Q", help="Quarter, such as 2026Q3. Default: the last that has ended.", show_default=False
+        ),
+    ] = None,
+    frozen: Annotated[bool, typer.Option("--frozen", help="As it was frozen last, not as it is now.")] = False,
+    formats: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="NAMES", help="Only these, such as csv,xlsx. Default: all.", show_default=False
+        ),
+    ] = None,
+    project: Project = None,
+    route: Route = None,
+    task_class: TaskClass = None,
+    max_age: MaxAge = None,
+    database: Database = None,
+) -> None:
+    """Write the quarterly review as files to take away: answers, figures, charts, decisions."""
+    from dashboard.review_command import Asked, write_review
+
+    asked = Asked(out, quarter, frozen, project, route, task_class, formats, max_age)
+    for path, size in write_review(asked, database):
+        typer.echo(f"{path}: {size:,} bytes", err=True)
 
 
 @app.command("slos")
@@ -185,15 +234,25 @@ def _print_list(table: str | None) -> None:
                 typer.echo(f"    {column}: {meaning}")
 
 
-def _write(table: str, out: str, selection: "Selection", as_of: datetime | None, database: str | None) -> int:
+def _write(
+    table: str,
+    out: str,
+    selection: "Selection",
+    as_of: datetime | None,
+    database: str | None,
+    oldest: timedelta | None,
+) -> int:
     from dashboard.analysis.as_of import newest_record
     from dashboard.exports import write_csv
+    from dashboard.max_age import check_age
     from dashboard.whole_file import whole_file
     from data.store import Store, store_url
 
     with Store(store_url(database), create=False).reading() as connection:
         # Pages mapped into memory would count as memory of the export, which reads each of them about once.
         connection.execute("PRAGMA mmap_size=0")
+        if oldest is not None:
+            check_age(connection, oldest)
         moment = as_of or newest_record(connection) or datetime.now(UTC)
         if out == "-":
             return write_csv(connection, table, sys.stdout.buffer, selection, moment)
@@ -246,8 +305,12 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _explain(error: Exception) -> NoReturn:
+    from dashboard.max_age import EXIT_CODE, StaleDataError
     from data.errors import BoltscopeError, StoreError
 
+    if isinstance(error, StaleDataError):
+        typer.echo(str(error), err=True)
+        sys.exit(EXIT_CODE)
     if isinstance(error, BrokenPipeError):
         # The reader of standard output has gone (head, less); Python must not write to it again while it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,7 +1,7 @@
 """The parts of the quarterly review on the screen: each shows a part of the document and computes nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 from msgspec import structs
 
-from dashboard.analysis.filters import Compare, Filter, Preset
+from dashboard.analysis.filters import Filter
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.review.document import (
     Answer,
@@ -51,12 +51,6 @@ class Shown:
         if self.notes is None:
             return self.document
         return structs.replace(self.document, notes=self.notes.lines())
-
-
-def scope_of(chosen: Filter, quarter: Quarter) -> Filter:
-    """Return the filters of the page with the days of the quarter; the same whatever days the page has."""
-    compared = quarter.previous().period
-    return replace(chosen, period=quarter.period, preset=Preset.CUSTOM, compare=Compare.PREVIOUS, compared=compared)
 
 
 def heading(shown: Shown) -> None:

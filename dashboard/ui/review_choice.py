@@ -1,17 +1,16 @@
 """What of the review is shown: quarter and revision, kept in the address, and the document that follows from them."""
 
 from contextlib import suppress
-from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.analysis.filters import Filter
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.review.answers import make_review
 from dashboard.analysis.review.document import ReviewDocument, read_document
 from dashboard.analysis.review.quarters import Quarter, QuarterError, default_quarter, quarters_of_store, read_quarter
+from dashboard.analysis.review.stored import scope_of, scope_text
 from dashboard.ui.address import Address
-from dashboard.ui.review import Shown, scope_of
+from dashboard.ui.review import Shown
 from dashboard.ui.review_notes import read_notes
 from dashboard.ui.text import literal
 from dashboard.ui.view import View
@@ -53,12 +52,6 @@ def pick_revision(address: Address, found: tuple[Revision, ...], *, is_meeting: 
     }
     picked = address.pick("revision", options, _NOW, st.selectbox, "Shown", format_func=titles.__getitem__)
     return by_name.get(picked)
-
-
-def scope_text(chosen: Filter) -> str:
-    """Return the filters other than the days, as words of an address; empty for everything."""
-    named = {"project": chosen.project, "route": chosen.route, "task_class": chosen.task_class}
-    return urlencode([(name, value) for name, value in named.items() if value is not None])
 
 
 def revisions_of(view: View, quarter: Quarter) -> tuple[Revision, ...]:

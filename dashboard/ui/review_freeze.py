@@ -11,10 +11,10 @@ from dashboard.analysis.filters import Filter
 from dashboard.analysis.review.compare import Comparison, compare
 from dashboard.analysis.review.document import NoteLine, ReviewDocument
 from dashboard.analysis.review.since import LoadsSince, loads_since
+from dashboard.analysis.review.stored import lines_of, scope_text
 from dashboard.ui import entries, review_choice, view
 from dashboard.ui.cache import data_version
 from dashboard.ui.review import Shown
-from dashboard.ui.review_notes import lines_of
 from dashboard.ui.text import counted, literal
 from dashboard.ui.view import View
 from data.definitions.texts import definition_texts, definitions_hash
@@ -55,7 +55,7 @@ def panel(shown: Shown, found: Sequence[Revision], chosen: Filter) -> None:
         st.form_submit_button(
             f"Freeze {shown.quarter.name}" + (f" as revision {found[0].revision + 1}" if found else ""),
             icon=":material/ac_unit:", on_click=_freeze,
-            args=(shown.document, shown.quarter.name, review_choice.scope_text(chosen)),
+            args=(shown.document, shown.quarter.name, scope_text(chosen)),
         )  # fmt: skip
 
 

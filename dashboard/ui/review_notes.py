@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.analysis.as_of import day_of
 from dashboard.analysis.review.document import NoteLine
+from dashboard.analysis.review.stored import lines_of
 from dashboard.analysis.review.words import note_words
 from dashboard.ui import entries, view
 from dashboard.ui.text import counted, literal
@@ -55,16 +56,6 @@ class Notes:
     def lines(self) -> tuple[NoteLine, ...]:
         """Return all entries as a document carries them."""
         return lines_of(self.entered)
-
-
-def lines_of(notes: Sequence[Note]) -> tuple[NoteLine, ...]:
-    """Return entries as a document carries them."""
-    return tuple(
-        NoteLine(
-            note.kind.value, note.status.value, note.text, note.question, note.owner, note.due_date, note.first_quarter
-        )
-        for note in notes
-    )
 
 
 def read_notes(connection: sqlite3.Connection, quarter: str) -> Notes:

@@ -1,0 +1,32 @@
+"""Between a review and the store: its filters as the key of what is frozen, and entries as lines of the document."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from dashboard.analysis.filters import Compare, Filter, Preset
+from dashboard.analysis.review.document import NoteLine
+from dashboard.analysis.review.quarters import Quarter
+from data.review_notes import Note
+
+
+def scope_of(chosen: Filter, quarter: Quarter) -> Filter:
+    """Return the filters with the days of the quarter; the same whatever days they had."""
+    compared = quarter.previous().period
+    return replace(chosen, period=quarter.period, preset=Preset.CUSTOM, compare=Compare.PREVIOUS, compared=compared)
+
+
+def scope_text(chosen: Filter) -> str:
+    """Return the filters other than the days, as words of an address; empty for everything."""
+    named = {"project": chosen.project, "route": chosen.route, "task_class": chosen.task_class}
+    return urlencode([(name, value) for name, value in named.items() if value is not None])
+
+
+def lines_of(notes: Sequence[Note]) -> tuple[NoteLine, ...]:
+    """Return entries as a document carries them."""
+    return tuple(
+        NoteLine(
+            note.kind.value, note.status.value, note.text, note.question, note.owner, note.due_date, note.first_quarter
+        )
+        for note in notes
+    )
