@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboard.analysis.breakdowns import By, breakdown, breakdown_frame
 from dashboard.analysis.burn_rates import burn_table
+from dashboard.analysis.cache_savings import cache_savings, savings_frame
 from dashboard.analysis.control_plane import control_plane, control_plane_frame
 from dashboard.analysis.cost_discrepancy import discrepancies, discrepancy_frame
 from dashboard.analysis.error_budget import error_budget
@@ -15,6 +16,8 @@ from dashboard.analysis.error_kinds import errors_by_model
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.frontier import plane
 from dashboard.analysis.policy_frames import drift_frame, drift_routes_frame, fallback_frame
+from dashboard.analysis.price_effect import price_effect
+from dashboard.analysis.price_frames import change_frame, price_frame
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_frames import cost_frame, pair_frame, plane_frame, quality_frame, use_frame
 from dashboard.analysis.route_table import route_table
@@ -203,6 +206,21 @@ def _spend() -> Iterator[ViewTable]:
             "reported_against_computed",
             "one row per route: cost that a gateway reported against tokens times price",
             lambda connection, chosen, _: discrepancy_frame(discrepancies(connection, chosen)),
+        ),
+        (
+            "price_effect",
+            "one row per route: its usage at the prices of its days, and of the day the compared period begins",
+            lambda connection, chosen, _: price_frame(price_effect(connection, chosen)),
+        ),
+        (
+            "spend_change",
+            "one row per route: what the difference in spend to the compared period is made of",
+            lambda connection, chosen, _: change_frame(price_effect(connection, chosen)),
+        ),
+        (
+            "cache_savings",
+            "one row per route that used a cache: what it saved",
+            lambda connection, chosen, _: savings_frame(cache_savings(connection, chosen)),
         ),
         ("unattributed_spend", "one row per route, source and cause: spend that no task explains", unattributed),
         (

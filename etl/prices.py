@@ -21,9 +21,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from data.prices import DAY_MICROSECONDS, SCALE, PriceCell, cells_of
+from data.providers import is_self_hosted
 from data.words import CallSource, CallStatus, CostBasis
-from etl.price_table import DAY_MICROSECONDS, SCALE, PriceCell, cells_of
-from etl.routes import is_self_hosted
 
 _BILLING_SOURCES = (CallSource.OPENROUTER.value,)
 """Sources whose figure is the bill itself, and not what a gateway thinks that somebody else will bill."""

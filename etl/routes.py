@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
-from data.definitions import Provider, providers
+from data.definitions import providers
 from etl.redact import redact_name
 
 NAME_CHARACTERS = 200
@@ -92,18 +92,6 @@ def route_of_gateway(custom_llm_provider: str | None, model: str | None, api_bas
 def providers_of_bolt(names: Iterable[str | None]) -> list[str | None]:
     """Return the canonical provider of each name that bolt.diy wrote."""
     return [provider_of_bolt(name) for name in names]
-
-
-@cache
-def definition_of(provider: str | None) -> Provider | None:
-    """Return what providers.toml says of a canonical provider; null when it is not in it."""
-    return next((one for one in providers().provider if one.name == provider), None)
-
-
-def is_self_hosted(provider: str | None) -> bool:
-    """Tell whether a provider runs on own machines, without a price per token."""
-    found = definition_of(provider)
-    return found is not None and found.is_self_hosted
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.ui import spend, spend_accounts, states
+from dashboard.ui import spend, spend_accounts, spend_prices, states
 from dashboard.ui.address import Address
 from dashboard.ui.header import header
 from dashboard.ui.slo_trends import pick_every
@@ -29,6 +29,8 @@ if found.has_calls:
     spend.unpriced(view, found)
     spend_accounts.discrepancy(view)
     spend_accounts.without_task(view)
+    spend_prices.prices(address, view)
     spend_accounts.tokens(view)
+    spend_prices.caches(view)
     spend_accounts.dearest(address, view, found)
 address.write()

@@ -12,6 +12,7 @@ from dashboard.analysis.filters import Filter, Period, route_name
 from dashboard.analysis.intervals import Interval
 from dashboard.analysis.newest_days import newest_days
 from dashboard.analysis.remembered import remembered
+from dashboard.analysis.selection import condition_of
 from dashboard.analysis.slo_events import events_of
 from dashboard.analysis.spend_amounts import MICRO_USD
 from data.frames import Schema, frame_of
@@ -51,18 +52,19 @@ class RouteDiscrepancy:
 
 @dataclass(frozen=True, slots=True)
 class Discrepancies:
-    """All routes, and the days that were read call by call; null when no call has a cost from a gateway."""
+    """All routes, and the days that were read call by call; null when no call has both costs."""
 
     routes: tuple[RouteDiscrepancy, ...]
     days: Period | None
+    calls: int
+    """Calls of the whole period that have both costs; those of the routes where all its days were read."""
 
 
 def discrepancies(connection: sqlite3.Connection, chosen: Filter) -> Discrepancies:
     """Return the discrepancy of each route, the largest amount first, over the newest days that can be read."""
-    has_both = "reported_cost_micro_usd > 0 AND computed_cost_micro_usd > 0"
-    days = newest_days(connection, chosen, "call_daily", f"iif({has_both}, call_count, 0)")
+    days = newest_days(connection, chosen, "call_daily", "both_costs_count")
     if days is None:
-        return Discrepancies((), None)
+        return Discrepancies((), None, 0)
     condition, parameters = facts_condition(chosen, events_of("provider_stability"))
     by_route: dict[str, list[tuple[int, int, int, int]]] = {}
     for provider, model, *sums in connection.execute(
@@ -75,7 +77,10 @@ def discrepancies(connection: sqlite3.Connection, chosen: Filter) -> Discrepanci
     ):
         by_route.setdefault(route_name(provider, model), []).append((sums[0], sums[1], sums[2], sums[3]))
     found = [_route(name, rows) for name, rows in by_route.items()]
-    return Discrepancies(tuple(sorted(found, key=lambda route: (-abs(route.difference_usd), route.route))), days)
+    ranked = sorted(found, key=lambda route: (-abs(route.difference_usd), route.route))
+    within, named = condition_of(chosen, chosen.period, "call_daily")
+    row = connection.execute(f"SELECT sum(both_costs_count) FROM call_daily WHERE {within}", named).fetchone()  # noqa: S608
+    return Discrepancies(tuple(ranked), days, int(row[0]))
 
 
 def _route(name: str, days: list[tuple[int, int, int, int]]) -> RouteDiscrepancy:

@@ -1,10 +1,13 @@
 """What is picked on one page, kept in the address, so that a link shows the same; the filters have their own place."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
+FIRST_DAY, LAST_DAY = date(1971, 1, 1), date(9000, 12, 31)
+"""What a picker of dates offers; days of other years cannot be kept in the store."""
 _WRITTEN = "_address_written"
 
 
@@ -53,6 +56,18 @@ class Address:
         self._note(name, typed, "")
         return typed
 
+    def day(self, name: str, default: date, label: str, **looks: Any) -> date:
+        """Show a picker of one day and return the day; the default, which may move with the filters, is not written."""
+        key, shown = self._state(name), self._state(f"{name}_default")
+        is_moved = st.session_state.get(key) == st.session_state.get(shown) and st.session_state.get(shown) != default
+        if self._is_news or is_moved or not st.session_state.get(key):
+            st.session_state[key] = _day_of(self._found.get(name)) or default
+        st.session_state[shown] = default
+        picked = st.date_input(label, min_value=FIRST_DAY, max_value=LAST_DAY, format="YYYY-MM-DD", key=key, **looks)
+        found = picked if isinstance(picked, date) else default
+        self._note(name, found.isoformat(), default.isoformat())
+        return found
+
     def page(self, name: str, pages: int, of: object) -> int:
         """Show page numbers and return the one picked; other rows (``of``) begin at their first page."""
         key, shown = self._state(name), self._state(f"{name}_of")
@@ -87,3 +102,12 @@ class Address:
     @staticmethod
     def _state(name: str) -> str:
         return f"address_{name}"
+
+
+def _day_of(text: str | None) -> date | None:
+    """Return the day that an address names; null when it names none that can be picked."""
+    try:
+        found = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if FIRST_DAY <= found <= LAST_DAY else None

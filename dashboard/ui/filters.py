@@ -16,13 +16,13 @@ from dashboard.analysis.filters import (
     filter_from_params,
     make_filter,
 )
+from dashboard.ui.address import FIRST_DAY, LAST_DAY
 
 _PARAMS = ("period", "from", "to", "compare", "project", "route", "task_class")
 _KEYS = {"project": "filter_project", "route": "filter_route", "task_class": "filter_task_class"}
 _WRITTEN = "_filter_params"
 _PAGE = "_filter_page"
 _IGNORED = "_filter_ignored"
-FIRST_DAY, LAST_DAY = date(1971, 1, 1), date(9000, 12, 31)
 
 
 def pick(page: str, choices: Choices, as_of: datetime) -> Filter:

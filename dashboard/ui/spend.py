@@ -27,7 +27,7 @@ from dashboard.ui.tables import table
 from dashboard.ui.text import literal
 from dashboard.ui.view import View
 
-CHOICES = ("every", "by", "bucket", "tasks")
+CHOICES = ("every", "by", "prices", "bucket", "tasks")
 """What the spend page keeps in the address."""
 _MOST_SPIKES = 3
 

@@ -64,9 +64,9 @@ def discrepancy(view: View) -> None:
     if found.days is not None:
         st.caption(
             literal(
-                f"Only calls that have both costs, {_read(found.days, view)}. Difference: reported minus computed, "
-                "also as a share of computed, with a bootstrap over days. Computed is tokens times the price on the "
-                "day of the call."
+                f"Only calls that have both costs ({found.calls:,} in the period), {_read(found.days, view)}. "
+                "Difference: reported minus computed, also as a share of computed, with a bootstrap over days. "
+                "Computed is tokens times the price on the day of the call."
             )
         )
 

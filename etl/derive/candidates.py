@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from data.providers import definition_of
 from data.words import CallStatus, MatchQuality
 from etl.derive.pairing import Pairs
 from etl.derive.sums import Tokens
 from etl.derive.windows import SKEW, Block, Window
-from etl.routes import definition_of, provider_of_bolt
+from etl.routes import provider_of_bolt
 
 
 class GatewayRow(NamedTuple):

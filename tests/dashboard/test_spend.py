@@ -289,6 +289,7 @@ class TestBills:
         assert worst.counts == "reported"
         assert discrepancy_words(found) == f"{SONNET} is reported 20.0 % more than tokens times price: +$0.20"
         assert discrepancy_frame(found)["n_count"].to_list() == [10, 10]
+        assert found.calls == 20
 
     def test_without_a_gateway_there_is_nothing_to_compare(self, store: Store) -> None:
         facts = Facts()

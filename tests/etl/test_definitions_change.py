@@ -7,9 +7,8 @@ import msgspec
 import pytest
 from chat_files import all_chats, artifact, at, chat, contents, load, reply, request
 
-from data import definitions
+from data import definitions, prices
 from data.store import Store
-from etl import price_table
 from etl.derive import anew
 
 
@@ -30,8 +29,8 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def forget_prices() -> None:
-    price_table.cells_of.cache_clear()
-    price_table._overrides_by_model.cache_clear()
+    prices.cells_of.cache_clear()
+    prices._overrides_by_model.cache_clear()
 
 
 @pytest.fixture
@@ -42,11 +41,11 @@ def changed(monkeypatch: pytest.MonkeyPatch) -> None:
         output_usd_per_million=4.0,
     )  # fmt: skip
     overrides, slos = definitions.price_overrides(), definitions.slos()
-    prices = msgspec.structs.replace(overrides, override=(override, *overrides.override))
+    dearer = msgspec.structs.replace(overrides, override=(override, *overrides.override))
     stricter = tuple(
         msgspec.structs.replace(slo, threshold=0.0001) if slo.name == "cost_efficiency" else slo for slo in slos.slo
     )
-    monkeypatch.setattr(price_table, "price_overrides", lambda: prices)
+    monkeypatch.setattr(prices, "price_overrides", lambda: dearer)
     forget_prices()
     monkeypatch.setattr("etl.rollups.slos", lambda: msgspec.structs.replace(slos, slo=stricter))
     monkeypatch.setattr(anew, "fingerprint", lambda: "changed")

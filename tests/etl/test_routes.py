@@ -3,7 +3,8 @@
 import pytest
 
 from data.definitions import providers
-from etl.routes import Route, is_self_hosted, provider_of_bolt, provider_of_gateway, providers_of_bolt, route_of_gateway
+from data.providers import is_self_hosted
+from etl.routes import Route, provider_of_bolt, provider_of_gateway, providers_of_bolt, route_of_gateway
 
 BOLT_PROVIDERS = (
     "AmazonBedrock Anthropic Cerebras Cohere Deepseek Fireworks Github Google Groq HuggingFace Hyperbolic LMStudio "

@@ -57,7 +57,14 @@ PLAIN = {
     ),
 }
 # Shares whose parts are all counted beside them: nothing is estimated, so they have an n and no interval.
-COUNTED = {"remaining_rate", "share_rate", "share_of_known_rate", "share_of_spend_rate", "corrected_chance_rate"}
+COUNTED = {
+    "remaining_rate",
+    "price_change_rate",
+    "share_rate",
+    "share_of_known_rate",
+    "share_of_spend_rate",
+    "corrected_chance_rate",
+}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The spend page: totals are ranges where prices are missing, what stands out is named."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from page_runs import run_page, texts
@@ -27,7 +27,7 @@ def test_a_year_is_shown_by_each_part_with_its_numbers(monkeypatch, year: str, b
         assert not app.exception
         assert app.segmented_control(key="address_by").value == by
         assert app.segmented_control(key="address_every").value == every
-        assert len(app.get("plotly_chart")) == 4
+        assert len(app.get("plotly_chart")) == 5
         assert "$221.26 was spent, and 20 calls of unknown cost may add about $13.73" in said(app)
         for part in ("dearest", "budget", "on top of what is known", "tokens", "most expensive tasks"):
             assert part in said(app)
@@ -82,6 +82,19 @@ def test_what_is_picked_is_written_into_the_address(monkeypatch, year: str):
     assert app.query_params["project"] in ("shop", ["shop"])
 
 
+def test_the_date_whose_prices_are_taken_follows_the_filters_until_one_is_picked(monkeypatch, year: str):
+    app = run_page(monkeypatch, year, "spend", **{"from": "2026-10-01", "to": "2026-10-31"})
+    assert app.date_input(key="address_prices").value == date(2026, 9, 1)
+    app.selectbox(key="filter_compare").set_value("last-year").run()
+    assert app.date_input(key="address_prices").value == date(2025, 10, 1)
+    assert "prices" not in app.query_params
+    app.date_input(key="address_prices").set_value(date(2025, 8, 1)).run()
+    assert app.query_params["prices"] in ("2025-08-01", ["2025-08-01"])
+    assert "No price has changed since 1 Aug 2025" in said(app)
+    app.selectbox(key="filter_compare").set_value("previous").run()
+    assert app.date_input(key="address_prices").value == date(2025, 8, 1)
+
+
 def test_the_tasks_of_one_bar_are_shown_a_page_at_a_time(monkeypatch, year: str):
     app = run_page(monkeypatch, year, "spend", period="last-90-days", every="month", bucket="2026-10-01", tasks="2")
     assert not app.exception
@@ -97,6 +110,8 @@ def test_the_tasks_of_one_bar_are_shown_a_page_at_a_time(monkeypatch, year: str)
         {"by": "<script>", "every": "' OR 1=1 --"},
         {"tasks": "9" * 400, "bucket": "\x00"},
         {"tasks": "٣", "bucket": "1900-01-01"},
+        {"prices": "0001-01-01' OR 1=1 --"},
+        {"prices": "9999-12-31"},
         {"from": "1971-01-01", "to": "9000-12-31", "every": "day"},
         {"from": "2030-01-01", "to": "2030-02-01"},
     ],

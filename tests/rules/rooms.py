@@ -27,16 +27,22 @@ _NO_DATABASE = {
 }
 _ONE_LIBRARY = "data.store (one SQLite library for a file)"
 _SECOND_SQLITE = dict.fromkeys(("adbc_driver_sqlite", "connectorx", "duckdb"), _ONE_LIBRARY)
+_NO_PRICE_TABLE = {"genai_prices": "data.prices (one look-up of prices for all)"}
 _SLOW_START = ("scipy", "statsmodels", "pandas")
 
 # The most particular name comes first: dashboard/analysis before dashboard.
 ROOMS = (
     Room("data", (), {**_NO_PICTURES, **_SECOND_SQLITE}, "nothing: data is the contract that others build on"),
-    Room("etl", ("data",), {**_NO_PICTURES, **_SECOND_SQLITE}, "data: etl and dashboard meet only there"),
+    Room(
+        "etl",
+        ("data",),
+        {**_NO_PICTURES, **_SECOND_SQLITE, **_NO_PRICE_TABLE},
+        "data: etl and dashboard meet only there",
+    ),
     Room(
         "dashboard/analysis",
         ("data",),
-        {**_NO_PICTURES, **_SECOND_SQLITE},
+        {**_NO_PICTURES, **_SECOND_SQLITE, **_NO_PRICE_TABLE},
         "data, or let dashboard/ui hand the value over",
         sees_clock=False,
     ),

@@ -67,6 +67,12 @@ def test_every_package_that_the_program_imports_is_a_declared_dependency():
         ("dashboard/ui/x.py", "from etl import files", "dashboard/ui must not import etl.files."),
         ("dashboard/exports.py", "import streamlit", "must not import streamlit outside app.py and cli.py."),
         ("dashboard/x.py", "import etl", "dashboard must not import etl."),
+        ("etl/x.py", "import genai_prices", "etl must not import genai_prices. Use data.prices"),
+        (
+            "dashboard/analysis/x.py",
+            "def f():\n    import genai_prices",
+            "must not import genai_prices. Use data.prices",
+        ),
         (
             "pages/x.py",
             "from data.store import Store",

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from data.definitions import PriceOverride, price_overrides
 from data.errors import DefinitionError
+from data.providers import definition_of
 from data.tables.types import EPOCH
-from etl.routes import definition_of
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice

@@ -1,0 +1,149 @@
+"""What providers' caches saved: cached tokens at the full price of sent tokens, less what they cost."""
+
+import sqlite3
+from dataclasses import dataclass
+from fractions import Fraction
+
+import polars as pl
+
+from dashboard.analysis.as_of import day_from_number
+from dashboard.analysis.filters import Filter, route_name
+from dashboard.analysis.intervals import ratio
+from dashboard.analysis.price_days import PriceBasis, Tokens, cells_on
+from dashboard.analysis.selection import condition_of
+from dashboard.analysis.spend_amounts import MICRO_USD
+from data.frames import Schema, frame_of
+from data.prices import SCALE, PriceCell
+from data.providers import is_self_hosted
+
+_ZERO = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Savings:
+    """What the caches of one route saved, in millionths of a US dollar; savings of days add up."""
+
+    calls: int = 0
+    """Calls whose tokens are known."""
+    sent: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    full: Fraction = _ZERO
+    """Cached tokens, read and written, at the price of tokens that are not cached."""
+    paid: Fraction = _ZERO
+    """The same tokens at the prices of the cache."""
+    low: Fraction = _ZERO
+    """The least that was saved, whatever the size of the requests and the time of day."""
+    high: Fraction = _ZERO
+
+    @property
+    def saved(self) -> Fraction:
+        """What they saved; negative where writing to a cache cost more than reading from it saved."""
+        return self.full - self.paid
+
+    def __add__(self, other: "Savings") -> "Savings":
+        return Savings(
+            self.calls + other.calls,
+            self.sent + other.sent,
+            self.cache_read + other.cache_read,
+            self.cache_write + other.cache_write,
+            self.full + other.full,
+            self.paid + other.paid,
+            self.low + other.low,
+            self.high + other.high,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RouteSavings:
+    """One route that used a cache; its savings have no amount where no price is known."""
+
+    route: str
+    savings: Savings
+    basis: PriceBasis
+
+
+def cache_savings(connection: sqlite3.Connection, chosen: Filter) -> tuple[RouteSavings, ...]:
+    """Return the routes of the filter's period of which a cached token was reported, most saved first."""
+    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    found: dict[str, tuple[Savings, PriceBasis]] = {}
+    for provider, model, day, requests, sent, read, written in connection.execute(
+        "SELECT provider, model, date, sum(usage_known_count), sum(input_tokens), sum(cache_read_tokens), "  # noqa: S608
+        f"sum(cache_write_tokens) FROM call_daily WHERE {condition} GROUP BY provider, model, date",
+        parameters,
+    ):
+        name = route_name(provider, model)
+        before, basis = found.get(name, (Savings(), PriceBasis.UNCHANGED))
+        cells = cells_on(provider, model, day_from_number(day))
+        if not cells:
+            basis = PriceBasis.SELF_HOSTED if is_self_hosted(provider) else PriceBasis.UNPRICED
+        elif basis.is_priced and read + written and len({_cache_prices(cell) for cell in cells}) > 1:
+            basis = PriceBasis.ESTIMATED
+        elif basis is PriceBasis.UNCHANGED and read + written:
+            basis = PriceBasis.EXACT
+        found[name] = before + _savings(Tokens(requests, sent, read, written, 0), cells), basis
+    used = [RouteSavings(name, *each) for name, each in found.items() if each[0].cache_read + each[0].cache_write]
+    return tuple(sorted(used, key=lambda one: (-one.savings.saved, -one.savings.cache_read, one.route)))
+
+
+def total_savings(routes: tuple[RouteSavings, ...]) -> Savings:
+    """Return the sum over the routes that have a price."""
+    return sum((route.savings for route in routes if route.basis.is_priced), Savings())
+
+
+def savings_frame(routes: tuple[RouteSavings, ...]) -> pl.DataFrame:
+    """Return one row per route that used a cache: cached tokens, their share, and what they cost and saved."""
+    rows = [
+        (
+            one.route,
+            one.savings.calls,
+            one.savings.sent,
+            one.savings.cache_read,
+            one.savings.cache_write,
+            ratio(one.savings.cache_read, one.savings.sent),
+            *(_amounts(one.savings) if one.basis.is_priced else (None,) * 5),
+            one.basis.value,
+        )
+        for one in routes
+    ]
+    money = ("full_price_usd", "cached_usd", "saved_usd", "saved_low_usd", "saved_high_usd")
+    schema: Schema = {
+        "route": pl.String(),
+        **dict.fromkeys(("n_count", "input_tokens", "cache_read_tokens", "cache_write_tokens"), pl.Int64()),
+        "cache_read_rate": pl.Float64(),
+        **dict.fromkeys(money, pl.Float64()),
+        "price_basis": pl.String(),
+    }
+    return frame_of(rows, schema)
+
+
+def _savings(tokens: Tokens, cells: tuple[PriceCell, ...]) -> Savings:
+    counts = Savings(tokens.requests, tokens.sent, tokens.cache_read, tokens.cache_write)
+    possible = [cell for cell in cells if cell.from_input <= tokens.sent]
+    mean = tokens.sent // max(tokens.requests, 1)
+    typical = [cell for cell in possible if cell.from_input <= mean < cell.until_input]
+    hours = sum(cell.until_time - cell.from_time for cell in typical)
+    if not hours or not tokens.cache_read + tokens.cache_write:
+        return counts
+    # Over the hours of a day alike: sums do not tell when the calls were made.
+    shares = [(cell, Fraction(cell.until_time - cell.from_time, hours)) for cell in typical]
+    cached = tokens.cache_read + tokens.cache_write
+    full = sum((share * cached * cell.input_price for cell, share in shares), _ZERO) / SCALE
+    paid = sum((share * _paid(cell, tokens) for cell, share in shares), _ZERO) / SCALE
+    read = [tokens.cache_read * (cell.input_price - cell.cache_read_price) for cell in possible]
+    written = [tokens.cache_write * (cell.input_price - cell.cache_write_price) for cell in possible]
+    low, high = (Fraction(end(read) + end(written), SCALE) for end in (min, max))
+    return counts + Savings(full=full, paid=paid, low=low, high=high)
+
+
+def _paid(cell: PriceCell, tokens: Tokens) -> int:
+    return tokens.cache_read * cell.cache_read_price + tokens.cache_write * cell.cache_write_price
+
+
+def _cache_prices(cell: PriceCell) -> tuple[int, int, int]:
+    return cell.input_price, cell.cache_read_price, cell.cache_write_price
+
+
+def _amounts(savings: Savings) -> tuple[float, ...]:
+    exact = (savings.full, savings.paid, savings.saved, savings.low, savings.high)
+    return tuple(float(amount / MICRO_USD) for amount in exact)

@@ -1,0 +1,96 @@
+"""The numbers behind prices that changed, as frames: what tables show and their CSV files hold."""
+
+import polars as pl
+
+from dashboard.analysis.as_of import day_number
+from dashboard.analysis.intervals import ratio
+from dashboard.analysis.price_days import PriceBasis
+from dashboard.analysis.price_effect import Cost, Effects, PriceEffect, RoutePrices
+from dashboard.analysis.spend_amounts import MICRO_USD
+from dashboard.analysis.spend_frames import ALL
+from data.frames import Schema, frame_of
+
+EFFECT_COLUMNS = (
+    "price_effect_usd",
+    "volume_effect_usd",
+    "route_mix_effect_usd",
+    "token_mix_effect_usd",
+    "billing_effect_usd",
+)
+_TEXT, _COUNT, _REAL, _DAY = pl.String(), pl.Int64(), pl.Float64(), pl.Date()
+
+
+def price_frame(found: PriceEffect) -> pl.DataFrame:
+    """Return one row per route, priced ones together first: its usage at the prices of its days and of the date."""
+    day = day_number(found.prices_of)
+    rows = [(ALL, day, *_prices(found.now, is_priced=True), None)] if found.routes else []
+    rows += [
+        (route.route, day, *_prices(route.now, is_priced=route.basis.is_priced), route.basis.value)
+        for route in found.routes
+        if route.now.calls
+    ]
+    money = ("list_cost_usd", "at_date_usd", "at_date_low_usd", "at_date_high_usd", "price_change_usd")
+    schema: Schema = {
+        "route": _TEXT,
+        "prices_of_date": _DAY,
+        "n_count": _COUNT,
+        **dict.fromkeys(money, _REAL),
+        "price_change_rate": _REAL,
+        "price_basis": _TEXT,
+    }
+    return frame_of(rows, schema)
+
+
+def change_frame(found: PriceEffect) -> pl.DataFrame:
+    """Return one row per route, the whole first: the parts of the difference in known spend, which add up to it."""
+    day, effects = day_number(found.prices_of), found.effects
+    rows: list[tuple[object, ...]] = []
+    if effects is not None:
+        now, before = sum(r.now.spent for r in found.routes), sum(r.before.spent for r in found.routes)
+        rows = [(ALL, day, *_change(before, now, effects))] if found.routes else []
+        rows += [
+            (
+                route.route,
+                day,
+                *((None,) * 8 if _is_unknown(route) else _change(route.before.spent, route.now.spent, route.effects)),
+            )
+            for route in found.routes
+            if route.effects is not None
+        ]
+    schema: Schema = {
+        "route": _TEXT,
+        "prices_of_date": _DAY,
+        **dict.fromkeys(("compared_known_usd", "known_usd", "difference_usd", *EFFECT_COLUMNS), _REAL),
+    }
+    return frame_of(rows, schema)
+
+
+def effect_parts(effects: Effects) -> tuple[float, ...]:
+    """Return the parts in USD, in the order of EFFECT_COLUMNS."""
+    parts = (effects.prices, effects.volume, effects.route_mix, effects.token_mix, effects.billing)
+    return tuple(float(part / MICRO_USD) for part in parts)
+
+
+def _is_unknown(route: RoutePrices) -> bool:
+    """Whether nobody knows what the route cost, which is not the same as nothing."""
+    unknown = (PriceBasis.UNPRICED, PriceBasis.NO_TOKENS)
+    return route.basis in unknown and not route.now.spent and not route.before.spent
+
+
+def _prices(cost: Cost, *, is_priced: bool) -> tuple[object, ...]:
+    if not is_priced:
+        return cost.known_calls, None, None, None, None, None, None
+    change = cost.listed - cost.at_date
+    bounds = (None if bound is None else float(bound / MICRO_USD) for bound in (cost.low, cost.high))
+    return (
+        cost.known_calls,
+        cost.listed / MICRO_USD,
+        float(cost.at_date / MICRO_USD),
+        *bounds,
+        float(change / MICRO_USD),
+        ratio(float(change), float(cost.at_date)),
+    )
+
+
+def _change(before: int, now: int, effects: Effects) -> tuple[float, ...]:
+    return before / MICRO_USD, now / MICRO_USD, (now - before) / MICRO_USD, *effect_parts(effects)
