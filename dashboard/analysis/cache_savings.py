@@ -10,6 +10,7 @@ from dashboard.analysis.as_of import day_from_number
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.intervals import ratio
 from dashboard.analysis.price_days import PriceBasis, Tokens, cells_on
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.spend_amounts import MICRO_USD
 from data.frames import Schema, frame_of
@@ -91,6 +92,7 @@ def total_savings(routes: tuple[RouteSavings, ...]) -> Savings:
     return sum((route.savings for route in routes if route.basis.is_priced), Savings())
 
 
+@remembered()
 def savings_frame(routes: tuple[RouteSavings, ...]) -> pl.DataFrame:
     """Return one row per route that used a cache: cached tokens, their share, and what they cost and saved."""
     rows = [

@@ -6,6 +6,7 @@ from dashboard.analysis.as_of import day_number
 from dashboard.analysis.intervals import ratio
 from dashboard.analysis.price_days import PriceBasis
 from dashboard.analysis.price_effect import Cost, Effects, PriceEffect, RoutePrices
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.spend_amounts import MICRO_USD
 from dashboard.analysis.spend_frames import ALL
 from data.frames import Schema, frame_of
@@ -20,6 +21,7 @@ EFFECT_COLUMNS = (
 _TEXT, _COUNT, _REAL, _DAY = pl.String(), pl.Int64(), pl.Float64(), pl.Date()
 
 
+@remembered()
 def price_frame(found: PriceEffect) -> pl.DataFrame:
     """Return one row per route, priced ones together first: its usage at the prices of its days and of the date."""
     day = day_number(found.prices_of)
@@ -41,6 +43,7 @@ def price_frame(found: PriceEffect) -> pl.DataFrame:
     return frame_of(rows, schema)
 
 
+@remembered()
 def change_frame(found: PriceEffect) -> pl.DataFrame:
     """Return one row per route, the whole first: the parts of the difference in known spend, which add up to it."""
     day, effects = day_number(found.prices_of), found.effects

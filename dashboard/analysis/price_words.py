@@ -19,7 +19,7 @@ def price_words(found: PriceEffect) -> str:
     day, now = _day(found.prices_of), found.now
     priced = [route for route in found.routes if route.basis.is_priced and route.now.calls]
     if not priced:
-        return "No route of this period has a list price, so no price can have changed its cost"
+        return "No call of this period has both known tokens and a list price: what other prices would do is not known"
     changed = [route for route in priced if route.now.at_date != route.now.listed]
     if not changed:
         return f"No price has changed since {day}: the same usage would have cost the same"

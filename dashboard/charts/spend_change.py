@@ -5,6 +5,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from dashboard.analysis.figures import Unit
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.units import difference_text, value_text
 from dashboard.charts.theme import BAD, PLAIN, UNKNOWN, plotly_layout
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
+@remembered()
 def spend_change(before: float, now: float, parts: Sequence[tuple[str, float]]) -> "Figure":
     """Return the steps from one amount to another: bars of both ends, and a floating bar for each part between."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it

@@ -43,7 +43,7 @@ def _change(view: View, found: PriceEffect) -> None:
     if effects is None or compared is None or not any(route.before.calls for route in found.routes):
         return
     before, now = (sum(cost.spent for cost in side) / MICRO_USD for side in _sides(found))
-    steps = list(zip(EFFECT_NAMES, effect_parts(effects), strict=True))
+    steps = tuple(zip(EFFECT_NAMES, effect_parts(effects), strict=True))
     picture(
         spend_change(before, now, steps), name="spend_change", chosen=view.chosen,
         alt=f"Steps from the spend of the compared period to that of this one. {title}.",
