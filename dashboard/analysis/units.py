@@ -62,4 +62,6 @@ def _dollars(value: float) -> str:
         return "$0"
     if abs(value) < 0.01:
         return f"${value:.4f}"
+    if abs(value) < 0.1:
+        return f"${value:.3f}"
     return f"${value:,.2f}" if abs(value) < 100_000 else f"${value:,.0f}"

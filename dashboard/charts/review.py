@@ -1,6 +1,7 @@
 """The charts of a review: one Plotly figure for each kind, drawn from the numbers of the document and nothing else."""
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from dashboard.analysis.figures import Unit
@@ -18,7 +19,10 @@ _SYMBOLS = ("circle", "circle-open", "diamond", "square", "triangle-up", "x")
 _PATTERNS = ("", "/", "x", ".", "\\", "-")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _BAND = "rgba(59, 130, 196, 0.16)"
-_LONGEST_NAME = 34
+_LONGEST_NAME = 40
+_AXIS_LETTERS = 42
+_TALLEST = 600
+"""A large chart fits on a screen with what stands above and below it."""
 _MOST_TICKS = 9
 _TICK_FORMATS = {Unit.RATE: ".0%", Unit.USD: "$,~g", Unit.COUNT: ",~d", Unit.SECONDS: ",~g"}
 
@@ -34,8 +38,8 @@ def review_chart(chart: EvidenceChart, *, is_large: bool = False) -> "Figure":
     draw(figure, chart, is_large=is_large)
     figure.update_layout(
         legend={
-            "orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal", "itemclick": False,
-            "itemdoubleclick": False, "font": {"size": _size(is_large=is_large)},
+            "orientation": "h", "x": 0, "y": 1.0, "yref": "container", "yanchor": "top", "traceorder": "normal",
+            "itemclick": False, "itemdoubleclick": False, "font": {"size": _size(is_large=is_large)},
         },
         margin={"l": 8, "r": 24, "t": _space_above(chart, is_large=is_large), "b": 8},
     )  # fmt: skip
@@ -82,7 +86,8 @@ def _draw_rows(figure: Any, chart: EvidenceChart, *, is_large: bool) -> None:
             textfont={"color": look["color"], "size": _size(is_large=is_large)},
         )  # fmt: skip
     row = (34 if is_large else 20) * count + (22 if is_large else 14)
-    figure.update_layout(height=row * max(len(chart.categories), 1) + 56 + _space_above(chart, is_large=is_large))
+    height = row * max(len(chart.categories), 1) + 56 + _space_above(chart, is_large=is_large)
+    figure.update_layout(height=min(height, _TALLEST) if is_large else height)
     figure.update_yaxes(
         tickvals=list(range(len(chart.categories))), ticktext=names(chart.categories), showgrid=False, zeroline=False,
         range=[len(chart.categories) - 0.5, -0.5], ticks="", tickfont={"size": _size(is_large=is_large) + 1},
@@ -215,7 +220,7 @@ def _all(series: Iterable[ChartSeries]) -> Iterable[float | None]:
 
 
 def _axis(chart: EvidenceChart) -> str:
-    return safe(chart.axis)
+    return "<br>".join(wrap(safe(chart.axis), _AXIS_LETTERS)) or ""
 
 
 def _text(value: float | None, unit: Unit) -> str:
@@ -224,7 +229,8 @@ def _text(value: float | None, unit: Unit) -> str:
 
 def _reference(chart: EvidenceChart) -> str:
     value = value_text(chart.reference, chart.unit)
-    return safe(f"{chart.reference_label} {value}" if chart.reference_label else value)
+    label = chart.reference_label or ""
+    return safe(label if value in label else f"{label} {value}")
 
 
 def _anchor(chart: EvidenceChart) -> str:

@@ -193,7 +193,7 @@ def _answer(answer: Answer) -> str:
 
 def state_chip(answer: Answer) -> str:
     """Return a mark where a question could not be answered; an answer speaks for itself."""
-    if answer.state is AnswerState.ANSWERED:
+    if answer.state is AnswerState.ANSWERED or answer.verdict.lower() == answer.state.value:
         return ""
     mark = "?" if answer.state is AnswerState.CANNOT_TELL else "–"
     return f'<p><span class="bs-chip bs-unknown">{mark} {escape(answer.state.value)}</span></p>'

@@ -53,7 +53,7 @@ def test_each_point_says_category_value_interval_and_n():
 
 def test_names_from_outside_are_short_and_never_markup():
     figure = drawn(series=(NOW, BEFORE), reference=0.3, reference_label="<a>objective</a>")
-    assert figure.layout.yaxis.ticktext == ("&lt;i&gt;fix&lt;/i&gt;", "edit", f"{'a' * 33}…")
+    assert figure.layout.yaxis.ticktext == ("&lt;i&gt;fix&lt;/i&gt;", "edit", f"{'a' * 39}…")
     assert marks(figure)[1].name == "&lt;b&gt;before&lt;/b&gt;"
     assert figure.layout.annotations[0].text == "&lt;a&gt;objective&lt;/a&gt; 30.0 %"
 

@@ -153,13 +153,13 @@ class TestUnpriced:
         assert (by_name[GROK].low_usd, by_name[GROK].high_usd) == (0.002, 0.02)
         assert (by_name[HAIKU].low_usd, by_name[HAIKU].high_usd) == (0, 0)
         # 20 x 0.002 + 20 x 0.02 = 0.44
-        said = "$0.44 was spent, and 2 calls of unknown cost may add $0.0040 to $0.03; 90.9 % of what is known went to "
+        said = "$0.44 was spent, and 2 calls of unknown cost may add $0.0040 to $0.030; 90.9 % of what is known went to "
         assert headline(found) == said + SONNET
         frame = unpriced_frame(routes, costs)
         assert frame["route"].to_list() == [GROK, "mistral/x"]
         assert frame["unpriced_tokens"].to_list() == [None, 1_000]
         assert frame["why"].to_list()[1] == "no price is known for the model"
-        assert unpriced_words(routes, costs) == "2 calls of unknown cost: $0.0040 to $0.03 on top of what is known"
+        assert unpriced_words(routes, costs) == "2 calls of unknown cost: $0.0040 to $0.030 on top of what is known"
 
     def test_an_unpriced_call_of_a_priced_route_costs_as_its_others_and_a_failed_one_perhaps_nothing(self) -> None:
         costs = UnitCosts({HAIKU: (2.0, 2_000.0), SONNET: (10.0, 20_000.0)})

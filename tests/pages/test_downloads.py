@@ -49,6 +49,8 @@ PLAIN = {
     *(
         "before",
         "reference",
+        "times",
+        "kept_tasks_per_dollar",
         "quality_per_usd",
         "factor",
         "good",
