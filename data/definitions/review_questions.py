@@ -64,6 +64,10 @@ class BestRoutes(Question, frozen=True, forbid_unknown_fields=True, kw_only=True
     """A route whose classes make up less of the team's mix is shown and not ranked."""
 
 
+class ApprovalPatterns(Question, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Are approval patterns too lax or too restrictive? Its thresholds are the costs of approval_costs.toml."""
+
+
 class NoisyIntegrations(Question, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which integrations create the most operational noise?"""
 
@@ -78,6 +82,7 @@ class ReviewQuestions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     failing_classes: FailingClasses
     best_routes: BestRoutes
+    approval_patterns: ApprovalPatterns
     noisy_integrations: NoisyIntegrations
 
     def in_order(self) -> tuple[tuple[str, Question], ...]:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from dashboard.analysis.as_of import last_whole_day
 from dashboard.analysis.figures import SloFigure, Unit
 from dashboard.analysis.filters import Compare, Filter, Preset
+from dashboard.analysis.review.approval_patterns import approval_patterns
 from dashboard.analysis.review.asked import Asked, records_begin
 from dashboard.analysis.review.best_routes import best_routes
 from dashboard.analysis.review.document import Answer, NoteLine, ReviewDocument, ReviewFigure
@@ -20,7 +21,11 @@ from data.definitions import reporting
 from data.definitions.review_questions import review_questions
 from data.definitions.texts import definitions_hash
 
-_ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {"failing_classes": failing_classes, "best_routes": best_routes}
+_ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {
+    "failing_classes": failing_classes,
+    "best_routes": best_routes,
+    "approval_patterns": approval_patterns,
+}
 
 
 def make_review(
