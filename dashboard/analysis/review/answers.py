@@ -14,6 +14,7 @@ from dashboard.analysis.review.asked import Asked, records_begin
 from dashboard.analysis.review.best_routes import best_routes
 from dashboard.analysis.review.document import Answer, NoteLine, ReviewDocument, ReviewFigure
 from dashboard.analysis.review.failing_classes import failing_classes
+from dashboard.analysis.review.noisy_integrations import noisy_integrations
 from dashboard.analysis.review.quarters import Quarter
 from dashboard.analysis.slos import slo_figures
 from dashboard.analysis.units import value_text
@@ -25,6 +26,7 @@ _ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {
     "failing_classes": failing_classes,
     "best_routes": best_routes,
     "approval_patterns": approval_patterns,
+    "noisy_integrations": noisy_integrations,
 }
 
 

@@ -36,7 +36,7 @@ def charts(found: Strictness, title: str) -> tuple[EvidenceChart, ...]:
     zones = list(dict.fromkeys(cell.place.zone for cell in cells))
     lax = _chart(cells, zones, is_lax=True)
     strict = _chart(cells, zones, is_lax=False)
-    return (
+    drawn = (
         EvidenceChart(
             name="approval_patterns_lax",
             title=title,
@@ -58,6 +58,7 @@ def charts(found: Strictness, title: str) -> tuple[EvidenceChart, ...]:
             n_unit="rejected changes",
         ),
     )
+    return tuple(chart for chart in drawn if chart.series)
 
 
 def _chart(cells: Sequence[StrictnessCell], zones: Sequence[str], *, is_lax: bool) -> tuple[ChartSeries, ...]:
@@ -95,7 +96,7 @@ def tables(found: Strictness, title: str, focus: Sequence[StrictnessCell]) -> tu
         ),
         _table(
             verdict_frame(found, finer).select(_BY_CLASS),
-            "approval_patterns_classes",
+            "approval_patterns_class_verdicts",
             "The same by task class, in the zone that the answer rests on most",
             "one row per task class and who decided",
         ),

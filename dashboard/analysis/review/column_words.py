@@ -46,5 +46,45 @@ _BEST_ROUTES = {
     "best_routes_quality.decided_patch_count": "patches decided, of days older than the rollback window",
 }
 
-REVIEW_MADE: Mapping[str, str] = {**_FAILING_CLASSES, **_BEST_ROUTES}
+_PER_100 = "for a hundred decisions, in US dollars"
+_VERDICT = "too lax, too restrictive, about right, or cannot tell, by what both sides cost"
+_APPROVAL_PATTERNS = {
+    "approval_patterns_verdicts.verdict": _VERDICT,
+    "approval_patterns_class_verdicts.verdict": _VERDICT,
+    "approval_patterns_verdicts.compared_verdict": "the verdict in the quarter before",
+    "more_decisions_count": "so many more decisions would very likely settle the verdict; empty where it is settled",
+    "lax_error_rate": "accepted changes that were rolled back, of the accepted",
+    "restrictive_error_rate": "rejected changes of which the same was accepted within 72 hours, of the rejected",
+    "median_wait_hours": "half of the decisions came within this time, in hours",
+    "total_wait_hours": "sum of the known waiting times, in hours",
+    "lax_cost_usd": f"what accepted changes that were rolled back cost {_PER_100}",
+    "restrictive_cost_usd": f"what good changes that were rejected, and waiting, cost {_PER_100}; empty where no "
+    "record tells of waiting",
+    "cost_difference_usd": f"lax minus restrictive cost {_PER_100}; the verdict rests on its interval",
+}
+_NOISY_INTEGRATIONS = {
+    "integration": "MCP server, provider, platform or kind of command",
+    "noisy_integrations_rates.kind": "what it is (IntegrationKind)",
+    "noisy_integrations_kinds.kind": "what it is (IntegrationKind)",
+    "noisy_integrations_rates.attempt_count": "attempts that ended, retries of a gateway included: the n of the share",
+    "useless_count": "attempts that failed, timed out, were denied, never run or made again by a gateway",
+    "useless_rate": "useless attempts, of all",
+    "per_100_useful": "useless attempts for each hundred useful ones",
+    "per_100_useful_low": "lower end of the 95 % interval of useless attempts for each hundred useful ones",
+    "per_100_useful_high": "upper end of the 95 % interval of useless attempts for each hundred useful ones",
+    "noisy_integrations_rates.against_the_rest": "better, worse, no difference seen or cannot tell yet, against the "
+    "others together; or too few attempts",
+    "before_attempt_count": "attempts in the quarter before",
+    "before_useless_rate": "useless attempts of all in the quarter before",
+    "noisy_integrations_kinds.failed_count": "attempts that failed",
+    "noisy_integrations_kinds.retry_count": "attempts that a gateway made again inside a call",
+    "most_frequent_error": "kind of error that most of the failed calls ended in (ErrorKind)",
+}
+
+REVIEW_MADE: Mapping[str, str] = {
+    **_FAILING_CLASSES,
+    **_BEST_ROUTES,
+    **_APPROVAL_PATTERNS,
+    **_NOISY_INTEGRATIONS,
+}
 """By name of the column, or by "table.column"."""

@@ -1,0 +1,105 @@
+"""What attempts at integrations came to: useful and useless ones, by MCP server, provider, platform and command."""
+
+import sqlite3
+from dataclasses import dataclass, field
+
+from dashboard.analysis.filters import NONE_NAME, Filter
+from dashboard.analysis.review.worst import Counts
+from dashboard.analysis.selection import condition_of
+from data.words import CallStatus, IntegrationKind
+
+_PARTS = ("useful_count", "failed_count", "timeout_count", "denied_count", "not_run_count", "repeated_count")
+KIND_WORDS = {
+    IntegrationKind.MCP_SERVER: "MCP server",
+    IntegrationKind.PROVIDER: "provider",
+    IntegrationKind.PLATFORM: "platform",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """One integration: attempts = useful + failed + timed out + denied + never run + retried."""
+
+    kind: IntegrationKind
+    name: str
+    useful_count: int = 0
+    failed_count: int = 0
+    timeout_count: int = 0
+    denied_count: int = 0
+    not_run_count: int = 0
+    repeated_count: int = 0
+    """Of the attempts: calls of a tool that had failed before."""
+    retry_count: int = 0
+    """Attempts that the gateway made again inside a call; each of them stands for one that had failed."""
+    error_kinds: dict[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def label(self) -> str:
+        """Kind and name, as a name of its own."""
+        if self.kind is IntegrationKind.COMMANDS:
+            return f"{self.name} commands"
+        return f"{KIND_WORDS[self.kind]} {self.name}"
+
+    @property
+    def useless_count(self) -> int:
+        """Attempts that came to nothing."""
+        return self.failed_count + self.timeout_count + self.denied_count + self.not_run_count + self.retry_count
+
+    @property
+    def counts(self) -> Counts:
+        """Useless attempts, of all."""
+        return self.useless_count, self.useless_count + self.useful_count
+
+    @property
+    def per_100_useful(self) -> float | None:
+        """Useless attempts for each hundred useful ones; null when none was useful."""
+        return per_100(self.useless_count, self.useful_count)
+
+
+def per_100(useless: float, useful: float) -> float | None:
+    """Return useless attempts for each hundred useful ones; null when none was useful."""
+    return 100 * useless / useful if useful else None
+
+
+def integrations(connection: sqlite3.Connection, chosen: Filter) -> dict[str, Integration]:
+    """Return what was tried in the days of a filter, by label."""
+    found: list[Integration] = []
+    condition, parameters = condition_of(chosen, chosen.period, "integration_daily")
+    for kind, name, *values in connection.execute(
+        f"SELECT kind, name, {', '.join(f'sum({part})' for part in _PARTS)} FROM integration_daily "  # noqa: S608
+        f"WHERE {condition} GROUP BY 1, 2 ORDER BY 1, 2",
+        parameters,
+    ):
+        found.append(Integration(IntegrationKind(kind), name or NONE_NAME, *values))
+    found += _providers(connection, chosen)
+    return {one.label: one for one in found if sum(one.counts)}
+
+
+def _providers(connection: sqlite3.Connection, chosen: Filter) -> list[Integration]:
+    """Return the providers. Calls that a person stopped, or whose end is unknown, count neither way."""
+    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    calls: dict[str, list[int]] = {}
+    kinds: dict[str, dict[str, int]] = {}
+    for provider, status, kind, count, retries in connection.execute(
+        "SELECT provider, status, error_kind, sum(call_count), sum(retry_count) FROM call_daily "  # noqa: S608
+        f"WHERE {condition} GROUP BY 1, 2, 3 ORDER BY 1",
+        parameters,
+    ):
+        own = calls.setdefault(provider or NONE_NAME, [0, 0, 0])
+        own[0] += count if status == CallStatus.SUCCESS else 0
+        own[2] += retries
+        if status == CallStatus.ERROR:
+            own[1] += count
+            counted = kinds.setdefault(provider or NONE_NAME, {})
+            counted[kind or "unknown"] = counted.get(kind or "unknown", 0) + count
+    return [
+        Integration(
+            IntegrationKind.PROVIDER,
+            name,
+            useful_count=useful,
+            failed_count=failed,
+            retry_count=retries,
+            error_kinds=kinds.get(name, {}),
+        )
+        for name, (useful, failed, retries) in calls.items()
+    ]
