@@ -153,8 +153,8 @@ class TestUnpriced:
         assert (by_name[GROK].low_usd, by_name[GROK].high_usd) == (0.002, 0.02)
         assert (by_name[HAIKU].low_usd, by_name[HAIKU].high_usd) == (0, 0)
         # 20 x 0.002 + 20 x 0.02 = 0.44
-        said = "$0.44 was spent, and 2 calls of unknown cost may add $0.0040 to $0.030; 90.9 % of what is known went to "
-        assert headline(found) == said + SONNET
+        spent = "$0.44 was spent, and 2 calls of unknown cost may add $0.0040 to $0.030; "
+        assert headline(found) == f"{spent}90.9 % of what is known went to {SONNET}"
         frame = unpriced_frame(routes, costs)
         assert frame["route"].to_list() == [GROK, "mistral/x"]
         assert frame["unpriced_tokens"].to_list() == [None, 1_000]
