@@ -10,6 +10,7 @@ from etl.demo.conversation import Chat, Message
 from etl.demo.drafts import Draft
 from etl.demo.exchange import Exchange
 from etl.demo.facts import TaskFact
+from etl.demo.gateway import CONTEXT_FULL
 from etl.demo.people import DIEGO, LENA, MIRA, Person
 from etl.demo.planning import Plan
 from etl.demo.plants import Plants
@@ -95,6 +96,9 @@ class Asking:
             self.now += self.chance.between(6000, 60_000)
             self._send(chat, route, "continue")
             draft = drafts.repair(tuple(draft.files), chat, self.wording, self.chance)
+        if plan.ending == "too_long":
+            self._outgrow(chat, fact, route, draft)
+            return
         if plan.ending == "unclosed":
             fact.outcome, draft = Outcome.FAILED, drafts.cut_off(draft, chat, self.chance)
         elif plan.ending == "abort":
@@ -109,6 +113,15 @@ class Asking:
         for _ in range(plan.fix_turns if fact.patches else 0):
             self._ask_to_fix(chat, fact, route)
         self._deploy(fact)
+
+    def _outgrow(self, chat: Chat, fact: TaskFact, route: Route, draft: Draft) -> None:
+        """Let a reply be cut off, and the request to go on no longer fit the model."""
+        self.now = self.exchange.answer(chat, fact, route, self.now, drafts.cut_off(draft, chat, self.chance))
+        self._name(chat, draft)
+        self.now += self.chance.between(6000, 60_000)
+        self._send(chat, route, "continue")
+        fact.outcome, fact.is_too_long = Outcome.FAILED, True
+        self.now = self.exchange.fail(chat, fact, route, self.now, CONTEXT_FULL)
 
     def _ask_to_fix(self, chat: Chat, fact: TaskFact, route: Route) -> None:
         self.now += self.chance.between(9000, 200_000)

@@ -49,8 +49,11 @@ class GatewayCalls:
         self._add(fact, served, group, purpose, started, ended, first_token=first_token, **counts, **ids)
 
     def failed(self, fact: TaskFact, route: Route, failure: Failure, started: int) -> int:
-        """Add the three attempts that the SDK of bolt.diy makes; each has a trace of its own. Returns the end."""
-        for pause in (2000, 4000, 0):
+        """Add the attempts that the SDK of bolt.diy makes; each has a trace of its own. Returns the end.
+
+        There are three; what the provider will refuse again is not sent again.
+        """
+        for pause in (0,) if failure is gateway.CONTEXT_FULL else (2000, 4000, 0):
             took = 60_000 if failure is gateway.TIMED_OUT else self.chance.between(200, 1600)
             if route.served is not None:
                 self._add(fact, route.served, route.model, "main", started, started + took, failure=failure)

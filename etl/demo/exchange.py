@@ -10,7 +10,7 @@ from etl.demo.calls import GatewayCalls
 from etl.demo.conversation import Chat, Message
 from etl.demo.drafts import Draft
 from etl.demo.facts import PatchFact, TaskFact, ToolFact
-from etl.demo.gateway import Purpose
+from etl.demo.gateway import Failure, Purpose
 from etl.demo.log_entries import Entry
 from etl.demo.people import Person
 from etl.demo.plants import Plants
@@ -36,6 +36,7 @@ class _Reply:
     fact: TaskFact
     route: Route
     request_id: str
+    created: int
     at: int
     is_huge: bool
     parts: list[Record] = field(default_factory=list[Record])
@@ -61,11 +62,13 @@ class Exchange:
         """Begin without calls."""
         self.calls = GatewayCalls(self.person, self.chance)
 
-    def fail(self, chat: Chat, fact: TaskFact, route: Route, moment: int) -> int:
-        """Let a request fail: three attempts of the SDK, an entry in the log, an empty reply. Returns when it ended."""
+    def fail(
+        self, chat: Chat, fact: TaskFact, route: Route, moment: int, failure: Failure | None = None
+    ) -> int:  # fmt: skip
+        """Let a request fail: attempts of the SDK, an entry in the log, an empty reply. Returns when it ended."""
         chance = self.chance
         is_outage = day_at(moment) in self.plants.outage
-        failure = chance.weighted(
+        failure = failure or chance.weighted(
             {gateway.OVERLOADED: 3.0, gateway.SERVER_ERROR: 4.0, gateway.TIMED_OUT: 1.0}
             if is_outage
             else {gateway.OVERLOADED: 4.0, gateway.RATE_LIMITED: 3.0, gateway.SERVER_ERROR: 2.0, gateway.TIMED_OUT: 1.0}
@@ -86,7 +89,7 @@ class Exchange:
         chance = self.chance
         created = moment + chance.between(30, 90)
         request_id = str(chat.messages[-1].record["id"])
-        made = _Reply(chat, fact, route, request_id, moment + 140, is_huge)
+        made = _Reply(chat, fact, route, request_id, created, moment + 140, is_huge)
         if tool is not None:
             self._request(made, [_TOOL_OPENING])
             self._call_tool(made, tool)
@@ -135,6 +138,7 @@ class Exchange:
             return
         made.notes.append(usage_note(total[0], total[1]))
         made.fact.usage.append((total[0], total[1]))
+        made.fact.answered.append(made.created)
         last = (prompt, completion) if self._reports_usage(route, made.at) else None
         self.log.append(log_entries.completed(made.at, route, last, utf16_length(made.text), chance))
 
@@ -162,7 +166,7 @@ class Exchange:
         made.parts.append(tool_part(call_id, tool.name, tool.arguments, value))
         # The annotation of the tool is written before that of the usage of the same request.
         made.notes.insert(len(made.notes) - 1, tool_note(call_id, tool.server, tool.name, tool.description))
-        made.fact.tools.append(ToolFact(tool.server, tool.name, decision, status))
+        made.fact.tools.append(ToolFact(tool.server, tool.name, decision, status, made.created))
         if decision is not Decision.PENDING:
             made.at += chance.between(2500, 60_000)
 

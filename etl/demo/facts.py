@@ -68,6 +68,8 @@ class ToolFact:
     tool: str
     decision: Decision
     status: ToolStatus
+    at: int
+    """When the reply that called it began."""
 
 
 @dataclass
@@ -91,6 +93,10 @@ class TaskFact:
     tools: list[ToolFact] = field(default_factory=list[ToolFact])
     usage: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     """Prompt and completion tokens of each usage annotation; 0 and 0 where missing."""
+    answered: list[int] = field(default_factory=list[int])
+    """When the reply of each of these began."""
+    is_too_long: bool = False
+    """Whether it ended because the chat no longer fitted the model."""
     gateway_spend: int = 0
     gateway_rows: int = 0
     is_exported: bool = False

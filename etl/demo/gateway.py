@@ -28,6 +28,7 @@ OVERLOADED = Failure("InternalServerError", "529", "Overloaded")
 SERVER_ERROR = Failure("ServiceUnavailableError", "503", "The server is temporarily unavailable")
 RATE_LIMITED = Failure("RateLimitError", "429", "Rate limit reached for requests per minute")
 TIMED_OUT = Failure("Timeout", "408", "Request timed out after 60 seconds")
+CONTEXT_FULL = Failure("ContextWindowExceededError", "400", "prompt is too long: 214382 tokens > 200000 maximum")
 KEY_REFUSED = Failure("Exception", "", "Authentication Error, Invalid proxy server token passed")
 
 

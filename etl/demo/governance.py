@@ -16,6 +16,11 @@ _SECRETS = (
     ("GOOGLE_API_KEY", "google", 180),
     ("LITELLM_MASTER_KEY", None, 180),
 )
+_GATE_RULES = (
+    ("Changes of sign-in are let through without a question", "storefront", "nora"),
+    ("Every change of configuration is asked about twice", "field-app", "ines"),
+)
+"""What the gate does in the quarter that the review is about."""
 _OWNED = (
     ("slo", "task_success", "nora"),
     ("slo", "diff_acceptance", "nora"),
@@ -79,6 +84,22 @@ def _policies(plants: Plants) -> list[Row]:
                 "released_at": iso(released),
             }
         )
+    if plants.review_quarter.days:
+        begins = start_of(plants.review_quarter.first)
+        for title, project, person in _GATE_RULES:
+            rows.append(
+                {
+                    "id": f"policy-{len(rows) + 1}",
+                    "title": title,
+                    "area": "approval",
+                    "stage": "released",
+                    "project": project,
+                    "person": person,
+                    "proposed_at": iso(begins - 9 * DAY),
+                    "staged_at": iso(begins - 4 * DAY),
+                    "released_at": iso(begins),
+                }
+            )
     return rows
 
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from etl.demo.apps import Pushing
 from etl.demo.calendar import DAY, start_of
 from etl.demo.commits import log_text
+from etl.demo.database_checks import database_checks
 from etl.demo.deploy_files import deploys_text
 from etl.demo.deploys import Publishing
 from etl.demo.facts import Life, TaskFact
+from etl.demo.gate import Change, Gate
 from etl.demo.governance import write_governance
 from etl.demo.noise import Noise, Write
 from etl.demo.plants import Plants
 from etl.demo.randomness import Chance
-from etl.demo.records import RecordTally, write_work_records
+from etl.demo.records import RecordTally, write_database_checks, write_gate_records, write_work_records
 from etl.demo.repository import WORKFLOWS, Repository
 from etl.demo.reverting import Reverting
 from etl.demo.review_files import github_text, gitlab_texts
@@ -26,6 +28,7 @@ class Outside:
     repositories: list[Repository] = field(default_factory=list[Repository])
     publishing: list[Publishing] = field(default_factory=list[Publishing])
     records: RecordTally = field(default_factory=RecordTally)
+    gate: list[Change] = field(default_factory=list[Change])
 
 
 def live_outside(
@@ -51,6 +54,14 @@ def live_outside(
             write(f"inbox/{project}/{publishing.host}-deployments.json", text)
         facts_of_project = [fact for fact in facts if fact.person.project == project]
         write_work_records(facts_of_project, plants, project, Chance(f"{seed}/{project}/runner"), write, world.records)
+    gate = Gate(plants, len(facts), Chance(f"{seed}/gate"))
+    gate.live()
+    world.gate = gate.changes
+    for project in WORKFLOWS:
+        patches, approvals = gate.rows(project)
+        if patches:
+            write_gate_records(project, patches, approvals, write, world.records)
+    write_database_checks(database_checks(plants, len(facts), Chance(f"{seed}/checks")), write, world.records)
     write_governance(plants, write, world.records)
     return world
 

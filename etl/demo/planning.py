@@ -8,6 +8,10 @@ from etl.demo.calendar import NEVER
 from etl.demo.conversation import Chat
 from etl.demo.people import AIKO, DIEGO, JONAS, LENA, MIRA, PRIYA, SAM, TOMAS, Person
 from etl.demo.plants import (
+    FAILING_CLASS,
+    FAILING_PEOPLE,
+    FAILING_SHARE,
+    FAILING_WEIGHT,
     MIX_TROUBLE,
     OUTAGE_FAILURE_SHARE,
     OUTAGE_PEOPLE,
@@ -31,7 +35,7 @@ from etl.demo.routes import (
     Route,
 )
 
-Ending = Literal["answer", "error", "abort", "unclosed", "pending"]
+Ending = Literal["answer", "error", "abort", "unclosed", "pending", "too_long"]
 Edit = Literal["none", "human", "overwrite"]
 
 _KINDS = {"feature": 27.0, "edit": 36.0, "fix": 10.0, "discuss": 15.0, "refactor": 6.0, "batch": 6.0}
@@ -90,10 +94,23 @@ class Planner:
                 segments=2,
                 is_huge=True,
             )
-        kind = self._kind(chat, _KINDS)
+        kind = self._kind(chat, _KINDS | ({FAILING_CLASS: FAILING_WEIGHT} if self._is_failing_time(day) else {}))
         if route is GATEWAY_GPT and day in plants.outage:
             return self._plan_of_outage(kind, route)
+        if self._is_failing_time(day) and kind == FAILING_CLASS:
+            # The route that the policy names for it.
+            is_too_long = self._quotas.take("too long", FAILING_SHARE)
+            return self._usual(chat, kind, GATEWAY_SONNET, "too_long" if is_too_long else "answer", may_edit)
         return self._usual(chat, kind, route, self._ending(day), may_edit)
+
+    def _is_failing_time(self, day: date) -> bool:
+        plants = self._plants
+        return (
+            self._person in FAILING_PEOPLE
+            and day in plants.review_quarter
+            and day not in plants.outage
+            and "failing_class" not in plants.left_out
+        )
 
     def _kind(self, chat: Chat, weights: dict[str, float]) -> str:
         if chat.is_new:

@@ -11,9 +11,18 @@ from etl.demo.gateway import Attempt
 from etl.demo.outside import Outside
 from etl.demo.people import JONAS, SAM
 from etl.demo.plants import LEAST_DAYS, LEAST_TASKS, Plants
+from etl.demo.review_truths import (
+    failing_class,
+    keeps_budget_until_growth,
+    lax_zone,
+    noisy_integration,
+    strict_zone,
+    tight_budget,
+)
 from etl.demo.routes import ANTHROPIC_HAIKU, DEEPSEEK, GATEWAY_GPT, GOOGLE_FLASH, GPT, MISTRAL_DEVSTRAL, XAI_GROK, Route
 from etl.demo.undone import deploy_rollbacks, deployment_failures, git_reverts, slow_commands
 
+_OTHER_BUDGET = "the budget of data/definitions/budgets.toml is not for so many tasks"
 _FAINT = f"does not stand out in so small a demo; {LEAST_TASKS} tasks and {LEAST_DAYS} days have room for it"
 
 
@@ -34,11 +43,18 @@ def planted(facts: list[TaskFact], attempts: list[Attempt], outside: Outside, pl
         "deploy_rollbacks": lambda: deploy_rollbacks(outside),
         "deployment_failures": lambda: deployment_failures(outside, plants),
         "slow_commands": lambda: slow_commands(outside, plants),
+        "lax_zone": lambda: lax_zone(outside, plants),
+        "strict_zone": lambda: strict_zone(outside, plants),
+        "noisy_integration": lambda: noisy_integration(facts, outside, plants),
+        "failing_class": lambda: failing_class(facts, plants),
+        "tight_budget": lambda: tight_budget(facts, attempts, plants),
     }
     found: Figures = {}
     for name, figures_of in figures.items():
         why = plants.left_out.get(name)
         shown = {} if why else figures_of()
+        if not why and name == "tight_budget" and not keeps_budget_until_growth(shown):
+            why = _OTHER_BUDGET
         if not why and not plants.is_full and not _STANDS_OUT[name](shown):
             why = _FAINT
         found[name] = {"planted": False, "why": why} if why else {"planted": True, **shown}
@@ -67,6 +83,13 @@ _STANDS_OUT: dict[str, Callable[[Figures], bool]] = {
     "deploy_rollbacks": lambda of: bool(of["patches"]),
     "deployment_failures": lambda of: _is_more(of["inside"]["failure_rate"], 2 * (of["outside"]["failure_rate"] or 0)),
     "slow_commands": lambda of: (of["inside"]["median_ms"] or 0) > 2 * (of["outside"]["median_ms"] or 0),
+    "lax_zone": lambda of: of["let_through"] == of["accepted"] and (of["rollback_rate"] or 0) > 0.15,
+    "strict_zone": lambda of: of["rejected"] > of["accepted"] / 2 and (of["accepted_again_rate"] or 0) > 0.5,
+    "noisy_integration": lambda of: _is_more(of["inside"]["failure_rate"], 2 * (of["compared"]["failure_rate"] or 0)),
+    "failing_class": lambda of: _is_more(
+        1 - (of["inside"]["success_rate"] or 1), 2 * (1 - (of["others"]["success_rate"] or 1))
+    ),
+    "tight_budget": keeps_budget_until_growth,
 }
 
 

@@ -1,4 +1,4 @@
-"""What is planted: when, where and how strong. Each of the eleven truths must be found again in the store.
+"""What is planted: when, where and how strong. Each of the truths must be found again in the store.
 
 From 84 days and 300 tasks on, all are there. A smaller demo leaves out what does not fit, and says so.
 """
@@ -12,7 +12,7 @@ from etl.demo.people import JONAS, MIRA, PRIYA, TOMAS
 
 LEAST_DAYS = 84
 LEAST_TASKS = 300
-"""From both of these on, a demo shows all seven truths."""
+"""From both of these on, a demo shows all truths but tight_budget: a budget is an amount, for tasks of a whole year."""
 
 NEEDS = {
     "outage": (28, 60),
@@ -26,6 +26,11 @@ NEEDS = {
     "deploy_rollbacks": (1, 1),
     "deployment_failures": (42, 100),
     "slow_commands": (42, 100),
+    "lax_zone": (28, 60),
+    "strict_zone": (28, 60),
+    "noisy_integration": (28, 60),
+    "failing_class": (84, 300),
+    "tight_budget": (270, 5000),
 }
 """Fewest days and tasks that have room for each truth. Those of one day may still get no task in a small demo."""
 
@@ -52,6 +57,18 @@ DEPLOY_SPATE_SHARE = 0.65
 SLOW_PROJECT = "backoffice"
 SLOW_FACTOR = 4
 """How many times longer the project's commands take in the slow weeks."""
+LAX_ZONE = "authentication"
+STRICT_ZONE = "environment"
+NOISY_SERVER = "postgres"
+FAILING_CLASS = "refactor"
+FAILING_PEOPLE = (MIRA, JONAS, PRIYA)
+"""Those whose tasks show no other planted rate of success."""
+FAILING_WEIGHT = 34.0
+"""How often they ask for that class in the quarter, beside the weights of all kinds of work."""
+FAILING_SHARE = 0.45
+"""Share of these tasks that end because the chat no longer fits the model."""
+LEAST_QUARTER_DAYS = 21
+"""Fewer days of the last full quarter than these are no quarter to review: then the whole span stands for it."""
 OUTAGE_PEOPLE = (MIRA, JONAS, PRIYA)
 _LEAST_DAYS_OF_CHANGE = 28
 """A shorter demo has the unpriced model from its first day on, else it would hardly be asked."""
@@ -76,6 +93,8 @@ class Plants:
     """Most attempts to publish one project fail."""
     slow_commands: Span
     """Commands of one project take much longer, and some run into their time limit."""
+    review_quarter: Span = NOWHERE
+    """The last full quarter before the end, as far as the demo holds it: what a review at the end is about."""
     is_full: bool = True
     """Whether there is room for all truths to stand out."""
     left_out: dict[str, str] = field(default_factory=dict[str, str])
@@ -110,9 +129,18 @@ def plants_of(span: Span, tasks: int) -> Plants:
         spike=unless_left_out("cost_spike", days(monday(0.84) + timedelta(days=1), 3)),
         deploy_spate=unless_left_out("deployment_failures", days(monday(0.73), 5)),
         slow_commands=unless_left_out("slow_commands", days(monday(0.28), 19)),
+        review_quarter=unless_left_out("lax_zone", _review_quarter(span)),
         is_full=length >= LEAST_DAYS and tasks >= LEAST_TASKS,
         left_out=left_out,
     )
+
+
+def _review_quarter(span: Span) -> Span:
+    """Return the days of the last full quarter, or all days where the demo holds too few of these."""
+    begins = date(span.last.year, (span.last.month - 1) // 3 * 3 + 1, 1)
+    last = begins - timedelta(days=1)
+    first = max(date(last.year, last.month - 2, 1), span.first)
+    return Span(first, last) if (last - first).days + 1 >= LEAST_QUARTER_DAYS else span
 
 
 def _lack(name: str, days: int, tasks: int) -> str:

@@ -35,12 +35,13 @@ class RecordTally:
     runs: list[Row] = field(default_factory=list[Row])
     approvals: list[Row] = field(default_factory=list[Row])
     tool_calls: list[Row] = field(default_factory=list[Row])
+    patches: list[Row] = field(default_factory=list[Row])
     governance: dict[str, list[Row]] = field(default_factory=dict[str, list[Row]])
 
     @property
     def record_count(self) -> int:
         """Records in all files."""
-        own = len(self.runs) + len(self.approvals) + len(self.tool_calls)
+        own = len(self.runs) + len(self.approvals) + len(self.tool_calls) + len(self.patches)
         return own + sum(len(rows) for rows in self.governance.values())
 
     def count(self, rows: list[Row], column: str) -> Counter[str]:
@@ -60,6 +61,23 @@ def write_work_records(
     tally.runs += runs
     tally.approvals += approvals
     tally.tool_calls += calls
+
+
+def write_gate_records(
+    project: str, patches: list[Row], approvals: list[Row], write: Write, tally: RecordTally
+) -> None:  # fmt: skip
+    """Write what the gate of a project knows: changes that asked before they were applied, and the decisions."""
+    write(f"inbox/{project}/gate-patches.csv", as_csv(patches))
+    write(f"inbox/{project}/gate-approvals.csv", as_csv(approvals))
+    tally.patches += patches
+    tally.approvals += approvals
+
+
+def write_database_checks(rows: list[Row], write: Write, tally: RecordTally) -> None:
+    """Write the calls that the runner made of the database's MCP server."""
+    if rows:
+        write(f"inbox/{rows[0]['project']}/database-checks.ndjson", as_lines(rows))
+    tally.tool_calls += rows
 
 
 def as_csv(rows: list[Row]) -> str:

@@ -49,6 +49,11 @@ def record_figures(world: Outside) -> Figures:
             "total": len(tally.tool_calls),
             "by_status": dict(sorted(tally.count(tally.tool_calls, "status").items())),
         },
+        "patches": {
+            "total": len(tally.patches),
+            "rolled_back": sum(patch["rolled_back_at"] is not None for patch in tally.patches),
+            "by_project": dict(sorted(tally.count(tally.patches, "project").items())),
+        },
         "governance": {name: len(rows) for name, rows in tally.governance.items()},
     }
 

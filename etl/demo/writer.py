@@ -61,7 +61,7 @@ class DemoReport:
 
     @property
     def left_out(self) -> dict[str, str]:
-        """Why a truth is not in this demo, by its name; empty from 84 days and 300 tasks on."""
+        """Why a truth is not in this demo, by its name; from 84 days and 300 tasks on none but the budget."""
         return left_out(self.truth["planted"])
 
 

@@ -61,11 +61,12 @@ def test_enough_days_and_too_few_tasks_are_told_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("until", [UNTIL, JUNE, date(2026, 3, 1)])
-def test_from_84_days_and_300_tasks_on_nothing_is_left_out(tmp_path: Path, until: date) -> None:
+def test_from_84_days_and_300_tasks_on_only_the_budget_is_left_out(tmp_path: Path, until: date) -> None:
     report = write_demo(tmp_path, tasks=LEAST_TASKS, days=LEAST_DAYS, until=until, seed=4)
-    assert report.left_out == {}
+    # A budget is an amount: it is for the tasks of a whole year.
+    assert report.left_out == {"tight_budget": "needs at least 270 days and 5000 tasks"}
     assert report.truth["planted"].keys() == NEEDS.keys()
-    assert "Left out" not in str(report)
+    assert str(report).count("Left out") == 1
 
 
 def test_tasks_stay_within_the_days_that_were_asked_for(tmp_path: Path) -> None:
@@ -117,6 +118,7 @@ def _totals_of_truth(truth: dict[str, Any]) -> dict[str, Any]:
         "routes": tasks["by_route"],
         "repeats": (tasks["retries"], tasks["fix_requests"], tasks["usage_lost"]),
         "patches": (patches["total"], patches["files"], patches["unfinished"]),
+        "patches of the gate": (truth["records"]["patches"]["total"], truth["records"]["patches"]["rolled_back"]),
         "rewound": patches["rewound"],
         "overwritten": patches["overwritten"],
         "reverted": patches["reverted"],
@@ -164,7 +166,8 @@ def _totals_of_store(store: Store, loads: list[FileReport], folder: Path) -> dic
         "classes": groups("task_class, count(*) FROM task"),
         "routes": groups("provider || '/' || model, count(*) FROM task"),
         "repeats": sums("sum(retry_count), sum(fix_request_count), sum(outcome_basis = 'usage_lost') FROM task"),
-        "patches": sums("count(*), sum(files_count), sum(NOT is_closed) FROM patch"),
+        "patches": sums("count(*), sum(files_count), sum(NOT is_closed) FROM patch WHERE source = 'bolt_chat'"),
+        "patches of the gate": sums("count(*), sum(rolled_back_at IS NOT NULL) FROM patch WHERE source = 'record'"),
         "rewound": undone("rewind"),
         "overwritten": undone("human_overwrite"),
         "reverted": undone("git_revert"),

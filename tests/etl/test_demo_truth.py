@@ -155,7 +155,7 @@ def test_tasks_are_found(store: Store, truth: dict[str, Any]) -> None:
 
 def test_patches_and_what_undid_them_are_found(store: Store, truth: dict[str, Any]) -> None:
     patches = truth["patches"]
-    assert one(store, "count(*), sum(files_count), sum(NOT is_closed) FROM patch") == (
+    assert one(store, "count(*), sum(files_count), sum(NOT is_closed) FROM patch WHERE source = 'bolt_chat'") == (
         patches["total"],
         patches["files"],
         patches["unfinished"],
