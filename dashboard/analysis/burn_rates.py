@@ -19,6 +19,7 @@ from dashboard.analysis.error_budget import window_end
 from dashboard.analysis.filters import NONE_NAME, Filter, route_condition
 from dashboard.analysis.intervals import Interval, wilson
 from dashboard.analysis.slo_events import SloEvents, events_of
+from dashboard.analysis.units import share_text
 from data.definitions import Slo, slos
 from data.definitions.burn_windows import SLOT_MINUTES, BurnRule, burn_windows
 from data.tables.types import EPOCH
@@ -103,7 +104,10 @@ def burn_rate(slo: Slo, rule: BurnRule, slots: Sequence[Counts], undated: int = 
     elif fewest is not None and total < fewest:
         state, reason = RuleState.TOO_FEW, f"Both windows exceed it, but {fewest - total:,} more events are needed."
     elif (chance := chance_on_budget(bad, total, budget)) > HIGHEST_CHANCE:
-        state, reason = RuleState.TOO_FEW, f"Both windows exceed it, but on budget the chance of that is {chance:.0%}."
+        state, reason = (
+            RuleState.TOO_FEW,
+            f"Both windows exceed it, but on budget the chance of that is {share_text(chance)}.",
+        )
     else:
         state, reason = RuleState.FIRES, "Both windows burn faster than the factor."
     return BurnRate(

@@ -8,7 +8,7 @@ import msgspec
 from dashboard.analysis.declared_columns import list_words, sentence
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.trend_frames import window_words
-from dashboard.analysis.units import value_text
+from dashboard.analysis.units import share_text, value_text
 from data.definitions import (
     PriceOverride,
     Provider,
@@ -164,7 +164,7 @@ def _burn_rule(rule: BurnRule) -> RuleEntry:
         (
             ("Owner", rule.owner),
             ("Why", rule.why),
-            ("Share of the budget", f"{rule.budget_share:.0%}"),
+            ("Share of the budget", share_text(rule.budget_share)),
             *((("Cannot fire for", ", ".join(out_of_reach)),) if out_of_reach else ()),
             *_file("burn_windows"),
         ),

@@ -13,7 +13,7 @@ from dashboard.analysis.spend_amounts import Amount, Range, UnitCosts, unpriced_
 from dashboard.analysis.spend_month import BudgetVerdict, MonthSpend
 from dashboard.analysis.spend_parts import UnpricedRoute
 from dashboard.analysis.spend_spikes import Spike
-from dashboard.analysis.units import difference_text, value_text
+from dashboard.analysis.units import difference_text, share_text, value_text
 
 
 def dollars(value: float | None) -> str:
@@ -71,7 +71,8 @@ def compared_words(found: Spend) -> str | None:
             "cannot be held against this one."
         )
     change = ratio(found.total.micro_usd - found.before.micro_usd, found.before.micro_usd)
-    moved = "" if change is None else f", {difference_text(found.total.known_usd - before, Unit.USD)} ({change:+.0%})"
+    share = "" if change is None else f" ({'+' if change > 0 else ''}{share_text(change)})"
+    moved = f", {difference_text(found.total.known_usd - before, Unit.USD)}{share}" if share else ""
     return f"Known spend was {dollars(before)} in the compared period{moved}."
 
 

@@ -31,6 +31,14 @@ def difference_text(value: float | None, unit: Unit) -> str:
     return ("±" if is_nothing else "+" if value > 0 else "−") + text
 
 
+def share_text(share: float) -> str:
+    """Return a share in whole percent; one that is nearly all or nearly none keeps its digit."""
+    percent = share * 100
+    if 99.5 <= percent < 100 or 0 < percent < 0.5:
+        return _percent(share)
+    return f"{percent:.0f} %".replace("-", "−")
+
+
 def interval_text(low: float | None, high: float | None, unit: Unit) -> str:
     """Return an interval as low to high."""
     if low is None or high is None:

@@ -1,9 +1,9 @@
 """Routes as pictures: quality against cost with the efficient frontier, and what each route is used for."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import log10
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import polars as pl
 
@@ -11,7 +11,8 @@ from dashboard.analysis.figures import Unit
 from dashboard.analysis.frontier import FULL_COVERAGE, PlanePoint
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_comparison import Quality
-from dashboard.analysis.units import interval_text, value_text
+from dashboard.analysis.units import interval_text, share_text, value_text
+from dashboard.charts.label_places import Named, places
 from dashboard.charts.theme import FAINT, PLAIN, UNKNOWN, plotly_layout
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ MOST_ROWS = 15
 _LOG_FROM = 10.0
 """Costs that are so many times apart are drawn on a logarithmic scale."""
 _LONGEST_LABEL = 24
+_PLOT = (640.0, 380.0)
+"""Width and height of the plane on a usual screen, in pixels, for placing names."""
 # Never so dark that the words of the theme, dark on light or light on dark, could not be read on it.
 _SCALE = [[0.0, "rgba(59, 130, 196, 0.04)"], [1.0, "rgba(59, 130, 196, 0.75)"]]
 
@@ -38,14 +41,13 @@ def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Figur
     named = labels([point.route for point in points])
     figure = go.Figure()
     _frontier(figure, [point for point in priced if point.is_efficient])
-    for number, point in enumerate(priced):
-        # The frontier is the upper left edge: its names go outwards, those of the others inwards and by turns.
-        inwards = "bottom right" if number % 2 else "top right"
-        _cross(figure, point, point.cost, "x", named[point.route], "top left" if point.is_efficient else inwards)
-    for point in apart:
-        _cross(figure, point, named[point.route], "x2", named[point.route], None)
     costs = [cost for point in priced for cost in (point.cost, *(point.cost_interval or ())) if cost]
     is_log = bool(costs) and max(costs) > _LOG_FROM * min(costs)
+    placed = _places(priced, points, named, _scale(costs, is_log=is_log))
+    for point in priced:
+        _cross(figure, point, point.cost, "x", named[point.route], placed[point.route])
+    for point in apart:
+        _cross(figure, point, named[point.route], "x2", named[point.route], None)
     width = 1 - min(0.09 * len(apart), 0.4) - 0.06 if apart and priced else 1.0
     figure.update_layout(**plotly_layout(height=460, margin={"l": 8, "r": 8, "t": 28, "b": 8}))
     figure.update_xaxes(
@@ -94,7 +96,7 @@ def route_use(use: pl.DataFrame) -> "Figure":
         z=[[cell["share"] for cell in row] for row in rows],
         customdata=[
             [
-                f"{cell['task_count']:,} of {cell['route_task_count']:,} tasks; team {cell['team_share']:.1%}"
+                f"{cell['task_count']:,} of {cell['route_task_count']:,} tasks; team {share_text(cell['team_share'])}"
                 for cell in row
             ]
             for row in rows
@@ -112,7 +114,7 @@ def route_use(use: pl.DataFrame) -> "Figure":
     figure.add_scatter(
         x=[cell["task_class"] for cell in written],
         y=[named[cell["route"]] for cell in written],
-        text=[f"{cell['share']:.0%}" for cell in written],
+        text=[share_text(cell["share"]) for cell in written],
         mode="text",
         hoverinfo="skip",
     )
@@ -120,6 +122,30 @@ def route_use(use: pl.DataFrame) -> "Figure":
     figure.update_xaxes(side="top", type="category", showgrid=False)
     figure.update_yaxes(type="category", showgrid=False, ticks="")
     return figure
+
+
+def _places(
+    priced: Sequence[PlanePoint], points: Sequence[PlanePoint], named: Mapping[str, str], scale: Mapping[str, object]
+) -> dict[str, str]:
+    """Return where the name of each point goes: of the frontier, the upper left edge, outwards where there is room."""
+    low = min((point.quality_interval[0] for point in points), default=0.0)
+    high = max((point.quality_interval[1] for point in points), default=1.0)
+    left, right = cast("list[float]", scale.get("range", [0.0, 1.0]))
+    ordered = sorted(priced, key=lambda point: not point.is_efficient)
+    found = places(
+        [
+            Named(
+                ((log10(cost) if "tickvals" in scale else cost) - left) / ((right - left) or 1) * _PLOT[0],
+                (high - point.quality) / ((high - low) or 1) * _PLOT[1],
+                named[point.route],
+                ("top left",) if point.is_efficient else (),
+            )
+            for point in ordered
+            for cost in [point.cost or left]
+        ],
+        _PLOT[0],
+    )
+    return {point.route: place for point, place in zip(ordered, found, strict=True)}
 
 
 def _frontier(figure: "Figure", efficient: Sequence[PlanePoint]) -> None:

@@ -10,7 +10,7 @@ from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_frames import cost_frame, quality_frame
 from dashboard.analysis.route_table import Rate, RouteQuality, RouteRow, RouteTable
-from dashboard.analysis.units import MISSING, value_text
+from dashboard.analysis.units import MISSING, share_text, value_text
 from dashboard.ui.column_help import column_help
 from dashboard.ui.export import csv_button
 from dashboard.ui.tables import for_browser
@@ -60,7 +60,7 @@ def _quality_cells(found: RouteQuality, quality: Quality) -> dict[str, object]:
         "At the team's mix": MISSING
         if at_mix is None
         else _with_bounds(at_mix.value, (at_mix.low, at_mix.high), Unit.RATE),
-        "Covers of the mix": MISSING if at_mix is None else f"{at_mix.coverage:.0%}",
+        "Covers of the mix": MISSING if at_mix is None else share_text(at_mix.coverage),
         "Drawn to the team": MISSING
         if drawn is None
         else _with_bounds(drawn.value, (drawn.low, drawn.high), Unit.RATE),

@@ -111,17 +111,13 @@ def plane_section(address: Address, found: RouteTable, chosen: Filter) -> None:
         name=f"route_plane_{quality}",
         chosen=chosen,
         alt=f"{quality.label} against spend per completed task, with intervals. {frontier_words(points, quality)}.",
+        data=plane_frame(points),
+        about="The routes of the picture with their intervals.",
     )
     st.caption(
         "Filled: on the frontier, no route is both better and cheaper. Open: another one is. Diamond: the rate covers "
         "less than half of the team's mix. Crosses are 95 % intervals. Routes on own machines or without a known price "
         "stand on the right: they have no place on a scale of dollars."
-    )
-    csv_button(
-        plane_frame(points),
-        name=f"route_plane_{quality}",
-        chosen=chosen,
-        about="The routes of the picture with their intervals.",
     )
 
 
@@ -132,8 +128,10 @@ def use_section(view: View, found: RouteTable, chosen: Filter) -> None:
         return
     title = use_words(found)
     st.header(literal(title), anchor=False)
-    picture(route_use(use), name="route_use", chosen=chosen, alt=f"Task classes of each route. {title}.")
-    csv_button(use, name="route_use", chosen=chosen, about="One row per route and task class.")
+    picture(
+        route_use(use), name="route_use", chosen=chosen, alt=f"Task classes of each route. {title}.", data=use,
+        about="One row per route and task class.",
+    )  # fmt: skip
 
 
 def policy_section(view: View, chosen: Filter) -> None:

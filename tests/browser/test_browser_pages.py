@@ -152,6 +152,29 @@ def test_each_chart_saves_as_svg_without_asking_another_machine(visit: Open, yea
     opened.assert_clean()
 
 
+def test_a_chart_is_saved_by_keyboard_alone(visit: Open, year_url: str, tmp_path: Path):
+    opened = visit(year_url, "/spend?by=provider")
+    page = opened.page
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+    names: list[str] = []
+    page.locator("[data-testid=stMain] [role=radio], [data-testid=stMain] button").first.focus()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name = page.evaluate("(document.activeElement.shadowRoot?.activeElement ?? document.activeElement).ariaLabel")
+        names.append(str(name))
+        if str(name).startswith("Download SVG: "):
+            break
+    assert names[-1].startswith("Download SVG: "), names
+    with page.expect_download() as waiting:
+        page.keyboard.press("Enter")
+    assert waiting.value.suggested_filename.startswith("boltscope_spend_by_")
+    waiting.value.save_as(tmp_path / "chart.svg")
+    assert (tmp_path / "chart.svg").read_text(encoding="utf-8").startswith("<svg")
+    # Each picture has its own.
+    assert page.get_by_role("button", name="Download SVG: ").count() == page.get_by_test_id("stPlotlyChart").count()
+    opened.assert_clean()
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("path", PATHS)
 def test_an_empty_store_says_what_to_do(visit: Open, empty_url: str, path: str, size: str):

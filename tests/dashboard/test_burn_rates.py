@@ -60,7 +60,7 @@ def test_a_rule_at_factor_one_is_held_back_by_the_chance_of_what_was_seen():
     # 6 bad of 100 burn at 1.2; on budget (5 of 100) 6 or more come with a chance of 38 %.
     found = burn_rate(TASKS, THREE_DAYS, [(6, 100)])
     assert (found.state, found.fewest_events) == (RuleState.TOO_FEW, None)
-    assert "38%" in found.reason
+    assert "38 %" in found.reason
     assert burn_rate(TASKS, THREE_DAYS, [(600, 10_000)]).state is RuleState.FIRES
 
 

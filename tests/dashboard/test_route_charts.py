@@ -6,6 +6,8 @@ import pytest
 from dashboard.analysis.frontier import PlanePoint
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_costs import Pricing
+from dashboard.analysis.units import share_text
+from dashboard.charts.label_places import Named, places
 from dashboard.charts.routes import labels, quality_cost_plane, route_use
 
 
@@ -68,4 +70,22 @@ def test_the_heat_map_has_a_row_for_each_route_and_words_where_there_are_tasks()
     cells, words = route_use(pl.DataFrame(rows, schema=schema, orient="row")).data
     assert list(cells.y) == ["y", "x"]
     assert [list(row) for row in cells.z] == [[0.0, 1.0], [0.75, 0.25]]
-    assert list(words.text) == ["100%", "75%", "25%"]
+    assert list(words.text) == ["100 %", "75 %", "25 %"]
+
+
+def test_names_of_points_that_lie_close_hide_neither_each_other_nor_a_point():
+    # Three points within 12 pixels; a name of ten letters is 66 pixels long.
+    close = [Named(300, 100, "a" * 10), Named(306, 104, "b" * 10), Named(312, 98, "c" * 10)]
+    found = places(close, 640)
+    sides = {tuple(place.split()) for place in found}
+    assert len(sides) == 3
+    assert found == places(close, 640)
+    # At the right edge a name goes to the left, and a preferred place is taken where nothing is hidden.
+    assert places([Named(630, 100, "a" * 10)], 640)[0].split()[1] == "left"
+    assert places([Named(300, 100, "a", ("bottom center",))], 640) == ["bottom center"]
+
+
+def test_shares_in_whole_percent_never_claim_all_or_nothing():
+    assert [share_text(share) for share in (1.0, 0.996, 0.341, 0.004, 0.0, -0.25)] == [
+        "100 %", "99.6 %", "34 %", "0.4 %", "0 %", "−25 %",
+    ]  # fmt: skip

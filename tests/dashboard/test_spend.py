@@ -122,7 +122,7 @@ class TestWholeAndParts:
         facts.call("2026-02-20T10:00", cost_micro_usd=2_000_000)
         facts.call("2026-02-01T10:00", cost_micro_usd=9_000_000)
         found = spend_of(facts.write(store), chosen=march(Compare.PREVIOUS))
-        assert compared_words(found) == "Known spend was $2.00 in the compared period, +$1.00 (+50%)."
+        assert compared_words(found) == "Known spend was $2.00 in the compared period, +$1.00 (+50 %)."
         assert found.groups[0].before == Amount(1, 0, 2_000_000)
 
     def test_a_compared_period_in_which_records_begin_is_not_compared(self, store: Store) -> None:
