@@ -17,6 +17,7 @@ _GOOD_SURFACE = "light-dark(#E6F0FA, #16293D)"
 _BAD = "light-dark(#A83A0B, #F0915C)"
 _BAD_SURFACE = "light-dark(#FCEEE5, #3A2114)"
 _QUIET = "light-dark(#566373, #9AA8B7)"
+_INK = "light-dark(#465261, #BAC5D0)"
 _QUIET_SURFACE = "light-dark(#F2F5F8, #1B232D)"
 _LINE = "light-dark(#CFD8E1, #344150)"
 
@@ -102,6 +103,8 @@ STYLE: Final = f"""<style>
   .bs-plane h4 {{ min-height: 0; }}
   .bs-plane li:not(:last-child)::after {{ content: "\\2193"; right: auto; left: 1rem; top: auto; bottom: -1.28rem; }}
 }}
+[data-testid="stPlotlyChart"] :is(.xtick, .ytick, .textpoint, .x2tick, .y2tick) text,
+[data-testid="stPlotlyChart"] :is(.xtitle, .ytitle, .x2title, .y2title) {{ fill: {_INK} !important; }}
 @media print {{ .bs-chip, .bs-plane li, .bs-banner {{ print-color-adjust: exact; }} }}
 </style>"""
 
