@@ -16,8 +16,9 @@ import numpy as np
 
 from dashboard.analysis.as_of import day_end, day_number, day_of
 from dashboard.analysis.error_budget import window_end
-from dashboard.analysis.filters import NONE_NAME, Filter, route_condition
+from dashboard.analysis.filters import Filter
 from dashboard.analysis.intervals import Interval, wilson
+from dashboard.analysis.selection import fact_condition
 from dashboard.analysis.slo_events import SloEvents, events_of
 from dashboard.analysis.units import share_text
 from data.definitions import Slo, slos
@@ -205,16 +206,7 @@ def _slots(
 
 def facts_condition(chosen: Filter, events: SloEvents) -> tuple[str, dict[str, object]]:
     """Return the condition, with its parameters, for the facts that a filter selects, whatever their day."""
-    parts, parameters = ["1"], dict[str, object]()
-    for name, value in (("project", chosen.project), ("task_class", chosen.task_class)):
-        if value is not None:
-            parts.append(f"{events.dimensions[name]} IS :{name}")
-            parameters[name] = None if value == NONE_NAME else value
-    if chosen.route is not None:
-        condition, named = route_condition(chosen.route, events.dimensions["provider"], events.dimensions["model"])
-        parts.append(condition)
-        parameters |= named
-    return " AND ".join(parts), parameters
+    return fact_condition(chosen, events.dimensions)
 
 
 def _micro(moment: datetime) -> int:

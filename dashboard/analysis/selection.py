@@ -186,5 +186,22 @@ def condition_of(chosen: Filter, period: Period | None, table: str) -> tuple[str
     return " AND ".join(parts), parameters
 
 
+def fact_condition(chosen: Filter, columns: Mapping[str, str]) -> tuple[str, dict[str, object]]:
+    """Return the condition, with its parameters, for the facts that a filter selects, whatever their day.
+
+    ``columns`` names the SQL of project, task_class, provider and model in the facts.
+    """
+    parts, parameters = ["1"], dict[str, object]()
+    for name, value in (("project", chosen.project), ("task_class", chosen.task_class)):
+        if value is not None:
+            parts.append(f"{columns[name]} IS :{name}")
+            parameters[name] = _stored(value)
+    if chosen.route is not None:
+        condition, named = route_condition(chosen.route, columns["provider"], columns["model"])
+        parts.append(condition)
+        parameters |= named
+    return " AND ".join(parts), parameters
+
+
 def _stored(name: str) -> str | None:
     return None if name == NONE_NAME else name

@@ -104,6 +104,11 @@ def difference(found: Outcomes, unit: UnitCosts, z: float = Z) -> Bounded:
     return _difference(p, q, _mean(found.waiting, z), unit)
 
 
+def mean_wait(waiting: Waiting) -> Bounded:
+    """Return the mean waiting time in hours with its 95 % interval."""
+    return _mean(waiting, Z)
+
+
 def chance_within(found: Outcomes, unit: UnitCosts, tolerance: float) -> float:
     """Return the two-sided chance of a difference as far beyond the tolerance if the true one just reached it.
 

@@ -126,8 +126,7 @@ class Decided:
 
 def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, period: Period) -> Decided:
     """Return the decisions on the patches that were proposed in a period."""
-    judged_at = patches_judged_at(connection, as_of)
-    settled = min(newest_mature_day(connection, as_of), last_mature_day(judged_at, _ACCEPTED_AGAIN_DAYS))
+    settled = settled_day(connection, as_of)
     condition, parameters = condition_of(chosen, period, "patch_decision_daily")
     parameters["settled"] = day_number(settled)
     waits: dict[tuple[str | None, str | None, str | None], list[bytes]] = defaultdict(list)
@@ -152,6 +151,12 @@ def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, per
         found = Counts(*sums, waits=(Histogram.merged(waits[zone, task_class, actor]).encode(),))
         parts[place] = parts.get(place, Counts()) + found
     return Decided(parts, settled, young)
+
+
+def settled_day(connection: sqlite3.Connection, as_of: datetime) -> date:
+    """Return the newest day that can be judged from both sides."""
+    judged_at = patches_judged_at(connection, as_of)
+    return min(newest_mature_day(connection, as_of), last_mature_day(judged_at, _ACCEPTED_AGAIN_DAYS))
 
 
 def who_of(actor: str | None) -> Who:

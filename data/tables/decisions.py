@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 
 from data.tables.base import Row
 from data.tables.columns import big, col, day, instant, key, must, ref
@@ -10,6 +10,9 @@ from data.tables.columns import big, col, day, instant, key, must, ref
 
 class Approval(Row, table=True):
     """One row per decision that was asked of a person or a policy."""
+
+    # What waits now is few among all decisions, and looked at as a whole.
+    __table_args__ = (Index("ix_approval_pending", "asked_at", sqlite_where=text("decision = 'pending'")),)
 
     approval_key: int = key("hash of subject and what was asked about")
     subject: str = must("what it is about (Subject)")

@@ -1,0 +1,191 @@
+"""The patches behind a group of decisions: zone, decision, who, waiting and what became of them, a page at a time.
+
+The conditions say of facts what the rollup of decisions says of its sums; a test holds both against each other. No
+person is named: neither who asked for a change nor who decided on it.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import polars as pl
+
+from dashboard.analysis.as_of import day_number
+from dashboard.analysis.filters import NONE_NAME, Filter
+from dashboard.analysis.selection import condition_of, fact_condition
+from dashboard.analysis.slo_rows import id_column, route_column
+from dashboard.analysis.strictness_counts import ALL, Place, Who, settled_day
+from data.definitions import slos
+from data.frames import INSTANT, Schema, frame_of
+from data.words import Actor, Decision, Subject
+
+_DAY_MICROSECONDS = 86_400_000_000
+_DIMENSIONS = {name: f"patch.{name}" for name in ("project", "task_class", "provider", "model")}
+_CLOSED = "patch.is_closed"
+_ACCEPTED = (
+    f"({_CLOSED} AND (patch.decision IS NULL OR patch.decision NOT IN ('{Decision.REJECTED}', '{Decision.PENDING}')))"
+)
+_REJECTED = f"({_CLOSED} AND patch.decision = '{Decision.REJECTED}')"
+# Of the approvals with the patch's decision the one nearest in time to when it was decided on.
+_DECIDING = (
+    "(SELECT approval_key FROM (SELECT one.approval_key, one.decided_at IS NULL AS is_undated, "  # noqa: S608
+    f"one.actor <> '{Actor.HUMAN}' AS is_no_person, abs(one.decided_at - coalesce(patch.decided_at, 0)) AS apart "
+    f"FROM approval AS one WHERE one.subject_key = patch.patch_key AND one.subject = '{Subject.PATCH}' "
+    "AND one.decision = patch.decision) ORDER BY is_undated, apart, is_no_person, approval_key LIMIT 1)"
+)
+_ASKED = f"LEFT JOIN approval AS asked ON asked.approval_key = {_DECIDING}"
+_WHO = (
+    f"CASE WHEN patch.decision IN ('{Decision.APPROVED}', '{Decision.EDITED}') THEN '{Who.HUMAN}' "
+    f"WHEN patch.decision = '{Decision.AUTO_APPROVED}' THEN '{Who.POLICY}' "
+    f"WHEN patch.decision IS NULL THEN '{Who.NOT_ASKED}' ELSE coalesce(asked.actor, '{Who.UNKNOWN}') END"
+)
+_WAITING_MS = (
+    f"iif(patch.decision <> '{Decision.PENDING}', coalesce(asked.waiting_ms, iif(asked.approval_key IS NULL, "
+    "max(0, patch.decided_at - patch.proposed_at) / 1000, NULL)), NULL)"
+)
+
+
+class Shown(StrEnum):
+    """Which decisions of a group are listed."""
+
+    ALL = "all"
+    ROLLED_BACK = "rolled-back"
+    """What the lax error counts."""
+    GOOD_REJECTED = "good-rejected"
+    """What the restrictive error counts."""
+    REJECTED = "rejected"
+    WITHOUT_SECOND = "without-second"
+    """Accepted, and known to have no second reviewer."""
+
+    @property
+    def label(self) -> str:
+        """Name on screen."""
+        return {
+            "all": "All decided",
+            "rolled-back": "Accepted and rolled back",
+            "good-rejected": "Rejected and accepted later",
+            "rejected": "Rejected",
+            "without-second": "Accepted without a second reviewer",
+        }[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Decisions to list: a place, and which of them."""
+
+    place: Place
+    shown: Shown = Shown.ALL
+    any_who: bool = False
+    """Whoever decided."""
+    only_settled: bool = True
+    """Only of days that can be judged: the same decisions as the verdicts count."""
+    zones: tuple[str, ...] = ()
+    """Zones together, in place of the one of the place."""
+
+
+_COUNTED: Mapping[Shown, str] = {
+    Shown.ALL: "accepted_count + rejected_count",
+    Shown.ROLLED_BACK: "rolled_back_count",
+    Shown.GOOD_REJECTED: "accepted_again_count",
+    Shown.REJECTED: "rejected_count",
+    Shown.WITHOUT_SECOND: "reviewers_known_count - second_reviewed_count",
+}
+
+
+def _rolled_back() -> str:
+    window = slos().rollback_window_days * _DAY_MICROSECONDS
+    undone = f"patch.rolled_back_at IS NOT NULL AND coalesce(patch.rolled_back_at <= patch.proposed_at + {window}, 1)"
+    return f"({_ACCEPTED} AND {undone})"
+
+
+def _condition_of(shown: Shown) -> str:
+    return {
+        Shown.ALL: f"({_ACCEPTED} OR {_REJECTED})",
+        Shown.ROLLED_BACK: _rolled_back(),
+        Shown.GOOD_REJECTED: f"({_REJECTED} AND patch.accepted_again_at IS NOT NULL)",
+        Shown.REJECTED: _REJECTED,
+        Shown.WITHOUT_SECOND: f"({_ACCEPTED} AND patch.approver_count < 2)",
+    }[shown]
+
+
+def decision_row_count(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group) -> int:
+    """Return how many patches a group has, from the rollup: as quick for a million as for ten."""
+    condition, parameters = condition_of(chosen, chosen.period, "patch_decision_daily")
+    parts, own = _group_condition(connection, as_of, group, "", "date")
+    if not group.any_who:
+        parts.append("actor IS :who")
+        own["who"] = None if group.place.who is Who.NOT_ASKED else group.place.who.value
+    row = connection.execute(
+        f"SELECT coalesce(sum({_COUNTED[group.shown]}), 0) FROM patch_decision_daily "  # noqa: S608
+        f"WHERE {' AND '.join([condition, *parts])}",
+        parameters | own,
+    ).fetchone()
+    return int(row[0])
+
+
+def decision_rows(
+    connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group, *, limit: int, offset: int
+) -> pl.DataFrame:
+    """Return a page of the patches of a group, newest first."""
+    parts, parameters = _group_condition(connection, as_of, group, "patch.", "patch.proposed_date")
+    parts += ["patch.proposed_date BETWEEN :first AND :last", _condition_of(group.shown)]
+    parameters |= {"first": day_number(chosen.period.first), "last": day_number(chosen.period.last)}
+    if not group.any_who:
+        parts.append(f"{_WHO} = :who")
+        parameters["who"] = group.place.who.value
+    condition, named = fact_condition(chosen, _DIMENSIONS)
+    parts.append(condition)
+    parameters |= named
+    columns = _columns()
+    selected = ", ".join(f"{sql} AS {name}" for name, sql, _ in columns)
+    rows = connection.execute(
+        f"SELECT {selected} FROM patch {_ASKED} WHERE {' AND '.join(parts)} "  # noqa: S608
+        "ORDER BY patch.proposed_date DESC, patch.proposed_at DESC, patch.patch_key LIMIT :limit OFFSET :offset",
+        parameters | {"limit": limit, "offset": offset},
+    ).fetchall()
+    schema: Schema = {name: dtype for name, _, dtype in columns}
+    return frame_of(rows, schema)
+
+
+def _columns() -> tuple[tuple[str, str, pl.DataType], ...]:
+    text, real, flag = pl.String(), pl.Float64(), pl.Boolean()
+    return (
+        id_column("patch_id", "patch.patch_key"),
+        ("proposed_at", "patch.proposed_at", INSTANT),
+        ("risk_zone", "patch.risk_zone", text),
+        ("project", "patch.project", text),
+        ("task_class", "patch.task_class", text),
+        route_column("patch."),
+        ("decision", "coalesce(patch.decision, 'applied')", text),
+        ("decided_by", _WHO, text),
+        ("wait_hours", f"{_WAITING_MS} / 3.6e6", real),
+        ("approver_count", "patch.approver_count", pl.Int64()),
+        ("is_rolled_back", _rolled_back(), flag),
+        ("rollback_evidence", f"iif({_rolled_back()}, patch.rollback_evidence, NULL)", text),
+        ("accepted_again_at", "patch.accepted_again_at", INSTANT),
+        ("files_count", "patch.files_count", pl.Int64()),
+        id_column("task_id", "patch.task_key"),
+    )
+
+
+def _group_condition(
+    connection: sqlite3.Connection, as_of: datetime, group: Group, of: str, date: str
+) -> tuple[list[str], dict[str, object]]:
+    parts: list[str] = []
+    parameters: dict[str, object] = {}
+    if group.zones:
+        names = {f"zone_{number}": zone for number, zone in enumerate(group.zones)}
+        parts.append(f"{of}risk_zone IN ({', '.join(f':{name}' for name in names)})")
+        parameters |= names
+    elif group.place.zone != ALL:
+        parts.append(f"{of}risk_zone IS :zone")
+        parameters["zone"] = None if group.place.zone == NONE_NAME else group.place.zone
+    if group.place.task_class != ALL:
+        parts.append(f"{of}task_class IS :group_class")
+        parameters["group_class"] = None if group.place.task_class == NONE_NAME else group.place.task_class
+    if group.only_settled:
+        parts.append(f"{date} <= :settled")
+        parameters["settled"] = day_number(settled_day(connection, as_of))
+    return parts, parameters

@@ -1,0 +1,245 @@
+"""Approvals as pictures: the map of zones by what both sides cost, decisions over time, and how long they took."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from dashboard.analysis.approval_words import ACTORS
+from dashboard.analysis.decisions_over_time import ACCEPTED, DecisionBucket, DecisionSeries
+from dashboard.analysis.figures import Unit
+from dashboard.analysis.strictness import Balance, Strictness, StrictnessCell
+from dashboard.analysis.strictness_counts import Who
+from dashboard.analysis.strictness_words import place_words, verdict_words, zone_title
+from dashboard.analysis.trend_buckets import Every, PointState
+from dashboard.analysis.units import interval_text, value_text
+from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN, plotly_layout
+from data.words import Actor, Decision
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+_SYMBOLS = {Who.HUMAN: "circle", Who.POLICY: "square", Who.NOT_ASKED: "diamond", Who.UNKNOWN: "triangle-up"}
+_REGION = "rgba(59, 130, 196, 0.13)"
+_BAND = "rgba(59, 130, 196, 0.20)"
+_HOLLOW = "rgba(125, 136, 148, 0.10)"
+_TICKS = {Every.DAY: "%d %b", Every.WEEK: "%d %b", Every.MONTH: "%b %Y"}
+_DAY_MS = 86_400_000
+_ROW_HEIGHT = 150
+
+
+def on_map(found: Strictness) -> list[StrictnessCell]:
+    """Return the groups that have a place on the map: both sides have a known cost."""
+    return [cell for cell in found.by_zone if cell.difference_usd is not None and cell.is_waiting_known]
+
+
+def zone_map(found: Strictness) -> "Figure":
+    """Return cost of asking against cost of escapes for a hundred decisions, one mark for each zone and actor.
+
+    The shaded band is what the stated costs call about right. Filled marks have a verdict, open ones cannot be told;
+    the shape says who decided, and orange marks lie beyond the band for certain.
+    """
+    import plotly.graph_objects as go  # slow to import, and only pictures need it
+
+    cells = on_map(found)
+    right = _far([cell.restrictive_usd.value for cell in cells if cell.restrictive_usd], found.tolerance_usd)
+    top = _far([cell.lax_usd.value for cell in cells if cell.lax_usd], found.tolerance_usd)
+    figure = go.Figure()
+    _region(figure, found.tolerance_usd, max(right, top))
+    for number, cell in enumerate(sorted(cells, key=lambda cell: cell.lax_usd.value if cell.lax_usd else 0.0)):
+        _cross(figure, cell, "middle right" if cell.place.who is not Who.HUMAN else _POSITIONS[number % 2])
+    for x, y, x_anchor, y_anchor, text in (
+        (0.02, 0.985, "left", "top", "too lax: escapes cost more"),
+        (0.985, 0.03, "right", "bottom", "too restrictive: asking costs more"),
+    ):
+        figure.add_annotation(
+            xref="paper", yref="paper", x=x, y=y, xanchor=x_anchor, yanchor=y_anchor, text=text, showarrow=False,
+            font={"size": 12, "color": UNKNOWN},
+        )  # fmt: skip
+    figure.update_layout(**plotly_layout(height=470, margin={"l": 8, "r": 8, "t": 8, "b": 8}))
+    figure.update_xaxes(
+        title_text="Asking: waiting and good changes held, USD per 100 decisions", range=[-0.02 * right, right],
+        tickprefix="$", tickformat=",.0f", zeroline=False,
+    )  # fmt: skip
+    figure.update_yaxes(
+        title_text="Escapes: USD per 100 decisions", range=[-0.03 * top, top], tickprefix="$", tickformat=",.0f",
+        zeroline=False,
+    )  # fmt: skip
+    return figure
+
+
+_POSITIONS = ("top right", "bottom right")
+
+
+def decisions_picture(found: DecisionSeries) -> "Figure":
+    """Return one row of bars for each kind of actor: accepted, rejected (hatched) and pending (hollow)."""
+    from plotly.subplots import make_subplots  # slow to import, and only pictures need it
+
+    rows = max(len(found.by_actor), 1)
+    figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=min(0.3 / rows, 0.12))
+    kinds = (
+        ("accepted", ACCEPTED, {"color": PLAIN}),
+        ("rejected", frozenset({Decision.REJECTED}), _hatched(BAD)),
+        ("waits", frozenset({Decision.PENDING}), {"color": _HOLLOW, "line": {"color": UNKNOWN, "width": 1.2}}),
+    )
+    for row, (actor, buckets) in enumerate(found.by_actor.items(), 1):
+        for name, decisions, marker in kinds:
+            counts = [sum(bucket.counts.get(decision, 0) for decision in decisions) for bucket in buckets]
+            if not any(counts):
+                continue
+            figure.add_bar(
+                x=[_middle(bucket.first, bucket.last) for bucket in buckets], y=counts, name=name, legendgroup=name,
+                showlegend=not any(trace.name == name for trace in figure.data), marker=marker,
+                width=[_width(bucket) for bucket in buckets],
+                hovertext=[_decided_words(bucket, actor) for bucket in buckets], hoverinfo="text", row=row, col=1,
+            )  # fmt: skip
+        _row_title(figure, row, ACTORS[actor].capitalize())
+    figure.update_layout(**plotly_layout(height=70 + _ROW_HEIGHT * rows, barmode="stack", bargap=0.1))
+    figure.update_layout(
+        showlegend=True, margin={"l": 8, "r": 8, "t": 46, "b": 8},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0 + 0.12 / rows, "x": 1, "xanchor": "right"},
+    )  # fmt: skip
+    figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[found.every], nticks=7, fixedrange=True)
+    figure.update_yaxes(rangemode="tozero", nticks=4, fixedrange=True, automargin=True)
+    return figure
+
+
+def waiting_picture(found: DecisionSeries) -> "Figure":
+    """Return the median waiting time in hours with its interval as a band, one row for each kind of actor."""
+    from plotly.subplots import make_subplots  # slow to import, and only pictures need it
+
+    timed = {actor: buckets for actor, buckets in found.by_actor.items() if any(one.waits.n for one in buckets)}
+    rows = max(len(timed), 1)
+    figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=min(0.3 / rows, 0.12))
+    for row, (actor, buckets) in enumerate(timed.items(), 1):
+        _waits(figure, buckets, row)
+        _row_title(figure, row, ACTORS[actor].capitalize())
+    figure.update_layout(**plotly_layout(height=70 + _ROW_HEIGHT * rows))
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 24, "b": 8})
+    figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[found.every], nticks=7, fixedrange=True)
+    figure.update_yaxes(title_text="hours", rangemode="tozero", nticks=4, fixedrange=True, automargin=True)
+    return figure
+
+
+def _region(figure: Any, tolerance: float, far: float) -> None:
+    """Draw the band in which neither side costs more than the tolerance more than the other, with its middle line."""
+    end = far * 1.1
+    figure.add_scatter(
+        x=[0, 0, end, end + tolerance, end + tolerance, tolerance, 0],
+        y=[0, tolerance, end + tolerance, end + tolerance, end, 0, 0],
+        fill="toself", fillcolor=_REGION, mode="lines", line={"width": 1, "color": FAINT}, hoverinfo="skip",
+    )  # fmt: skip
+    place = tolerance * 0.62
+    figure.add_annotation(x=place, y=place, text="about right", showarrow=False, font={"size": 12, "color": PLAIN})
+
+
+def _cross(figure: Any, cell: StrictnessCell, position: str) -> None:
+    lax, asking = cell.lax_usd, cell.restrictive_usd
+    if lax is None or asking is None:
+        return
+    is_settled = cell.verdict is not Balance.CANNOT_TELL
+    color = BAD if cell.verdict in (Balance.TOO_LAX, Balance.TOO_RESTRICTIVE) else PLAIN if is_settled else UNKNOWN
+    errors = {"color": FAINT, "thickness": 1.5, "width": 4, "symmetric": False}
+    figure.add_scatter(
+        x=[asking.value],
+        y=[lax.value],
+        mode="markers+text",
+        text=[_safe(_short(zone_title(cell.place.zone)))],
+        textposition=position,
+        marker={
+            "size": 11, "color": color, "symbol": _SYMBOLS[cell.place.who] + ("" if is_settled else "-open"),
+            "line": {"width": 2, "color": color},
+        },
+        error_x={**errors, "array": [asking.high - asking.value], "arrayminus": [asking.value - asking.low]},
+        error_y={**errors, "array": [lax.high - lax.value], "arrayminus": [lax.value - lax.low]},
+        hovertext=[_cell_words(cell)],
+        hoverinfo="text",
+    )  # fmt: skip
+
+
+def _waits(figure: Any, buckets: Sequence[DecisionBucket], row: int) -> None:
+    bounded = [(bucket, bucket.median_interval) for bucket in buckets if bucket.median_interval is not None]
+    if len(bounded) > 1:
+        days = [_middle(bucket.first, bucket.last) for bucket, _ in bounded]
+        highs, lows = [bound[1] for _, bound in bounded], [bound[0] for _, bound in bounded]
+        figure.add_scatter(
+            x=[*days, *reversed(days)], y=[*highs, *reversed(lows)], fill="toself", fillcolor=_BAND, mode="lines",
+            line={"width": 0}, hoverinfo="skip", row=row, col=1,
+        )  # fmt: skip
+    figure.add_scatter(
+        x=[_middle(bucket.first, bucket.last) for bucket in buckets],
+        y=[bucket.median_hours for bucket in buckets],
+        mode="lines+markers", connectgaps=False, line={"color": PLAIN, "width": 2},
+        marker={
+            "size": 6, "color": PLAIN, "line": {"width": 1.5, "color": PLAIN},
+            "symbol": ["circle" if bucket.state is PointState.SETTLED else "circle-open" for bucket in buckets],
+        },
+        hovertext=[_waited_words(bucket) for bucket in buckets], hoverinfo="text", row=row, col=1,
+    )  # fmt: skip
+
+
+def _row_title(figure: Any, row: int, text: str) -> None:
+    figure.add_annotation(
+        xref="paper", x=0, yref=f"y{row if row > 1 else ''} domain", y=1.0, yanchor="bottom", xanchor="left",
+        showarrow=False, text=text, font={"size": 12},
+    )  # fmt: skip
+
+
+def _cell_words(cell: StrictnessCell) -> str:
+    lines = [f"<b>{_safe(place_words(cell))}</b>", _safe(verdict_words(cell))]
+    for name, rate in (("Accepted and rolled back", cell.lax), ("Rejected and accepted later", cell.restrictive)):
+        bounds = interval_text(*(rate.interval or (None, None)), Unit.RATE)
+        lines.append(f"{name}: {value_text(rate.value, Unit.RATE)} ({bounds}), n = {rate.n:,}")
+    for name, side in (("Escapes", cell.lax_usd), ("Asking", cell.restrictive_usd)):
+        if side is not None:
+            bounds = interval_text(side.low, side.high, Unit.USD)
+            lines.append(f"{name}: {value_text(side.value, Unit.USD)} ({bounds}) per 100 decisions")
+    return "<br>".join(lines)
+
+
+def _decided_words(bucket: DecisionBucket, actor: Actor) -> str:
+    lines = [f"<b>{ACTORS[actor].capitalize()}</b>, {_span(bucket)}"]
+    lines += [f"{decision.value.replace('_', ' ')}: {count:,}" for decision, count in bucket.counts.items() if count]
+    if bucket.rejected.n:
+        bounds = interval_text(*(bucket.rejected.interval or (None, None)), Unit.RATE)
+        lines.append(f"{value_text(bucket.rejected.value, Unit.RATE)} rejected ({bounds})")
+    return "<br>".join(lines)
+
+
+def _waited_words(bucket: DecisionBucket) -> str:
+    if bucket.median_hours is None:
+        return ""
+    bounds = bucket.median_interval
+    told = "no interval: too few" if bounds is None else f"95 % interval {bounds[0]:.1f} to {bounds[1]:.1f} hours"
+    return f"<b>{bucket.median_hours:.1f} hours</b>, {_span(bucket)}<br>{told}<br>n = {bucket.waits.n:,} decisions"
+
+
+def _span(bucket: DecisionBucket) -> str:
+    if bucket.first == bucket.last:
+        return f"{bucket.first:%d %b %Y}"
+    return f"{bucket.first:%d %b} to {bucket.last:%d %b %Y}"
+
+
+def _hatched(color: str) -> dict[str, object]:
+    pattern = {"shape": "/", "fgcolor": "#FFFFFF", "size": 5, "solidity": 0.2}
+    return {"color": color, "pattern": pattern}
+
+
+def _far(values: Sequence[float], tolerance: float) -> float:
+    return max([*values, tolerance]) * 1.3
+
+
+def _short(title: str) -> str:
+    return title.split(" and ")[0]
+
+
+def _middle(first: date, last: date) -> date:
+    return first + timedelta(days=(last - first).days // 2)
+
+
+def _width(bucket: DecisionBucket) -> float:
+    return ((bucket.last - bucket.first).days + 1) * _DAY_MS * 0.8
+
+
+def _safe(text: str) -> str:
+    """Names come from outside: Plotly reads some markup in its texts."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
