@@ -50,6 +50,13 @@ def main() -> None:
                 help="Where the money goes, the month against its budget, and what of the spend is not known.",
             ),
             st.Page(
+                PAGES / "approvals.py",
+                title="Approvals",
+                icon=":material/balance:",
+                url_path="approvals",
+                help="Where approvals are too lax or too restrictive, what waits, and what another rule would do.",
+            ),
+            st.Page(
                 PAGES / "quarterly_review.py",
                 title="Quarterly review",
                 icon=":material/event_note:",

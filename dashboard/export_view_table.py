@@ -8,8 +8,14 @@ from datetime import datetime
 import polars as pl
 
 from dashboard.analysis.filters import Filter
+from dashboard.analysis.trend_buckets import Every
+from data.errors import BoltscopeError
 
 FrameOf = Callable[[sqlite3.Connection, Filter, datetime], pl.DataFrame]
+
+
+class TooManyPointsError(BoltscopeError):
+    """The period is too long to be cut into pieces as small as that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +29,12 @@ class ViewTable:
     """Whether it can be filtered by route; what compares routes cannot."""
     meanings: Mapping[str, str] | None = field(default=None, hash=False, compare=False)
     """What its columns mean, where they are declared with the table and not in column_words."""
+
+
+def fits(found: Every, wanted: Every, chosen: Filter) -> None:
+    """Raise TooManyPointsError where a period was cut into coarser pieces than were asked for."""
+    if found is not wanted:
+        raise TooManyPointsError(
+            f"{chosen.period} is too long for one row per {wanted.value}. Choose fewer days with --from and --to, or "
+            f"export by {found.value}."
+        )

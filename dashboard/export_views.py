@@ -34,9 +34,9 @@ from dashboard.analysis.trend_buckets import Every
 from dashboard.analysis.trend_frames import budget_frame, burn_frame, trend_frame
 from dashboard.analysis.trends import slo_trends
 from dashboard.analysis.unattributed import unattributed
+from dashboard.export_approvals import APPROVAL_TABLES
 from dashboard.export_review import REVIEW_TABLES
-from dashboard.export_view_table import FrameOf, ViewTable
-from data.errors import BoltscopeError
+from dashboard.export_view_table import FrameOf, ViewTable, fits
 
 TREND_NAMES = {
     "task_success": ("task_success_rate",),
@@ -46,10 +46,6 @@ TREND_NAMES = {
     "cost_efficiency": ("spend_per_completed_task", "cost_efficiency_rate"),
 }
 """The trends of each SLO by name."""
-
-
-class TooManyPointsError(BoltscopeError):
-    """The period is too long to be cut into pieces as small as that."""
 
 
 def _overview() -> Iterator[ViewTable]:
@@ -99,18 +95,10 @@ def _trends() -> Iterator[ViewTable]:
 def _trend(slo: str, name: str, every: Every) -> FrameOf:
     def frame(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> pl.DataFrame:
         found = next(trend for trend in slo_trends(connection, chosen, as_of, slo, every) if trend.name == name)
-        _fits(found.every, every, chosen)
+        fits(found.every, every, chosen)
         return trend_frame(found)
 
     return frame
-
-
-def _fits(found: Every, wanted: Every, chosen: Filter) -> None:
-    if found is not wanted:
-        raise TooManyPointsError(
-            f"{chosen.period} is too long for one row per {wanted.value}. Choose fewer days with --from and --to, or "
-            f"export by {found.value}."
-        )
 
 
 def _budget(slo: str) -> FrameOf:
@@ -244,7 +232,7 @@ def _spend_by(by: SpendBy) -> FrameOf:
 def _spend_over_time(every: Every, by: SpendBy) -> FrameOf:
     def frame(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> pl.DataFrame:
         found = spend(connection, chosen, as_of, every, by)
-        _fits(found.every, every, chosen)
+        fits(found.every, every, chosen)
         return spend_frame(found)
 
     return frame
@@ -255,4 +243,4 @@ def _unpriced(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -
     return unpriced_frame(unpriced_routes(connection, chosen, costs), costs)
 
 
-VIEW_TABLES = (*_overview(), *_trends(), *_routes(), *_spend(), *REVIEW_TABLES)
+VIEW_TABLES = (*_overview(), *_trends(), *_routes(), *_spend(), *APPROVAL_TABLES, *REVIEW_TABLES)

@@ -14,10 +14,11 @@ from math import isfinite, sqrt
 
 import polars as pl
 
-from dashboard.analysis.strictness import Rate, waiting_of
+from dashboard.analysis.remembered import remembered
+from dashboard.analysis.strictness import Rate, Strictness, waiting_of
 from dashboard.analysis.strictness_costs import Bounded, mean_wait
 from dashboard.analysis.strictness_counts import ALL, Counts, Place, Who, order_of, rolled_up
-from data.definitions.approval_costs import ApprovalCosts
+from data.definitions.approval_costs import ApprovalCosts, approval_costs
 from data.frames import frame_of
 
 FEWEST_DECISIONS = 20
@@ -95,6 +96,12 @@ class Replay:
         return Worth.NO if self.saved_usd.high < 0 else Worth.CANNOT_TELL
 
 
+@remembered()
+def replays_of(found: Strictness) -> tuple[Replay, ...]:
+    """Return each rule replayed on the decisions of a period."""
+    return replays(found.parts, approval_costs())
+
+
 def replays(parts: Mapping[Place, Counts], costs: ApprovalCosts) -> tuple[Replay, ...]:
     """Return each rule replayed in each zone that has changes which it would have treated otherwise."""
     by_zone = rolled_up(parts, zones=True, classes=False)
@@ -118,6 +125,7 @@ def replays(parts: Mapping[Place, Counts], costs: ApprovalCosts) -> tuple[Replay
     return tuple(replay for replay in found if replay.changes)
 
 
+@remembered()
 def replay_frame(found: tuple[Replay, ...]) -> pl.DataFrame:
     """Return one row per zone and rule."""
     rows = [

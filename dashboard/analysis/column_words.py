@@ -6,6 +6,7 @@ name ends like that, and goes before everything else.
 
 from collections.abc import Mapping
 
+from dashboard.analysis.approval_column_words import APPROVALS_MADE
 from dashboard.analysis.review.column_words import REVIEW_MADE
 from dashboard.analysis.spend_column_words import SPEND_MADE
 
@@ -31,6 +32,7 @@ _ROUTE_TABLE = {
 MADE: Mapping[str, str] = {
     **_ROUTE_TABLE,
     **SPEND_MADE,
+    **APPROVALS_MADE,
     **REVIEW_MADE,
     # Any table
     "n_count": "how many events the figure rests on",

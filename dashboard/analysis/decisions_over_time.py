@@ -11,6 +11,7 @@ import polars as pl
 from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_whole_day
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.intervals import Interval, quantile_interval
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.series import Bucket
 from dashboard.analysis.strictness import Rate
@@ -127,6 +128,7 @@ def decisions_over_time(
     )
 
 
+@remembered()
 def decisions_frame(found: DecisionSeries) -> pl.DataFrame:
     """Return one row per bucket and actor: counts by decision, and the share of rejections with its interval."""
     rows = [
@@ -154,6 +156,7 @@ def decisions_frame(found: DecisionSeries) -> pl.DataFrame:
     )
 
 
+@remembered()
 def waiting_frame(found: DecisionSeries) -> pl.DataFrame:
     """Return one row per bucket and actor: the median waiting time with its interval, and the total."""
     rows = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from dashboard.analysis.filters import Filter
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.strictness import Rate
 from data.definitions.risk_zones import risk_zones
@@ -57,6 +58,7 @@ def second_reviewers(connection: sqlite3.Connection, chosen: Filter) -> tuple[Zo
     return tuple(ZoneReviews(zone, *found[zone]) for zone in high_risk_zones() if zone in found and found[zone][0])
 
 
+@remembered()
 def second_reviewer_frame(zones: Sequence[ZoneReviews]) -> pl.DataFrame:
     """Return one row per high-risk zone: accepted changes, and those without a second reviewer."""
     rows = [

@@ -10,7 +10,7 @@ data cannot tell, and so many more decisions would very likely settle it.
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from math import isfinite
@@ -113,6 +113,8 @@ class Strictness:
     by_zone_and_class: tuple[StrictnessCell, ...]
     by_class: tuple[StrictnessCell, ...]
     whole: tuple[StrictnessCell, ...]
+    parts: Mapping[Place, Counts] = field(default_factory=dict[Place, Counts], repr=False)
+    """The counts that all groups are made of."""
     before: "Strictness | None" = None
     """The compared period."""
 
@@ -132,10 +134,7 @@ def strictness(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) 
     if chosen.compared is None:
         return now
     before = _strictness(connection, chosen, as_of, chosen.compared)
-    return Strictness(
-        now.period, now.settled, now.young, now.tolerance_usd, now.by_zone, now.by_zone_and_class, now.by_class,
-        now.whole, before,
-    )  # fmt: skip
+    return replace(now, before=before)
 
 
 def _strictness(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, period: Period) -> Strictness:
@@ -150,6 +149,7 @@ def _strictness(connection: sqlite3.Connection, chosen: Filter, as_of: datetime,
         by_zone_and_class=judged(found.parts, costs, zones=True, classes=True),
         by_class=judged(found.parts, costs, zones=False, classes=True),
         whole=judged(found.parts, costs, zones=False, classes=False),
+        parts=found.parts,
     )
 
 

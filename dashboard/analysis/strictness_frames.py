@@ -6,6 +6,7 @@ from math import isfinite
 import polars as pl
 
 from dashboard.analysis.intervals import Interval
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.strictness import Rate, Strictness, StrictnessCell
 from dashboard.analysis.strictness_costs import Bounded
 from data.frames import Schema, frame_of
@@ -51,6 +52,7 @@ VERDICT_COLUMNS: Schema = {
 }
 
 
+@remembered()
 def verdict_frame(found: Strictness, cells: Sequence[StrictnessCell]) -> pl.DataFrame:
     """Return one row per group: counts, both errors, waiting, costs and verdict; amounts per 100 decisions."""
     return frame_of([_row(found, cell) for cell in cells], VERDICT_COLUMNS)

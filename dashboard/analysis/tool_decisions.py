@@ -10,6 +10,7 @@ from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import ratio
 from dashboard.analysis.newest_days import newest_days
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.selection import fact_condition
 from dashboard.analysis.strictness import Rate
 from data.frames import frame_of
@@ -94,6 +95,7 @@ def tool_decisions(connection: sqlite3.Connection, chosen: Filter) -> ToolTable:
     return ToolTable(read if tools else None, tuple(sorted(tools, key=_order)))
 
 
+@remembered()
 def tool_frame(found: ToolTable) -> pl.DataFrame:
     """Return one row per server and tool."""
     rows = [

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from dashboard.analysis.filters import Filter
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.selection import fact_condition
 from data.frames import frame_of
 from data.tables.types import EPOCH
@@ -57,6 +58,7 @@ def waiting_now(connection: sqlite3.Connection, chosen: Filter, as_of: datetime)
     return tuple(_queue(subject, ages[subject]) for subject in Subject if subject in ages)
 
 
+@remembered()
 def waiting_now_frame(queues: tuple[Queue, ...]) -> pl.DataFrame:
     """Return one row per kind of subject: how many wait, by age, and the ages in hours."""
     rows = [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dashboard.analysis.approval_words import ACTORS
 from dashboard.analysis.decisions_over_time import ACCEPTED, DecisionBucket, DecisionSeries
 from dashboard.analysis.figures import Unit
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.strictness import Balance, Strictness, StrictnessCell
 from dashboard.analysis.strictness_counts import Who
 from dashboard.analysis.strictness_words import place_words, verdict_words, zone_title
@@ -32,6 +33,7 @@ def on_map(found: Strictness) -> list[StrictnessCell]:
     return [cell for cell in found.by_zone if cell.difference_usd is not None and cell.is_waiting_known]
 
 
+@remembered(64)
 def zone_map(found: Strictness) -> "Figure":
     """Return cost of asking against cost of escapes for a hundred decisions, one mark for each zone and actor.
 
@@ -70,6 +72,7 @@ def zone_map(found: Strictness) -> "Figure":
 _POSITIONS = ("top right", "bottom right")
 
 
+@remembered(64)
 def decisions_picture(found: DecisionSeries) -> "Figure":
     """Return one row of bars for each kind of actor: accepted, rejected (hatched) and pending (hollow)."""
     from plotly.subplots import make_subplots  # slow to import, and only pictures need it
@@ -103,6 +106,7 @@ def decisions_picture(found: DecisionSeries) -> "Figure":
     return figure
 
 
+@remembered(64)
 def waiting_picture(found: DecisionSeries) -> "Figure":
     """Return the median waiting time in hours with its interval as a band, one row for each kind of actor."""
     from plotly.subplots import make_subplots  # slow to import, and only pictures need it

@@ -18,6 +18,7 @@ PATHS = {
     "/slo-trends": "SLO trends",
     "/provider-routes": "Provider routes",
     "/spend": "Spend",
+    "/approvals": "Approvals",
     "/quarterly-review": "Quarterly review",
     "/data-health": "Data health",
     "/glossary": "Glossary",

@@ -15,6 +15,7 @@ PAGES = {
     "slo-trends": ROOT / "pages" / "slo_trends.py",
     "provider-routes": ROOT / "pages" / "provider_routes.py",
     "spend": ROOT / "pages" / "spend.py",
+    "approvals": ROOT / "pages" / "approvals.py",
     "quarterly-review": ROOT / "pages" / "quarterly_review.py",
     "data-health": ROOT / "pages" / "data_health.py",
     "glossary": ROOT / "pages" / "glossary.py",

@@ -38,7 +38,13 @@ PLACES: list[tuple[str, dict[str, str]]] = [
     *(("spend", {"by": by, "every": every}) for by, every in (("provider", "day"), ("task_class", "month"))),
     ("spend", {"by": "project", "project": "shop"}),
 ]
-NOT_BY_COMMAND = {"freshness", "dearest_tasks", *(f"{slo.name}_rows" for slo in slos().slo)}
+NOT_BY_COMMAND = {
+    "freshness",
+    "dearest_tasks",
+    "decision_rows",
+    "second_reviewer_rows",
+    *(f"{slo.name}_rows" for slo in slos().slo),
+}
 """Ages change with the clock; single pages of rows are rows of tasks, patches, calls and runs."""
 UNITS = ("_usd", "_s", "_ms", "_rate", "_count", "_tokens", "_days", "_hours", "_k", "_n", "_low", "_high", "_burn")
 PLAIN = {
@@ -202,7 +208,7 @@ def test_the_trends_that_can_be_exported_are_those_that_are_drawn(year: Store):
 
 
 def test_more_points_than_can_be_drawn_are_refused_with_what_to_do(year: Store):
-    from dashboard.export_views import TooManyPointsError
+    from dashboard.export_view_table import TooManyPointsError
 
     days = Selection(date(2020, 1, 1), date(2026, 10, 31))
     with year.reading() as connection:

@@ -22,6 +22,7 @@ LINKS: Mapping[str, dict[str, str]] = {
         "move_to": "anthropic/claude-sonnet-4-5",
     },
     "spend": {"by": "task_class", "every": "month", "bucket": "2026-09-01", "tasks": "2"},
+    "approvals": {"every": "month"},
     "quarterly-review": {"quarter": "2026Q2"},
     "data-health": {"loads": "2"},
     "glossary": {"part": "terms"},
