@@ -89,7 +89,7 @@ def replay_words(found: Sequence[Replay]) -> str:
     assert best.saved_usd is not None
     return (
         f"{_DONE[best.rule]} in {zone_title(best.zone)} would have saved about "
-        f"{value_text(best.saved_usd.value, Unit.USD)} in this period"
+        f"${best.saved_usd.value:,.0f} in this period"
     )
 
 
@@ -98,26 +98,30 @@ def one_replay_words(replay: Replay) -> str:
     start = f"{_DONE[replay.rule]} in {zone_title(replay.zone)} ({replay.changes:,} changes)"
     if replay.caught is None or replay.held is None or replay.behaviour is None:
         return f"{start}: cannot tell, people have decided on too little to know how they would."
-    more, fewer = ("caught", "held") if replay.rule is not Rule.LET_PASS else ("let through", "no longer held")
     escapes, held = replay.caught, replay.held
     if replay.rule is not Rule.LET_PASS:
         text = (
-            f"{more} {_about(escapes.value, escapes.low, escapes.high)} of {replay.escapes:,.0f} escapes, "
-            f"{fewer} {_about(held.value, held.low, held.high)} good changes"
+            f"would have caught {_about(escapes.value, escapes.low, escapes.high)} of {replay.escapes:,.0f} escapes "
+            f"and held {_about(held.value, held.low, held.high)} good changes"
         )
     else:
         text = (
-            f"{more} {_about(-escapes.value, -escapes.high, -escapes.low)} more bad changes, "
-            f"{fewer} {_about(-held.value, -held.high, -held.low)} good ones"
+            f"would have let through {_about(-escapes.value, -escapes.high, -escapes.low)} more bad changes and no "
+            f"longer held {_about(-held.value, -held.high, -held.low)} good ones"
         )
-    hours = replay.wait_hours
-    waited = (
-        "" if hours is None else f", {abs(hours.value):,.0f} hours of waiting {'more' if hours.value > 0 else 'fewer'}"
-    )
+    waited = ""
+    if replay.wait_hours is not None:
+        hours = replay.wait_hours.value
+        waited = f", with {abs(hours):,.0f} hours of waiting {'more' if hours > 0 else 'fewer'}"
     from_all = " People's decisions in all zones stand in." if replay.behaviour.zone == ALL != replay.zone else ""
-    return f"{start}: {text}{waited}: {replay.worth.value}.{from_all}"
+    return f"{start} {text}{waited}: {_WORTH[replay.worth]}.{from_all}"
 
 
+_WORTH = {
+    Worth.YES: "it would have paid",
+    Worth.NO: "it would have cost more than it saved",
+    Worth.CANNOT_TELL: "whether it would have paid cannot be told",
+}
 _DONE = {
     Rule.ASK: "Asking a person about every change",
     Rule.LET_PASS: "Letting changes pass without asking",

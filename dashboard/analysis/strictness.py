@@ -174,7 +174,8 @@ def judged(
 
 def outcomes_of(counts: Counts, who: Who) -> Outcomes:
     """Return what the costs of a group rest on."""
-    return Outcomes(counts.decided, counts.rolled_back, counts.accepted_again, waiting_of(counts, who))
+    is_asked = who is not Who.NOT_ASKED
+    return Outcomes(counts.decided, counts.rolled_back, counts.accepted_again, waiting_of(counts, who), is_asked)
 
 
 def waiting_of(counts: Counts, who: Who) -> Waiting | None:

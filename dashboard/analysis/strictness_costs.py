@@ -67,6 +67,8 @@ class Outcomes:
     accepted_again: int
     waiting: Waiting | None
     """Null where changes wait, and nobody says how long: then waiting costs from 0 to anything."""
+    is_asked: bool = True
+    """Whether a change can be rejected at all; where nobody is asked, none is blocked, for certain."""
 
 
 NO_WAITING = Waiting(0.0, 0.0, 2)
@@ -90,7 +92,7 @@ def lax_side(found: Outcomes, unit: UnitCosts) -> Bounded:
 
 def restrictive_side(found: Outcomes, unit: UnitCosts) -> Bounded:
     """Return what blocked changes and waiting cost for a hundred decisions."""
-    blocked = _scaled(_share(found.accepted_again, found.decided, Z), 100 * unit.blocked)
+    blocked = _scaled(_blocked(found, found.decided, Z), 100 * unit.blocked)
     waiting = _scaled(_mean(found.waiting, Z), 100 * unit.waiting_hour)
     value = blocked.value + waiting.value
     below = sqrt((blocked.value - blocked.low) ** 2 + (waiting.value - waiting.low) ** 2)
@@ -100,7 +102,7 @@ def restrictive_side(found: Outcomes, unit: UnitCosts) -> Bounded:
 
 def difference(found: Outcomes, unit: UnitCosts, z: float = Z) -> Bounded:
     """Return the lax minus the restrictive side, with the interval of so many standard errors (by default 95 %)."""
-    p, q = _share(found.rolled_back, found.decided, z), _share(found.accepted_again, found.decided, z)
+    p, q = _share(found.rolled_back, found.decided, z), _blocked(found, found.decided, z)
     return _difference(p, q, _mean(found.waiting, z), unit)
 
 
@@ -163,7 +165,7 @@ def decisions_needed(found: Outcomes, unit: UnitCosts, tolerance: float, compare
 
 def _difference_of(found: Outcomes, unit: UnitCosts, n: int, z: float) -> Bounded:
     """Return the difference as it would be with n decisions at the same rates and waiting times."""
-    p, q = (_share(k * n / found.decided, n, z) for k in (found.rolled_back, found.accepted_again))
+    p, q = _share(found.rolled_back * n / found.decided, n, z), _blocked(found, n, z)
     waiting = found.waiting
     if waiting is not None and waiting.spread:
         waiting = Waiting(waiting.mean, waiting.spread, max(round(waiting.n * n / found.decided), 2))
@@ -173,7 +175,7 @@ def _difference_of(found: Outcomes, unit: UnitCosts, n: int, z: float) -> Bounde
 def _deviation(found: Outcomes, unit: UnitCosts, spread: float) -> float:
     """Return the standard deviation of the difference of one decision, for a hundred."""
     # Few events are drawn towards one half, as by Wilson's interval, so that none seen is not taken for never.
-    p, q = _drawn(found.rolled_back, found.decided), _drawn(found.accepted_again, found.decided)
+    p, q = _drawn(found.rolled_back, found.decided), _drawn(found.accepted_again, found.decided) * found.is_asked
     lax, blocked, waiting = 100 * unit.rollback, 100 * unit.blocked, 100 * unit.waiting_hour
     covariance = -lax * blocked * p * q
     return sqrt(lax**2 * p * (1 - p) + blocked**2 * q * (1 - q) - 2 * covariance + (waiting * spread) ** 2)
@@ -187,6 +189,13 @@ def _difference(p: Bounded, q: Bounded, hours: Bounded, unit: UnitCosts) -> Boun
     below = _apart(lax.value - lax.low, blocked.high - blocked.value, together, waiting.high - waiting.value)
     above = _apart(lax.high - lax.value, blocked.value - blocked.low, together, waiting.value - waiting.low)
     return Bounded(value, value - below, value + above)
+
+
+def _blocked(found: Outcomes, n: int, z: float) -> Bounded:
+    """Return the share of good changes that were rejected, with n decisions at the rate that was seen."""
+    if not found.is_asked:
+        return Bounded(0.0, 0.0, 0.0)
+    return _share(found.accepted_again * n / found.decided if found.decided else 0, n, z)
 
 
 def _share(k: float, n: int, z: float) -> Bounded:

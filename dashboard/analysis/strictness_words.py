@@ -35,17 +35,18 @@ def headline(found: Strictness) -> str:
     cells = found.by_zone
     if not any(cell.counts.decided for cell in cells):
         return _nothing(found)
-    lax, strict = named(cells, Balance.TOO_LAX), named(cells, Balance.TOO_RESTRICTIVE)
+    asked = [cell for cell in cells if cell.place.who is not Who.NOT_ASKED]
+    lax, strict = named(asked, Balance.TOO_LAX), named(asked, Balance.TOO_RESTRICTIVE)
     said = [f"too lax in {_listed(lax)}"] if lax else []
     said += [f"too restrictive in {_listed(strict)}"] if strict else []
-    if said:
-        return f"Approvals are {' and '.join(said)}"
-    right = named(cells, Balance.ABOUT_RIGHT)
-    open_cells = named(cells, Balance.CANNOT_TELL)
-    if right and not open_cells:
-        return "Approvals are about right in every zone that has decisions"
-    about = f"about right in {_listed(right)}; of the rest " if right else ""
-    return f"{about[:1].upper()}{about[1:]}{_cannot_tell(open_cells, is_rest=bool(right))}"
+    sentences = [f"approvals are {', and '.join(said)}"] if said else []
+    unasked = named([cell for cell in cells if cell.place.who is Who.NOT_ASKED], Balance.TOO_LAX)
+    if unasked:
+        sentences.append(f"asking nobody is too lax in {_listed(unasked, with_who=False)}")
+    if not sentences:
+        return _nothing_named(cells)
+    whole = "; ".join(sentences)
+    return f"{whole[:1].upper()}{whole[1:]}"
 
 
 def named(cells: Sequence[StrictnessCell], verdict: Balance) -> list[StrictnessCell]:
@@ -54,10 +55,18 @@ def named(cells: Sequence[StrictnessCell], verdict: Balance) -> list[StrictnessC
     return sorted(own, key=lambda cell: -_weight(cell))
 
 
+def named_first(found: Strictness) -> list[StrictnessCell]:
+    """Return the groups by zone that are called too lax or too restrictive, those that the headline names first."""
+    asked = [cell for cell in found.by_zone if cell.place.who is not Who.NOT_ASKED]
+    unasked = [cell for cell in found.by_zone if cell.place.who is Who.NOT_ASKED]
+    lax, strict = named(asked, Balance.TOO_LAX), named(asked, Balance.TOO_RESTRICTIVE)
+    return [*lax[:1], *strict[:1], *lax[1:], *strict[1:], *named(unasked, Balance.TOO_LAX)]
+
+
 def place_words(cell: StrictnessCell) -> str:
-    """Return a group in words: Billing and usage, where people decide."""
+    """Return a group in words: Billing and usage (people decide)."""
     task_class = "" if cell.place.task_class == ALL else f", {cell.place.task_class} tasks"
-    return f"{zone_title(cell.place.zone)}{task_class}, where {_BY[cell.place.who]}"
+    return f"{zone_title(cell.place.zone)}{task_class} ({_BY[cell.place.who]})"
 
 
 def verdict_words(cell: StrictnessCell) -> str:
@@ -76,10 +85,13 @@ def support_words(cell: StrictnessCell) -> str:
         return f"{place_words(cell)}: {cell.reason}."
     more = "more" if apart.value >= 0 else "less"
     bounds = f"{_edge(apart.low)} to {_edge(apart.high)}"
+    none = never_rejected_words(cell) or "none was rejected"
+    rejected = _rate_words(cell.restrictive, "rejected ones were good", none)
+    if cell.place.who is Who.NOT_ASKED:
+        rejected = "nothing was asked about"
     said = (
-        f"{place_words(cell)}: {_rate_words(cell.lax, 'accepted changes were taken back')}, "
-        f"{_rate_words(cell.restrictive, 'rejected ones were good')}. "
-        f"For a hundred decisions mistakes that got through cost {value_text(abs(apart.value), Unit.USD)} {more} "
+        f"{place_words(cell)}: {_rate_words(cell.lax, 'accepted changes were taken back', 'none was accepted')}, "
+        f"{rejected}. For a hundred decisions mistakes that got through cost {_usd(abs(apart.value))} {more} "
         f"than asking (95 % interval {bounds})"
     )
     if not cell.is_waiting_known:
@@ -92,12 +104,7 @@ def never_rejected_words(cell: StrictnessCell) -> str | None:
     n = cell.counts.decided
     if cell.place.who is Who.NOT_ASKED or cell.counts.rejected or not n:
         return None
-    allowed = most_when_none_seen(n) or 0.0
-    noun = "decision" if n == 1 else "decisions"
-    return (
-        f"{place_words(cell)}: none of {n:,} {noun} was a rejection; 0 of {n:,} still allows {_whole(allowed)} "
-        "rejections, and nothing says what a rejection would have been worth."
-    )
+    return f"0 of {n:,} rejected still allows {_whole(most_when_none_seen(n) or 0.0)}"
 
 
 def changed_words(found: Strictness) -> str | None:
@@ -123,10 +130,19 @@ def _nothing(found: Strictness) -> str:
     return "No decision on a patch in this period"
 
 
-def _listed(cells: Sequence[StrictnessCell]) -> str:
-    said = " and in ".join(place_words(cell) for cell in cells[:_MOST_NAMED])
+def _nothing_named(cells: Sequence[StrictnessCell]) -> str:
+    right, open_cells = named(cells, Balance.ABOUT_RIGHT), named(cells, Balance.CANNOT_TELL)
+    if right and not open_cells:
+        return "Approvals are about right in every zone that has decisions"
+    about = f"About right in {_listed(right)}; of the rest " if right else ""
+    return f"{about}{_cannot_tell(open_cells, is_rest=bool(right))}"
+
+
+def _listed(cells: Sequence[StrictnessCell], *, with_who: bool = True) -> str:
+    names = [place_words(cell) if with_who else zone_title(cell.place.zone) for cell in cells[:_MOST_NAMED]]
     left = len(cells) - _MOST_NAMED
-    return f"{said} and in {left} more" if left > 0 else said
+    names += [f"{left} more"] if left > 0 else []
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _cannot_tell(cells: Sequence[StrictnessCell], *, is_rest: bool) -> str:
@@ -134,7 +150,7 @@ def _cannot_tell(cells: Sequence[StrictnessCell], *, is_rest: bool) -> str:
     start = "nothing can be told yet" if is_rest else "Cannot tell yet whether approvals are too lax or too restrictive"
     if nearest is None:
         return start
-    return f"{start}: {nearest.more:,} more decisions in {place_words(nearest)}, would settle it there"
+    return f"{start}: {nearest.more:,} more decisions in {place_words(nearest)} would settle it there"
 
 
 def _weight(cell: StrictnessCell) -> float:
@@ -142,9 +158,9 @@ def _weight(cell: StrictnessCell) -> float:
     return 0.0 if apart is None else abs(apart.value) * cell.counts.decided
 
 
-def _rate_words(rate: Rate, of: str) -> str:
+def _rate_words(rate: Rate, of: str, none: str) -> str:
     if rate.value is None:
-        return f"no {of.split(' were ')[0]}"
+        return none
     low, high = rate.interval or (0.0, 1.0)
     bounds = f"{value_text(low, Unit.RATE)} to {value_text(high, Unit.RATE)}"
     return f"{value_text(rate.value, Unit.RATE)} of {rate.n:,} {of} ({bounds})"
@@ -153,7 +169,12 @@ def _rate_words(rate: Rate, of: str) -> str:
 def _edge(usd: float) -> str:
     if not isfinite(usd):
         return "any amount less"
-    return f"{'−' if usd < 0 else ''}{value_text(abs(usd), Unit.USD)}"
+    return f"{'−' if usd < 0 else ''}{_usd(abs(usd))}"
+
+
+def _usd(amount: float) -> str:
+    """Write an amount for a hundred decisions: cents say nothing there."""
+    return f"${amount:,.0f}" if amount >= 10 else value_text(amount, Unit.USD)
 
 
 def _whole(share: float) -> str:

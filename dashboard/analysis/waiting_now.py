@@ -64,7 +64,14 @@ def waiting_now_frame(queues: tuple[Queue, ...]) -> pl.DataFrame:
     rows = [
         (queue.subject.value, queue.count, *queue.by_age, queue.median_hours, queue.oldest_hours) for queue in queues
     ]
-    counts = ("pending_count", "hour_count", "day_count", "week_count", "longer_count", "unknown_age_count")
+    counts = (
+        "pending_count",
+        "up_to_hour_count",
+        "up_to_day_count",
+        "up_to_week_count",
+        "over_week_count",
+        "unknown_age_count",
+    )
     return frame_of(
         rows,
         {

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from dashboard.analysis.approval_words import ACTORS
@@ -9,6 +10,7 @@ from dashboard.analysis.decisions_over_time import ACCEPTED, DecisionBucket, Dec
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.strictness import Balance, Strictness, StrictnessCell
+from dashboard.analysis.strictness_costs import Bounded
 from dashboard.analysis.strictness_counts import Who
 from dashboard.analysis.strictness_words import place_words, verdict_words, zone_title
 from dashboard.analysis.trend_buckets import Every, PointState
@@ -26,6 +28,7 @@ _HOLLOW = "rgba(125, 136, 148, 0.10)"
 _TICKS = {Every.DAY: "%d %b", Every.WEEK: "%d %b", Every.MONTH: "%b %Y"}
 _DAY_MS = 86_400_000
 _ROW_HEIGHT = 150
+_STEPS = 60
 
 
 def on_map(found: Strictness) -> list[StrictnessCell]:
@@ -43,33 +46,24 @@ def zone_map(found: Strictness) -> "Figure":
     import plotly.graph_objects as go  # slow to import, and only pictures need it
 
     cells = on_map(found)
-    right = _far([cell.restrictive_usd.value for cell in cells if cell.restrictive_usd], found.tolerance_usd)
-    top = _far([cell.lax_usd.value for cell in cells if cell.lax_usd], found.tolerance_usd)
+    right = _far([cell.restrictive_usd for cell in cells], found.tolerance_usd)
+    top = _far([cell.lax_usd for cell in cells], found.tolerance_usd)
     figure = go.Figure()
     _region(figure, found.tolerance_usd, max(right, top))
-    for number, cell in enumerate(sorted(cells, key=lambda cell: cell.lax_usd.value if cell.lax_usd else 0.0)):
-        _cross(figure, cell, "middle right" if cell.place.who is not Who.HUMAN else _POSITIONS[number % 2])
-    for x, y, x_anchor, y_anchor, text in (
-        (0.02, 0.985, "left", "top", "too lax: escapes cost more"),
-        (0.985, 0.03, "right", "bottom", "too restrictive: asking costs more"),
+    for cell, position in zip(cells, _positions(cells, right, top), strict=True):
+        _cross(figure, cell, position)
+    for x, y, x_anchor, text in (
+        (0.03, 0.985, "left", "too lax: escapes cost more"),
+        (0.99, 0.13, "right", "too restrictive:<br>asking costs more"),
     ):
         figure.add_annotation(
-            xref="paper", yref="paper", x=x, y=y, xanchor=x_anchor, yanchor=y_anchor, text=text, showarrow=False,
-            font={"size": 12, "color": UNKNOWN},
+            xref="paper", yref="paper", x=x, y=y, xanchor=x_anchor, yanchor="top", text=text, showarrow=False,
+            align=x_anchor, font={"size": 12, "color": UNKNOWN},
         )  # fmt: skip
     figure.update_layout(**plotly_layout(height=470, margin={"l": 8, "r": 8, "t": 8, "b": 8}))
-    figure.update_xaxes(
-        title_text="Asking: waiting and good changes held, USD per 100 decisions", range=[-0.02 * right, right],
-        tickprefix="$", tickformat=",.0f", zeroline=False,
-    )  # fmt: skip
-    figure.update_yaxes(
-        title_text="Escapes: USD per 100 decisions", range=[-0.03 * top, top], tickprefix="$", tickformat=",.0f",
-        zeroline=False,
-    )  # fmt: skip
+    figure.update_xaxes(title_text="Asking: waiting and good changes held, USD per 100 decisions", **_axis(right))
+    figure.update_yaxes(title_text="Escapes: USD per 100 decisions", **_axis(top))
     return figure
-
-
-_POSITIONS = ("top right", "bottom right")
 
 
 @remembered(64)
@@ -125,14 +119,15 @@ def waiting_picture(found: DecisionSeries) -> "Figure":
 
 
 def _region(figure: Any, tolerance: float, far: float) -> None:
-    """Draw the band in which neither side costs more than the tolerance more than the other, with its middle line."""
-    end = far * 1.1
+    """Draw the band in which neither side costs more than the tolerance more than the other."""
+    # On the scale of the axes its edges bend, so they are drawn through many points.
+    along = [far * 1.2 * (step / _STEPS) ** 2 for step in range(_STEPS + 1)]
     figure.add_scatter(
-        x=[0, 0, end, end + tolerance, end + tolerance, tolerance, 0],
-        y=[0, tolerance, end + tolerance, end + tolerance, end, 0, 0],
+        x=[_root(value) for value in (*along, *(value + tolerance for value in reversed(along)), 0)],
+        y=[_root(value) for value in (*(value + tolerance for value in along), *reversed(along), 0)],
         fill="toself", fillcolor=_REGION, mode="lines", line={"width": 1, "color": FAINT}, hoverinfo="skip",
     )  # fmt: skip
-    place = tolerance * 0.62
+    place = _root(far * 0.42)
     figure.add_annotation(x=place, y=place, text="about right", showarrow=False, font={"size": 12, "color": PLAIN})
 
 
@@ -142,10 +137,9 @@ def _cross(figure: Any, cell: StrictnessCell, position: str) -> None:
         return
     is_settled = cell.verdict is not Balance.CANNOT_TELL
     color = BAD if cell.verdict in (Balance.TOO_LAX, Balance.TOO_RESTRICTIVE) else PLAIN if is_settled else UNKNOWN
-    errors = {"color": FAINT, "thickness": 1.5, "width": 4, "symmetric": False}
     figure.add_scatter(
-        x=[asking.value],
-        y=[lax.value],
+        x=[_root(asking.value)],
+        y=[_root(lax.value)],
         mode="markers+text",
         text=[_safe(_short(zone_title(cell.place.zone)))],
         textposition=position,
@@ -153,11 +147,53 @@ def _cross(figure: Any, cell: StrictnessCell, position: str) -> None:
             "size": 11, "color": color, "symbol": _SYMBOLS[cell.place.who] + ("" if is_settled else "-open"),
             "line": {"width": 2, "color": color},
         },
-        error_x={**errors, "array": [asking.high - asking.value], "arrayminus": [asking.value - asking.low]},
-        error_y={**errors, "array": [lax.high - lax.value], "arrayminus": [lax.value - lax.low]},
-        hovertext=[_cell_words(cell)],
-        hoverinfo="text",
+        error_x=_error(asking), error_y=_error(lax), hovertext=[_cell_words(cell)], hoverinfo="text",
+        cliponaxis=False,
     )  # fmt: skip
+
+
+def _error(side: Bounded) -> dict[str, object]:
+    above, below = _root(side.high) - _root(side.value), _root(side.value) - _root(side.low)
+    return {"color": FAINT, "thickness": 1.5, "width": 4, "symmetric": False, "array": [above], "arrayminus": [below]}
+
+
+def _positions(cells: Sequence[StrictnessCell], right: float, top: float) -> list[str]:
+    """Return where the name of each mark stands: on the other side of it where it would cover one drawn before."""
+    found: list[str] = []
+    taken: list[tuple[float, float]] = []
+    for cell in cells:
+        x = _root(cell.restrictive_usd.value if cell.restrictive_usd else 0.0) / _root(right)
+        y = _root(cell.lax_usd.value if cell.lax_usd else 0.0) / _root(top)
+        places = {"top right": y + 0.035, "bottom right": y - 0.035, "middle right": y}
+        free = [
+            name
+            for name, height in places.items()
+            if height > -0.01 and not any(abs(height - other) < 0.045 and abs(x - near) < 0.25 for near, other in taken)
+        ]
+        picked = free[0] if free else "middle left" if x > 0.3 else "middle right"
+        found.append(picked)
+        taken.append((x, places.get(picked, y)))
+    return found
+
+
+def _root(usd: float) -> float:
+    """Return where an amount stands on the axes: their scale is that of square roots, which has a place for 0."""
+    return sqrt(max(usd, 0.0))
+
+
+def _axis(far: float) -> dict[str, object]:
+    steps = [0, *(factor * 10**power for power in range(1, 7) for factor in (1, 2.5, 5))]
+    # Labels that would stand on each other are left out.
+    shown: list[float] = []
+    for value in steps:
+        if value <= far and (not shown or _root(value) - _root(shown[-1]) > 0.075 * _root(far)):
+            shown.append(value)
+    return {
+        "range": [-0.03 * _root(far), _root(far)],
+        "tickvals": [_root(value) for value in shown],
+        "ticktext": [f"${value:,.0f}" for value in shown],
+        "zeroline": False,
+    }
 
 
 def _waits(figure: Any, buckets: Sequence[DecisionBucket], row: int) -> None:
@@ -224,12 +260,13 @@ def _span(bucket: DecisionBucket) -> str:
 
 
 def _hatched(color: str) -> dict[str, object]:
-    pattern = {"shape": "/", "fgcolor": "#FFFFFF", "size": 5, "solidity": 0.2}
-    return {"color": color, "pattern": pattern}
+    pattern = {"shape": "/", "fgcolor": color, "bgcolor": "rgba(208, 106, 31, 0.22)", "size": 5, "solidity": 0.45}
+    return {"color": color, "pattern": pattern, "line": {"color": color, "width": 1}}
 
 
-def _far(values: Sequence[float], tolerance: float) -> float:
-    return max([*values, tolerance]) * 1.3
+def _far(sides: Sequence[Bounded | None], tolerance: float) -> float:
+    """Return the end of an axis: all marks are on it, and not every end of a wide interval."""
+    return max([*(side.value for side in sides if side is not None), tolerance]) * 1.6
 
 
 def _short(title: str) -> str:

@@ -14,7 +14,7 @@ from dashboard.analysis.strictness import Rate, Strictness, StrictnessCell
 from dashboard.analysis.strictness_costs import Bounded
 from dashboard.analysis.strictness_counts import ALL
 from dashboard.analysis.strictness_frames import verdict_frame
-from dashboard.analysis.strictness_words import verdict_words, zone_title
+from dashboard.analysis.strictness_words import never_rejected_words, verdict_words, zone_title
 from dashboard.analysis.units import MISSING, value_text
 from dashboard.ui.column_help import column_help
 from dashboard.ui.export import csv_button
@@ -42,13 +42,13 @@ def _verdicts_shown(cells: tuple[StrictnessCell, ...]) -> pl.DataFrame:
             **({"Class": cell.place.task_class} if has_class else {}),
             "Decided by": cell.place.who.label,
             "Verdict": verdict_words(cell),
+            "Difference": _amount(cell.difference_usd, is_signed=True),
             "Decisions": cell.counts.decided,
             "Lax error": _rate(cell.lax),
-            "Restrictive error": _rate(cell.restrictive),
+            "Restrictive error": never_rejected_words(cell) or _rate(cell.restrictive),
             "Median wait": _wait(cell),
             "Escapes cost": _amount(cell.lax_usd),
             "Asking costs": _amount(cell.restrictive_usd) if cell.is_waiting_known else MISSING,
-            "Difference": _amount(cell.difference_usd, is_signed=True),
         }
         for cell in cells
     ]

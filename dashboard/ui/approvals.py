@@ -1,18 +1,15 @@
 """Parts of the approvals page: the answer, the map of zones, the verdicts, and the decisions behind each."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from dashboard.analysis.decision_rows import Group, Shown, decision_row_count, decision_rows
 from dashboard.analysis.figures import Unit
-from dashboard.analysis.strictness import Balance, Strictness, StrictnessCell, strictness
+from dashboard.analysis.strictness import Balance, Strictness, strictness
 from dashboard.analysis.strictness_counts import ALL, Place
 from dashboard.analysis.strictness_words import (
     changed_words,
     headline,
-    named,
-    never_rejected_words,
+    named_first,
     place_words,
     support_words,
     verdict_words,
@@ -45,7 +42,7 @@ def answer(view: View) -> Strictness:
             "Choose a period that begins earlier, or load chats, reviews or own records of approvals.",
         )
         return found
-    called = [*named(found.by_zone, Balance.TOO_LAX), *named(found.by_zone, Balance.TOO_RESTRICTIVE)]
+    called = named_first(found)
     for cell in called[:_MOST_REASONS]:
         st.markdown(f":material/balance: {literal(support_words(cell))}")
     said = [f"Judged: decisions up to {day(found.settled)}"]
@@ -75,6 +72,7 @@ def map_of_zones(view: View, found: Strictness) -> None:
         literal(
             "Circle: people decide. Square: rules decide. Diamond: nobody is asked. Triangle: not known who. Filled: "
             "the verdict is clear, orange beyond the band; open: it cannot be told yet. Crosses are 95 % intervals. "
+            "The scales are of square roots. "
             f"The band is where neither side costs {value_text(costs.tolerance_usd, Unit.USD)} more than the other for "
             f"a hundred decisions. {costs.owner} stands for the costs: a rollback "
             f"{value_text(costs.rollback_usd(None), Unit.USD)} (some zones more), a good change that was rejected "
@@ -94,10 +92,9 @@ def verdicts(view: View, found: Strictness) -> None:
         "*Lax error*: accepted and rolled back. *Restrictive error*: rejected, and the same change accepted within 72 "
         "hours. Amounts are for a hundred decisions; the verdict rests on the interval of their difference, corrected "
         "for how many are compared. People, rules and changes that nobody was asked about are never one rate. "
-        "*More decisions*: so many would very likely settle it."
+        "*More decisions*: so many would very likely settle it. Where nobody ever rejected, the exact bound says how "
+        "many rejections that still allows."
     )
-    for said in filter(None, map(never_rejected_words, found.by_zone)):
-        st.caption(literal(said))
     with st.expander("By task class, and by zone and task class"):
         verdict_table(found, found.by_class, "class_verdicts", view.chosen)
         verdict_table(found, found.by_zone_and_class, "zone_and_class_verdicts", view.chosen)
@@ -113,8 +110,9 @@ def behind(address: Address, view: View, found: Strictness) -> None:
     slot = st.container()
     classes = {cell.place.task_class for cell in found.by_class}
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        first = (named_first(found) or list(cells.values()))[0]
         picked = address.pick(
-            "group", list(cells), _first_named(found, list(cells)), st.selectbox, "Decisions in",
+            "group", list(cells), _key(first.place), st.selectbox, "Decisions in",
             format_func=lambda key: f"{place_words(cells[key])}: {verdict_words(cells[key])}", width=430,
         )  # fmt: skip
         task_class = address.pick(
@@ -145,14 +143,6 @@ def rows_of(address: Address, view: View, group: Group, word: str, name: str) ->
         table(
             frame, name=name, chosen=view.chosen, page=number if pages > 1 else None, nothing="No such decision here."
         )
-
-
-def _first_named(found: Strictness, keys: Sequence[str]) -> str:
-    for verdict in Balance:
-        cells: Sequence[StrictnessCell] = named(found.by_zone, verdict)
-        if cells:
-            return _key(cells[0].place)
-    return keys[0]
 
 
 def _key(place: Place) -> str:

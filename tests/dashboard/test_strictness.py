@@ -11,7 +11,7 @@ from scipy.stats import beta, t
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from dashboard.analysis.filters import Period, make_filter
-from dashboard.analysis.strictness import Balance, Strictness, judged, strictness
+from dashboard.analysis.strictness import Balance, Strictness, judged, outcomes_of, strictness
 from dashboard.analysis.strictness_costs import (
     NO_WAITING,
     Outcomes,
@@ -200,6 +200,9 @@ def test_waiting_that_nobody_records_can_not_make_an_approval_too_lax():
     assert isinf(cells["lax"].difference_usd.low)
     assert "no record says how long" in (cells["lax"].reason or "")
     assert cells["strict"].verdict is Balance.TOO_RESTRICTIVE
+    # Where nobody is asked nothing can be blocked, for certain; a rule may have, even where none was seen.
+    sides = {who: restrictive_side(outcomes_of(counts(900, 150), who), UNIT) for who in (Who.POLICY, Who.NOT_ASKED)}
+    assert sides[Who.NOT_ASKED].high == 0 < sides[Who.POLICY].high
     # A rule decides at once, so that what it does not record costs nothing.
     parts = {Place("lax", "edit", who): counts(900, 150) for who in (Who.POLICY, Who.NOT_ASKED)}
     assert {cell.verdict for cell in judged(parts, COSTS, zones=True, classes=False)} == {Balance.TOO_LAX}
@@ -275,8 +278,8 @@ def test_the_lax_and_the_strict_zone_are_the_answer(judged_store: Store):
         ("deployment", "human"): "cannot tell",
     }
     assert headline(found) == (
-        "Approvals are too lax in Billing and usage, where people decide and too restrictive in Environment and "
-        "configuration, where people decide"
+        "Approvals are too lax in Billing and usage (people decide), and too restrictive in Environment and "
+        "configuration (people decide)"
     )
     assert found.young == 40
     billing = found.at(Place("billing", ALL, Who.HUMAN))
@@ -286,14 +289,11 @@ def test_the_lax_and_the_strict_zone_are_the_answer(judged_store: Store):
 
 
 def test_a_zone_where_nobody_rejected_says_what_that_still_allows(judged_store: Store):
-    cell = ask(judged_store).at(Place("deployment", ALL, Who.HUMAN))
-    assert cell is not None
-    assert "none of 5 decisions was a rejection; 0 of 5 still allows 45 % rejections" in (
-        never_rejected_words(cell) or ""
-    )
-    asked = ask(judged_store).at(Place("environment", ALL, Who.HUMAN))
-    assert asked is not None
-    assert never_rejected_words(asked) is None
+    said = {cell.place.zone: never_rejected_words(cell) for cell in ask(judged_store).by_zone}
+    assert said["deployment"] == "0 of 5 rejected still allows 45 %"
+    # Where people did reject, or nobody was asked, there is nothing to say.
+    assert said["environment"] is None
+    assert said["everything_else"] is None
 
 
 def test_filters_select_and_the_compared_period_stands_beside(judged_store: Store):
@@ -307,7 +307,7 @@ def test_filters_select_and_the_compared_period_stands_beside(judged_store: Stor
     billing = frame.row(by_predicate=pl.col("risk_zone") == "billing", named=True)
     assert billing["compared_lax_error_rate"] == pytest.approx(4 / 900)
     assert billing["compared_verdict"] == "about right"
-    assert "Billing and usage, where people decide: about right, now too lax" in (changed_words(found) or "")
+    assert "Billing and usage (people decide): about right, now too lax" in (changed_words(found) or "")
 
 
 def test_bounds_that_do_not_exist_are_empty_and_never_infinite(store: Store):
