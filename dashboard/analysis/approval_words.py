@@ -54,7 +54,10 @@ def queue_words(queues: Sequence[Queue]) -> str:
     if not total:
         return "Nothing waits for a decision"
     old = sum(queue.by_age[3] for queue in queues)
-    kinds = ", ".join(f"{queue.count:,} {NOUNS[queue.subject]}" for queue in queues)
+    kinds = ", ".join(
+        f"{queue.count:,} {NOUNS[queue.subject] if queue.count > 1 else queue.subject.value.replace('_', ' ')}"
+        for queue in queues
+    )
     late = f"; {old:,} for longer than a week" if old else ""
     return f"{kinds} {'waits' if total == 1 else 'wait'} for a decision{late}"
 

@@ -24,7 +24,7 @@ HOUR_MS = 3_600_000
 _TEXT, _COUNT, _REAL, _DAY = pl.String(), pl.Int64(), pl.Float64(), pl.Date()
 _BUCKET: Schema = {"first_date": _DAY, "last_date": _DAY, "decided_by": _TEXT}
 DECISION_ORDER = (Decision.APPROVED, Decision.EDITED, Decision.AUTO_APPROVED, Decision.REJECTED, Decision.PENDING)
-ACCEPTED = frozenset({Decision.APPROVED, Decision.EDITED, Decision.AUTO_APPROVED})
+_ACCEPTED = frozenset({Decision.APPROVED, Decision.EDITED, Decision.AUTO_APPROVED})
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,22 @@ class DecisionBucket:
     @property
     def rejected(self) -> Rate:
         """Rejected, of all that were decided."""
-        decided = sum(count for decision, count in self.counts.items() if decision is not Decision.PENDING)
-        return Rate(self.counts.get(Decision.REJECTED, 0), decided)
+        return Rate(self.rejected_count, self.accepted_count + self.rejected_count)
 
     @property
-    def asked(self) -> int:
-        """All that was asked, what is still pending included."""
-        return sum(self.counts.values())
+    def accepted_count(self) -> int:
+        """Approved, accepted after changes, or let through by a rule."""
+        return sum(count for decision, count in self.counts.items() if decision in _ACCEPTED)
+
+    @property
+    def rejected_count(self) -> int:
+        """Rejected."""
+        return self.counts.get(Decision.REJECTED, 0)
+
+    @property
+    def waits_count(self) -> int:
+        """Asked for, and not decided in the newest file."""
+        return self.counts.get(Decision.PENDING, 0)
 
     @property
     def median_hours(self) -> float | None:

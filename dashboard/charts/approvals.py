@@ -6,7 +6,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from dashboard.analysis.approval_words import ACTORS
-from dashboard.analysis.decisions_over_time import ACCEPTED, DecisionBucket, DecisionSeries
+from dashboard.analysis.decisions_over_time import DecisionBucket, DecisionSeries
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.strictness import Balance, Strictness, StrictnessCell
@@ -16,7 +16,6 @@ from dashboard.analysis.strictness_words import place_words, verdict_words, zone
 from dashboard.analysis.trend_buckets import Every, PointState
 from dashboard.analysis.units import interval_text, value_text
 from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN, plotly_layout
-from data.words import Actor, Decision
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -74,20 +73,21 @@ def decisions_picture(found: DecisionSeries) -> "Figure":
     rows = max(len(found.by_actor), 1)
     figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=min(0.3 / rows, 0.12))
     kinds = (
-        ("accepted", ACCEPTED, {"color": PLAIN}),
-        ("rejected", frozenset({Decision.REJECTED}), _hatched(BAD)),
-        ("waits", frozenset({Decision.PENDING}), {"color": _HOLLOW, "line": {"color": UNKNOWN, "width": 1.2}}),
+        ("accepted", {"color": PLAIN}),
+        ("rejected", _hatched(BAD)),
+        ("waits", {"color": _HOLLOW, "line": {"color": UNKNOWN, "width": 1.2}}),
     )
     for row, (actor, buckets) in enumerate(found.by_actor.items(), 1):
-        for name, decisions, marker in kinds:
-            counts = [sum(bucket.counts.get(decision, 0) for decision in decisions) for bucket in buckets]
+        for name, marker in kinds:
+            counts = [getattr(bucket, f"{name}_count") for bucket in buckets]
             if not any(counts):
                 continue
             figure.add_bar(
                 x=[_middle(bucket.first, bucket.last) for bucket in buckets], y=counts, name=name, legendgroup=name,
                 showlegend=not any(trace.name == name for trace in figure.data), marker=marker,
                 width=[_width(bucket) for bucket in buckets],
-                hovertext=[_decided_words(bucket, actor) for bucket in buckets], hoverinfo="text", row=row, col=1,
+                hovertext=[_decided_words(bucket, ACTORS[actor]) for bucket in buckets], hoverinfo="text",
+                row=row, col=1,
             )  # fmt: skip
         _row_title(figure, row, ACTORS[actor].capitalize())
     figure.update_layout(**plotly_layout(height=70 + _ROW_HEIGHT * rows, barmode="stack", bargap=0.1))
@@ -236,8 +236,8 @@ def _cell_words(cell: StrictnessCell) -> str:
     return "<br>".join(lines)
 
 
-def _decided_words(bucket: DecisionBucket, actor: Actor) -> str:
-    lines = [f"<b>{ACTORS[actor].capitalize()}</b>, {_span(bucket)}"]
+def _decided_words(bucket: DecisionBucket, who: str) -> str:
+    lines = [f"<b>{who.capitalize()}</b>, {_span(bucket)}"]
     lines += [f"{decision.value.replace('_', ' ')}: {count:,}" for decision, count in bucket.counts.items() if count]
     if bucket.rejected.n:
         bounds = interval_text(*(bucket.rejected.interval or (None, None)), Unit.RATE)
