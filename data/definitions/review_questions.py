@@ -17,6 +17,7 @@ _NAMED = re.compile(r"\{(\w+)\}")
 Share = Annotated[float, Meta(gt=0, lt=1)]
 Least = Annotated[int, Meta(ge=1)]
 Amount = Annotated[float, Meta(gt=0)]
+Level = Annotated[float, Meta(gt=1, le=100)]
 Number = Annotated[int, Meta(ge=1, le=99)]
 
 
@@ -77,6 +78,23 @@ class NoisyIntegrations(Question, frozen=True, forbid_unknown_fields=True, kw_on
     """The smallest difference in the share of useless attempts that matters."""
 
 
+class BeforeScaling(Question, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What policy updates are needed before scaling usage?"""
+
+    levels: Annotated[tuple[Level, ...], Meta(min_length=1, max_length=5)]
+    """Multiples of usage that are looked at."""
+    nearly_spent_share: Share
+    """An error budget of which no more than this is left counts as nearly spent."""
+    least_events: Least
+    """An objective or a provider with fewer events is not judged."""
+    most_waiting_hours: Amount
+    """How many hours in a month decisions may wait in all."""
+    most_limited_share: Share
+    """Share of a provider's calls that it may refuse for its limits."""
+    least_route_share: Share
+    """A route that fewer of the tasks ask for is not looked at."""
+
+
 class ReviewQuestions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All questions, by key."""
 
@@ -84,6 +102,7 @@ class ReviewQuestions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     best_routes: BestRoutes
     approval_patterns: ApprovalPatterns
     noisy_integrations: NoisyIntegrations
+    before_scaling: BeforeScaling
 
     def in_order(self) -> tuple[tuple[str, Question], ...]:
         """Return key and question, by number."""
@@ -110,6 +129,9 @@ def read_review_questions(content: bytes) -> ReviewQuestions:
 
 def _problems(found: ReviewQuestions) -> Iterator[str]:
     asked = found.in_order()
+    levels = found.before_scaling.levels
+    if list(levels) != sorted(set(levels)):
+        yield "before_scaling: levels: each must be above the one before"
     times = Counter(question.number for _, question in asked)
     yield from (f"number {number} is given to {count} questions" for number, count in times.items() if count > 1)
     for key, question in asked:

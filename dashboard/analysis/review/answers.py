@@ -11,12 +11,14 @@ from dashboard.analysis.figures import SloFigure, Unit
 from dashboard.analysis.filters import Compare, Filter, Preset
 from dashboard.analysis.review.approval_patterns import approval_patterns
 from dashboard.analysis.review.asked import Asked, records_begin
+from dashboard.analysis.review.before_scaling import before_scaling
 from dashboard.analysis.review.best_routes import best_routes
 from dashboard.analysis.review.document import Answer, NoteLine, ReviewDocument, ReviewFigure
 from dashboard.analysis.review.failing_classes import failing_classes
 from dashboard.analysis.review.noisy_integrations import noisy_integrations
 from dashboard.analysis.review.quarters import Quarter
 from dashboard.analysis.slos import slo_figures
+from dashboard.analysis.strictness import strictness
 from dashboard.analysis.units import value_text
 from data.definitions import reporting
 from data.definitions.review_questions import review_questions
@@ -27,6 +29,7 @@ _ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {
     "best_routes": best_routes,
     "approval_patterns": approval_patterns,
     "noisy_integrations": noisy_integrations,
+    "before_scaling": before_scaling,
 }
 
 
@@ -53,8 +56,8 @@ def make_review(
         data_version=_data_version(connection),
         definitions_hash=definitions_hash(),
         price_version=f"genai-prices {version('genai-prices')}",
-        answers=tuple(_ANSWERS[key](asked) for key, _ in review_questions().in_order() if key in _ANSWERS),
-        summary=tuple(_objective(figure) for figure in slo_figures(connection, asked.chosen, as_of)),
+        answers=tuple(_ANSWERS[key](asked) for key, _ in review_questions().in_order()),
+        summary=tuple(_objective(figure) for figure in asked.objectives),
         notes=tuple(notes),
     )
 
@@ -69,13 +72,18 @@ def asked_of(connection: sqlite3.Connection, quarter: Quarter, as_of: datetime, 
         compare=Compare.PREVIOUS,
         compared=quarter.previous().period,
     )
+    begin = records_begin(connection)
+    has_before = begin is not None and begin < quarter.first
+    judged = chosen if has_before else replace(chosen, compared=None)
     return Asked(
         connection=connection,
         quarter=quarter,
         chosen=chosen,
         as_of=as_of,
         is_complete=last_whole_day(as_of) >= quarter.last,
-        records_begin=records_begin(connection),
+        records_begin=begin,
+        objectives=slo_figures(connection, judged, as_of),
+        approvals=strictness(connection, judged, as_of),
     )
 
 

@@ -1,7 +1,6 @@
 """Question 3: are approval patterns too lax or too restrictive?"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.review.approval_evidence import charts, tables
@@ -14,7 +13,6 @@ from dashboard.analysis.strictness import (
     Strictness,
     StrictnessCell,
     outcomes_of,
-    strictness,
 )
 from dashboard.analysis.strictness_costs import Outcomes, UnitCosts, difference
 from dashboard.analysis.strictness_words import (
@@ -34,8 +32,7 @@ KEY = "approval_patterns"
 def approval_patterns(asked: Asked) -> Answer:
     """Return where approvals are too lax and where too restrictive, zone by zone."""
     question = review_questions().approval_patterns
-    chosen = asked.chosen if asked.has_before else replace(asked.chosen, compared=None)
-    found = strictness(asked.connection, chosen, asked.as_of)
+    found = asked.approvals
     is_judged = any(cell.counts.decided for cell in found.by_zone)
     if not is_judged and not found.young:
         remedy = "Load what tells of decisions: chats, pull requests with reviews, or own records of approvals."

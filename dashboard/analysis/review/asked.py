@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from dashboard.analysis.as_of import day_from_number
+from dashboard.analysis.figures import SloFigure
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.review.document import RowsLink
 from dashboard.analysis.review.quarters import Quarter
+from dashboard.analysis.strictness import Strictness
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,10 @@ class Asked:
     """Whether the quarter had ended at as_of."""
     records_begin: date | None
     """Day of the oldest record; null for an empty store."""
+    objectives: tuple[SloFigure, ...]
+    """The objectives in the quarter, compared with the quarter before."""
+    approvals: Strictness
+    """The verdicts on approvals, compared with the quarter before where there is one."""
 
     @property
     def before(self) -> Filter:

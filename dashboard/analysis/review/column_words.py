@@ -80,11 +80,28 @@ _NOISY_INTEGRATIONS = {
     "noisy_integrations_kinds.retry_count": "attempts that a gateway made again inside a call",
     "most_frequent_error": "kind of error that most of the failed calls ended in (ErrorKind)",
 }
+_BEFORE_SCALING = {
+    "needed": "by when it is necessary: now, or before usage reaches so many times that of the quarter",
+    "usage_level": "multiple of the quarter's usage; 1 is now",
+    "area": "what the proposal is about",
+    "proposal": "what to do",
+    "evidence": "the figures that it rests on",
+    "expected_effect": "what is expected of it, or what happens without it",
+    "measure": "what grows with usage",
+    "before_scaling_levels.unit": "what the value counts",
+    "before_scaling_levels.value": "the amount in a month at this level, each unit of usage as it is now",
+    "value_low": "lower end of the 95 % interval of the value",
+    "value_high": "upper end of the 95 % interval of the value",
+    "limit": "the budget, or what was agreed on; empty where nothing was",
+    "is_over": "whether the value is over the limit",
+    "before_scaling_levels.event_count": "calls or decisions that the value rests on",
+}
 
 REVIEW_MADE: Mapping[str, str] = {
     **_FAILING_CLASSES,
     **_BEST_ROUTES,
     **_APPROVAL_PATTERNS,
     **_NOISY_INTEGRATIONS,
+    **_BEFORE_SCALING,
 }
 """By name of the column, or by "table.column"."""
