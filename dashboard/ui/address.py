@@ -8,7 +8,10 @@ import streamlit as st
 
 FIRST_DAY, LAST_DAY = date(1971, 1, 1), date(9000, 12, 31)
 """What a picker of dates offers; days of other years cannot be kept in the store."""
+PAGE_SHOWN = "_filter_page"
+"""Where the state keeps the end of the address of the page that runs; the filters note it first."""
 _WRITTEN = "_address_written"
+_PAGE = "_address_page"
 
 
 class Address:
@@ -18,8 +21,11 @@ class Address:
         self._names = names
         self._found = {name: st.query_params[name] for name in names if name in st.query_params}
         self._picked: dict[str, str] = dict(self._found)
-        # A reload, a link or a step back in the browser changed the address: it wins over what was picked.
-        self._is_news = st.session_state.get(_WRITTEN) != self._found
+        # A reload, a link or a step back in the browser changed the address: it wins over what was picked. So it does
+        # on a page that follows another one: a widget of the same name there is another widget, without a value yet.
+        page = st.session_state.get(PAGE_SHOWN)
+        self._is_news = st.session_state.get(_PAGE) != page or st.session_state.get(_WRITTEN) != self._found
+        st.session_state[_PAGE] = page
 
     def pick(
         self, name: str, options: Sequence[str], default: str, widget: Callable[..., Any], label: str, **looks: Any
@@ -29,7 +35,8 @@ class Address:
         if self._is_news or st.session_state.get(key) not in options:
             asked = self._found.get(name)
             st.session_state[key] = asked if asked in options else default
-        picked = str(widget(label, options, key=key, **looks))
+        found = widget(label, options, key=key, **looks)
+        picked = default if found is None else str(found)
         self._note(name, picked, default)
         return picked
 

@@ -16,12 +16,11 @@ from dashboard.analysis.filters import (
     filter_from_params,
     make_filter,
 )
-from dashboard.ui.address import FIRST_DAY, LAST_DAY
+from dashboard.ui.address import FIRST_DAY, LAST_DAY, PAGE_SHOWN
 
 _PARAMS = ("period", "from", "to", "compare", "project", "route", "task_class")
 _KEYS = {"project": "filter_project", "route": "filter_route", "task_class": "filter_task_class"}
 _WRITTEN = "_filter_params"
-_PAGE = "_filter_page"
 _IGNORED = "_filter_ignored"
 
 
@@ -113,8 +112,8 @@ def _follow_url(page: str, choices: Choices, as_of: datetime) -> None:
     """Take over the URL where a person changed it; a page switch that dropped it keeps what was picked."""
     state = st.session_state
     found = {name: st.query_params[name] for name in _PARAMS if name in st.query_params}
-    is_switch = state.get(_PAGE) not in (None, page)
-    state[_PAGE] = page
+    is_switch = state.get(PAGE_SHOWN) not in (None, page)
+    state[PAGE_SHOWN] = page
     if _WRITTEN not in state or (found != state[_WRITTEN] and not (is_switch and not found)):
         _set_widgets(filter_from_params(found, as_of, choices.first_day), choices)
     else:

@@ -1,6 +1,7 @@
 """Every page on an empty store, one task, odd data and hostile names: what it shows, and what it says to do."""
 
 import sqlite3
+from itertools import permutations
 
 import pytest
 from page_runs import PAGES, run_page, texts
@@ -218,3 +219,14 @@ def test_a_store_without_an_id_is_told_from_another_file_at_its_path(monkeypatch
     assert "20 records read = 12 loaded" in texts(run_page(monkeypatch, store.url, "data-health"))
     other.path.replace(store.path)
     assert "2 records read = 2 loaded" in texts(run_page(monkeypatch, store.url, "data-health"))
+
+
+def test_each_page_can_follow_each_other_one(monkeypatch, store: Store):
+    """Widgets of the same name on two pages do not get into each other's way."""
+    app = run_page(monkeypatch, year_of_facts(store, days=60).url)
+    failed: list[tuple[str, str]] = []
+    for first, second in permutations(PAGES, 2):
+        app.switch_page(str(PAGES[first])).run()
+        if app.switch_page(str(PAGES[second])).run().exception:
+            failed.append((first, second))
+    assert failed == []
