@@ -73,6 +73,10 @@ def serve(
         list[str] | None,
         typer.Option(metavar="NAME", help="Name under which others open it, with --address.", show_default=False),
     ] = None,
+    warm_up: Annotated[
+        bool,
+        typer.Option(help="Run each page once before the port answers, so that the first visitor does not wait."),
+    ] = True,
     database: Database = None,
 ) -> None:
     """Serve the dashboard on this machine."""
@@ -81,11 +85,7 @@ def serve(
     warning = serving.warning_of(address)
     if warning:
         typer.echo(warning, err=True)
-    arguments = serving.prepare(database, address, port, allow_host or ())
-    from streamlit.web import cli as streamlit
-
-    sys.argv = ["streamlit", *arguments]
-    streamlit.main(arguments, prog_name="streamlit")
+    serving.serve(database, address, port, allow_host or (), warm_up=warm_up)
 
 
 @app.command()

@@ -108,22 +108,37 @@ def _view_columns(view: ViewTable) -> tuple[str, ...]:
 
 def write_csv(connection: sqlite3.Connection, name: str, out: BinaryIO, selection: Selection, as_of: datetime) -> int:
     """Write one export as CSV, row by row, and return how many rows there were. Raises ExportError for a wrong name."""
+    count = 0
+    for chunk, rows in csv_chunks(connection, name, selection, as_of):
+        out.write(chunk)
+        count += rows
+    return count
+
+
+def csv_chunks(
+    connection: sqlite3.Connection, name: str, selection: Selection, as_of: datetime
+) -> Iterator[tuple[bytes, int]]:
+    """Return one export as CSV in pieces of some thousand rows, each with its number of rows; the header comes first.
+
+    Raises ExportError for a wrong name.
+    """
     check_export(name, selection)
     if name in _FACTS:
         table = _FACTS[name]
-        return _write(out, [column.name for column in table.columns], _fact_rows(connection, table, selection, as_of))
+        columns = [column.name for column in table.columns]
+        return _encoded(columns, _fact_rows(connection, table, selection, as_of))
     if name in _PAGES:
-        return _write_frame(out, _PAGES[name].frame(connection))
+        return _encoded_frame(_PAGES[name].frame(connection))
     if name in _VIEWS:
         chosen = _filter(connection, selection)
         return (
-            _write(out, _view_columns(_VIEWS[name]), [])
+            _encoded(_view_columns(_VIEWS[name]), [])
             if chosen is None
-            else _write_frame(out, _VIEWS[name].frame(connection, chosen, as_of))
+            else _encoded_frame(_VIEWS[name].frame(connection, chosen, as_of))
         )
     rows = _figure_rows(connection, name, selection, as_of)
     columns = SLO_DAILY_COLUMNS if name == "slo_daily" else ROUTES_COLUMNS
-    return _write(out, columns, [[[_safe(cell) for cell in row] for row in rows]])
+    return _encoded(columns, [[[_safe(cell) for cell in row] for row in rows]])
 
 
 def check_export(name: str, selection: Selection) -> None:
@@ -161,9 +176,7 @@ def check_export(name: str, selection: Selection) -> None:
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
     """Return a frame as CSV: UTF-8, RFC 4180, header row, formula-safe cells."""
-    out = io.BytesIO()
-    _write_frame(out, frame)
-    return out.getvalue()
+    return b"".join(chunk for chunk, _ in _encoded_frame(frame))
 
 
 def safe_file_name(*parts: str | None, extension: str = "csv") -> str:
@@ -181,24 +194,30 @@ def safe_file_name(*parts: str | None, extension: str = "csv") -> str:
 _OPTIONS = {"project": "project", "route": "provider", "task-class": "task_class", "person": "person"}
 
 
-def _write_frame(out: BinaryIO, frame: pl.DataFrame) -> int:
-    return _write(out, frame.columns, [[[_cell(value) for value in row] for row in frame.iter_rows()]])
+def _encoded_frame(frame: pl.DataFrame) -> Iterator[tuple[bytes, int]]:
+    batches = ([[_cell(value) for value in row] for row in part.iter_rows()] for part in frame.iter_slices(_BATCH))
+    return _encoded(frame.columns, batches)
 
 
 Batch = Sequence[Sequence[object]]
 
 
-def _write(out: BinaryIO, columns: Sequence[str], batches: Iterable[Batch]) -> int:
-    wrapper = io.TextIOWrapper(out, encoding="utf-8", errors="backslashreplace", newline="", write_through=False)
-    writer = csv.writer(wrapper, lineterminator="\r\n")
+def _encoded(columns: Sequence[str], batches: Iterable[Batch]) -> Iterator[tuple[bytes, int]]:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
-    count = 0
+    yield _taken(text), 0
     for batch in batches:
         writer.writerows(batch)
-        count += len(batch)
-    wrapper.flush()
-    wrapper.detach()
-    return count
+        yield _taken(text), len(batch)
+
+
+def _taken(text: io.StringIO) -> bytes:
+    """Take out what was written, as UTF-8."""
+    found = text.getvalue().encode("utf-8", "backslashreplace")
+    text.seek(0)
+    text.truncate()
+    return found
 
 
 def _fact_rows(

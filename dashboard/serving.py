@@ -1,4 +1,4 @@
-"""Starting the app: its files found from the package, the store named by an absolute address, its modules warm."""
+"""Starting the app: its files found from the package, the store named by an absolute address, its pages warm."""
 
 import os
 import socket
@@ -12,8 +12,8 @@ from data.store import URL_VARIABLE, store_url
 
 _APP = Path(__file__).resolve().with_name("app.py")
 _ROOT = _APP.parent.parent
-# Imported before the port opens, so that the first people to come do not wait for imports, all at once.
-_WARM = ("plotly.graph_objects", "polars", "scipy.special", "dashboard.analysis.slos", "dashboard.exports")
+# Imported by one thread, before others come: two that import these at once can find them half there.
+_WARM = ("pandas", "plotly.graph_objects", "polars", "scipy.special", "dashboard.exports")
 _EVERY_ADDRESS = ("0.0.0.0", "::", "")
 
 
@@ -21,10 +21,10 @@ class ServeError(BoltscopeError):
     """The app cannot be served as asked."""
 
 
-def prepare(database: str | None, address: str, port: int, allowed_hosts: Sequence[str]) -> list[str]:
-    """Make this process ready to run the app, and return the words of the command that runs it.
+def serve(database: str | None, address: str, port: int, allowed_hosts: Sequence[str], *, warm_up: bool) -> None:
+    """Run the app until it is stopped. Raises ServeError when the address cannot be used.
 
-    Raises ServeError when the address cannot be used.
+    With ``warm_up`` the pages run once before the port answers, for a few seconds at most; the rest of them afterwards.
     """
     _check_free(address, port)
     os.environ[URL_VARIABLE] = store_url(database)
@@ -32,11 +32,17 @@ def prepare(database: str | None, address: str, port: int, allowed_hosts: Sequen
     os.chdir(_ROOT)
     for module in _WARM:
         import_module(module)
-    arguments = [f"--server.address={address}", f"--server.port={port}", f"--browser.serverPort={port}"]
-    arguments += [f"--browser.serverAddress={_shown(address)}"]
-    if not _is_loopback(address):
-        arguments += [f"--server.allowedHosts={name}" for name in _names(address, allowed_hosts)]
-    return ["run", str(_APP), *arguments]
+    from dashboard.ui.server import run
+
+    names = _names(address, allowed_hosts)
+    settings: dict[str, object] = {
+        "server.address": address,
+        "server.port": port,
+        "server.allowedHosts": names,
+        "browser.serverPort": port,
+        "browser.serverAddress": _shown(address),
+    }
+    run(_APP, settings, names, warm_up=warm_up)
 
 
 def warning_of(address: str) -> str | None:

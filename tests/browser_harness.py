@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +83,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def start_dashboard(database_url: str, log: Path) -> Dashboard:
+def start_dashboard(database_url: str, log: Path, options: Sequence[str] = ()) -> Dashboard:
     """Start `dashboard serve` over a store and wait until it answers."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -94,6 +94,7 @@ def start_dashboard(database_url: str, log: Path) -> Dashboard:
         str(port),
         "--database",
         database_url,
+        *options,
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -1,13 +1,13 @@
 """The CSV button: gives exactly the rows and columns that are shown; its name says which filters they come from."""
 
-import io
 from datetime import datetime
 
 import polars as pl
 import streamlit as st
 
 from dashboard.analysis.filters import Filter
-from dashboard.exports import Selection, csv_bytes, safe_file_name, write_csv
+from dashboard.exports import Selection, csv_bytes, csv_chunks, safe_file_name
+from dashboard.ui import downloads
 from data.store import Store
 
 WHOLE_STORE = "all"
@@ -42,27 +42,25 @@ def csv_button(
 
 
 def export_button(name: str, *, chosen: Filter | None, as_of: datetime, label: str, about: str) -> None:
-    """Offer a whole export, the same bytes as ``dashboard export NAME``; it is read when somebody asks for it."""
+    """Offer a whole export, the same bytes as ``dashboard export NAME``; it is read when somebody asks for it.
+
+    Served by ``dashboard serve`` it is sent while it is read; a page that runs elsewhere hands it over in one piece.
+    """
     selection = Selection()
     if chosen is not None:
         days = chosen.period
         selection = Selection(days.first, days.last, chosen.project, chosen.route, chosen.task_class)
+    file, key, icon = file_name(name, chosen), f"export_{name}", ":material/download:"
+    if downloads.is_served():
+        st.link_button(label, downloads.link(name, selection, as_of, file), icon=icon, help=about, key=key)
+        return
 
     def read() -> bytes:
-        out = io.BytesIO()
         with Store(create=False).reading() as connection:
-            write_csv(connection, name, out, selection, as_of)
-        return out.getvalue()
+            return b"".join(chunk for chunk, _ in csv_chunks(connection, name, selection, as_of))
 
     st.download_button(
-        label,
-        data=read,
-        file_name=file_name(name, chosen),
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"export_{name}",
-        help=about,
+        label, data=read, file_name=file, mime="text/csv", icon=icon, on_click="ignore", key=key, help=about
     )
 
 

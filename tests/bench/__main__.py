@@ -21,6 +21,7 @@ import bench_outcomes
 import bench_pages
 import bench_platforms
 import bench_records
+import bench_visitors
 import generate
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -29,7 +30,7 @@ from rich.table import Table
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 FOLDER = ROOT / "bench"
-SECTIONS = ("litellm", "chats", "git", "platforms", "records", "calls", "outcomes", "pages", "evidence")
+SECTIONS = ("litellm", "chats", "git", "platforms", "records", "calls", "outcomes", "pages", "visitors", "evidence")
 # A file younger than this when it is loaded is read again the next time, as it may have changed since.
 SETTLE_SECONDS = 3
 console = Console(width=132)
@@ -166,6 +167,7 @@ def main() -> None:
     parser.add_argument(
         "--tasks", type=int, nargs="+", default=(10_000, 100_000, 1_000_000), help="sizes of the stores of the pages"
     )
+    parser.add_argument("--visitors", type=int, default=50, help="sessions at once")
     parser.add_argument("--page", help="only this page, by its title or the end of its address")
     parser.add_argument("--patches", type=int, default=100_000, help="patches whose outcomes are derived")
     parser.add_argument(
@@ -194,6 +196,8 @@ def main() -> None:
         bench_outcomes.section(asked.patches, sys.modules[__name__])
     if "pages" in sections:
         bench_pages.section(sorted(asked.tasks), asked.page, FOLDER, sys.modules[__name__])
+    if "visitors" in sections:
+        bench_visitors.section(sorted(asked.tasks), asked.visitors, FOLDER, sys.modules[__name__])
     if "evidence" in sections:
         bench_evidence.run(console, asked.evidence_tasks)
     console.print(

@@ -46,13 +46,13 @@ class Samples:
 
 
 @contextmanager
-def served(database: Path, name: str = "pages") -> Iterator[Any]:
+def served(database: Path, name: str = "pages", options: Sequence[str] = ()) -> Iterator[Any]:
     """Serve a store with the code of this folder, in a process of its own."""
     sys.path.insert(0, str(ROOT / "tests"))
     from browser_harness import start_dashboard
 
     os.environ["PYTHONPATH"] = str(ROOT)
-    dashboard = start_dashboard(f"sqlite:///{database}", database.with_name(f"{name}.log"))
+    dashboard = start_dashboard(f"sqlite:///{database}", database.with_name(f"{name}.log"), options)
     try:
         yield dashboard
     finally:
@@ -61,8 +61,10 @@ def served(database: Path, name: str = "pages") -> Iterator[Any]:
 
 def store_of(tasks: int, folder: Path, bench: Any) -> Path:
     """Return the store of so many tasks, made when it is not there yet."""
-    path = folder / f"pages-{tasks}.db"
+    path = folder / f"pages-{tasks}-{big_store.version()}.db"
     if not path.exists():
+        for older in folder.glob(f"pages-{tasks}-*.db*"):
+            older.unlink()
         bench.console.print(f"Writing a store of {tasks:,} tasks ...")
         making = bench.fresh("pages-making")
         big_store.write_store(making, tasks)
@@ -105,7 +107,7 @@ async def _measure(address: str, process: int, database: Path, only: str | None)
 
 async def _measure_page(session: visitor.Visitor, page: visitor.Place, process: int) -> Samples:
     samples = Samples()
-    before = _cpu_seconds(process)
+    before = cpu_seconds(process)
     samples.first = await session.open(page.hash)
     for _ in range(4):
         samples.known["as it was"].append(await session.rerun())
@@ -115,7 +117,7 @@ async def _measure_page(session: visitor.Visitor, page: visitor.Place, process: 
             if label not in session.widgets:
                 continue
             await _change_and_return(session, label, value, samples)
-    samples.cpu_seconds = _cpu_seconds(process) - before
+    samples.cpu_seconds = cpu_seconds(process) - before
     return samples
 
 
@@ -146,7 +148,8 @@ def _values(widget: visitor.Widget) -> tuple[str, ...]:
     return (others[0], *(others[len(others) * number // _MOST_VALUES] for number in range(1, _MOST_VALUES)))
 
 
-def _cpu_seconds(process: int) -> float:
+def cpu_seconds(process: int) -> float:
+    """Return the time that a process has computed for."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 

@@ -7,7 +7,9 @@ calls, patches and their files, decisions, commands, tool calls, links, deployme
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -34,6 +36,15 @@ _ZONES = ("authentication", "environment", "deployment", "billing", "integration
 _ERRORS = ("'rate_limit'", "'timeout'", "'transient'", "'auth'", "'context_window'")
 # Columns of the draws: one row per task, with its dimensions and dice of 0 to 9999.
 _DICE = 8
+
+
+def version() -> str:
+    """Return a word that changes with the tables and with what is written into them."""
+    from data.store import Store
+
+    with TemporaryDirectory() as folder:
+        schema = Store(f"sqlite:///{folder}/empty.db").rows("SELECT sql FROM sqlite_master ORDER BY name")
+    return sha256(repr(schema).encode() + Path(__file__).read_bytes()).hexdigest()[:8]
 
 
 def write_store(path: Path, tasks: int) -> None:

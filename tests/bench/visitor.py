@@ -64,6 +64,8 @@ class Visitor:
     async def open(self, page: str = "") -> float:
         """Run a page by its hash (none: the first one), as a click in the navigation does; return the seconds."""
         self.page, self.query = page, ""
+        # As a browser does: only what is on every page is told to the next one.
+        self.widgets = {label: widget for label, widget in self.widgets.items() if widget.is_filter}
         return await self._run()
 
     async def rerun(self) -> float:
