@@ -76,6 +76,7 @@ def _draw_rows(figure: Any, chart: EvidenceChart, *, is_large: bool) -> None:
             symbol = _SYMBOLS[number % len(_SYMBOLS)]
             figure.add_scatter(
                 mode="markers",
+                cliponaxis=False,
                 marker={**look, "size": 15 if is_large else 10, "symbol": symbol, "line": {"width": 2, **look}},
                 **shared,
             )
@@ -207,7 +208,7 @@ def _range(chart: EvidenceChart) -> list[float]:
         # Rates near 1 are told apart only when the axis does not begin at 0; points, unlike bars, allow that.
         low = max(min(known) - 0.1 * (high - min(known) or 0.1), 0.0)
     # In rows, the values stand on the right, beyond what is drawn.
-    room = (0.06 if chart.kind is ChartKind.LINES else 0.22) * ((high - low) or 1.0)
+    room = (0.06 if chart.kind is ChartKind.LINES else 0.26) * ((high - low) or 1.0)
     high += room
     return [low - (room if low < 0 else 0.0), high]
 

@@ -98,6 +98,7 @@ STYLE: Final = f"""<style>
 .bs-told h4 {{ margin: 0; padding: 0; font-size: 0.87rem; font-weight: 600; }}
 .bs-told p, .bs-told ul {{ margin: 0.15rem 0 0 0; font-size: 0.92rem; line-height: 1.45; overflow-wrap: anywhere; }}
 .bs-told ul {{ padding-left: 1.1rem; }}
+.bs-told summary {{ cursor: pointer; color: {_QUIET}; font-size: 0.92rem; }}
 @container (max-width: 900px) {{
   .bs-plane-frame .bs-plane {{ flex-direction: column; gap: 1.4rem; }}
   .bs-plane h4 {{ min-height: 0; }}
@@ -122,10 +123,11 @@ MEETING_STYLE: Final = f"""<style>
 .bs-meeting .bs-figure b {{ display: block; font-size: clamp(2.6rem, 5.4vw, 6rem); font-weight: 650; line-height: 1.05;
   font-variant-numeric: tabular-nums; }}
 .bs-meeting .bs-figure span {{ display: block; font-size: clamp(1rem, 1.4vw, 1.5rem); line-height: 1.4; }}
-.bs-meeting .bs-list {{ list-style: none; margin: 0.9rem 0 0 0; padding: 0; }}
-.bs-meeting .bs-list li {{ display: grid; grid-template-columns: 2.4em minmax(0, 1fr); margin: 0; padding: 0.5rem 0;
-  border-top: 1px solid {_LINE}; font-size: clamp(1.1rem, 1.75vw, 2rem); line-height: 1.3; }}
+.bs-meeting .bs-list.bs-list {{ list-style: none; margin: 0; padding: 0; }}
+.bs-meeting .bs-list.bs-list li {{ display: grid; grid-template-columns: 2.4em minmax(0, 1fr); margin: 0;
+  padding: 0.5rem 0; border-top: 1px solid {_LINE}; font-size: clamp(1.1rem, 1.75vw, 2rem); line-height: 1.3; }}
 .bs-meeting .bs-list li > span {{ color: {_QUIET}; font-variant-numeric: tabular-nums; }}
+.bs-meeting ol.bs-list.bs-list li {{ font-size: clamp(1.2rem, 2.1vw, 2.5rem); padding: 0.55rem 0; }}
 .bs-meeting .bs-list small {{ display: block; font-size: 0.68em; line-height: 1.4; color: {_QUIET}; }}
 .bs-meeting .bs-list b {{ font-weight: 600; }}
 .bs-meeting .bs-grid.bs-grid {{ margin-top: 1.4rem; }}

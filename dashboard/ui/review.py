@@ -29,8 +29,10 @@ from dashboard.ui.export import csv_button
 from dashboard.ui.pictures import picture
 from dashboard.ui.review_notes import Notes
 from dashboard.ui.tables import table
-from dashboard.ui.text import days, literal, whole
+from dashboard.ui.text import day, days, literal, whole
 
+_MOST_LINES = 4
+"""So many lines of what would change and limits an answer are shown; the others are folded away."""
 PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 
 
@@ -60,7 +62,7 @@ def heading(shown: Shown) -> None:
     said = [f"**{days(document.first, document.last)}** (the days of the quarter, whatever the period filter says)"]
     said.append(literal(document.scope) if document.scope else "all projects, routes and task classes")
     said.append(f"compared with {literal(shown.quarter.previous().name)}")
-    said.append(f"records up to {document.as_of:%Y-%m-%d %H:%M} UTC")
+    said.append(f"records up to {day(document.as_of)}")
     st.markdown(" · ".join(said))
     if not document.is_complete:
         st.info("This quarter is not over yet: figures and answers may still change.", icon=":material/hourglass_top:")
@@ -119,13 +121,13 @@ def question(shown: Shown, answer: Answer) -> None:
             _chart(shown, answer, chart)
     st.html(_told(shown, answer))
     for evidence in answer.tables:
-        with st.expander(literal(evidence.title)):
+        with st.expander(literal(evidence.title), icon=":material/table_chart:"):
             st.caption(literal(f"{evidence.meaning.capitalize()}."))
             table(
                 _frame_of(evidence), name=evidence.name, file_stem=_file(shown, evidence.name), chosen=shown.chosen,
                 nothing="No rows.",
             )  # fmt: skip
-    with st.expander("How this is answered, and who answers for the question"):
+    with st.expander("How this is answered, and who answers for the question", icon=":material/rule:"):
         st.markdown(literal(answer.rule))
         st.caption(
             f"Owner: {literal(answer.owner)}. The rule is declared in data/definitions/review\\_questions.toml "
@@ -141,11 +143,17 @@ def _frame_of(evidence: EvidenceTable) -> pl.DataFrame:
 
 
 def entries(shown: Shown, key: str | None) -> None:
-    """Show decisions and notes of a question; null for the review as a whole."""
+    """Show decisions and notes of a question; null for the review as a whole, and for questions not asked any more."""
+    asked = {answer.key for answer in shown.document.answers}
+
+    def belongs(question: str | None) -> bool:
+        return question == key or (key is None and question not in asked)
+
     if shown.notes is None:
-        review_notes.lines(shown.document.notes, key)
-    else:
-        review_notes.of_question(shown.notes, key)
+        review_notes.lines([note for note in shown.document.notes if belongs(note.question)], shown.document.quarter)
+        return
+    new = [note for note in shown.notes.entered if not note.is_carried and belongs(note.question)]
+    review_notes.of_question(shown.notes, new, key)
 
 
 def links(answer: Answer) -> None:
@@ -228,4 +236,10 @@ def _told(shown: Shown, answer: Answer) -> str:
 def _block(title: str, said: Sequence[str]) -> str:
     if len(said) == 1:
         return f"<div><h4>{shown_text(title)}</h4><p>{shown_text(said[0])}</p></div>"
-    return f"<div><h4>{shown_text(title)}</h4><ul>{''.join(f'<li>{shown_text(line)}</li>' for line in said)}</ul></div>"
+    shown, folded = said[:_MOST_LINES], said[_MOST_LINES:]
+    more = f"<details><summary>{len(folded)} more</summary>{_list(folded)}</details>" if folded else ""
+    return f"<div><h4>{shown_text(title)}</h4>{_list(shown)}{more}</div>"
+
+
+def _list(lines: Sequence[str]) -> str:
+    return f"<ul>{''.join(f'<li>{shown_text(line)}</li>' for line in lines)}</ul>"

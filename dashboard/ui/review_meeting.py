@@ -125,14 +125,20 @@ def _said(shown: Shown, answer: Answer) -> str:
 
 
 def _decisions(shown: Shown) -> None:
-    rows = _listed(_rows(shown, None, everything=True))
     notes = shown.notes
     title = open_words(notes.entered) if notes is not None else "Decisions and notes as they stood"
     st.html(
         f'<div class="bs-meeting"><p class="bs-asked">Decisions of {shown_text(shown.quarter.name)}</p>'
-        f'<p class="bs-big">{shown_text(title)}</p>{rows}</div>'
+        f'<p class="bs-big">{shown_text(title)}</p></div>'
     )
-    if notes is not None:
+    if notes is None:
+        st.html(f'<div class="bs-meeting">{_listed(_rows(shown, None, everything=True))}</div>')
+        return
+    for note, row in zip(notes.entered, _rows(shown, None, everything=True), strict=True):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"meeting_entry_{note.key}"):
+            st.html(f'<div class="bs-meeting">{_listed([row])}</div>', width="stretch")
+            review_notes.change(note, notes)
+    with st.container(horizontal=True):
         review_notes.form(notes, None, "_meeting")
         review_notes.carry_button(notes)
 
@@ -142,7 +148,7 @@ def _rows(shown: Shown, question: str | None, *, everything: bool = False) -> It
     if shown.notes is None:
         for line in shown.document.notes:
             if everything or line.question == question:
-                yield _DONE[line.status], line.text, review_notes.line_words(line)
+                yield _DONE[line.status], line.text, review_notes.line_words(line, shown.document.quarter)
         return
     today = day_of(view.now())
     for note in shown.notes.entered:

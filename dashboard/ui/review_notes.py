@@ -49,10 +49,6 @@ class Notes:
         """Those that came from earlier quarters."""
         return tuple(note for note in self.entered if note.is_carried)
 
-    def of(self, question: str | None) -> tuple[Note, ...]:
-        """Return what was entered in this quarter for a question; null for the review as a whole."""
-        return tuple(note for note in self.entered if note.question == question and not note.is_carried)
-
     def lines(self) -> tuple[NoteLine, ...]:
         """Return all entries as a document carries them."""
         return lines_of(self.entered)
@@ -91,11 +87,11 @@ def carry_button(notes: Notes) -> None:
         )  # fmt: skip
 
 
-def of_question(notes: Notes, question: str | None, place: str = "") -> None:
-    """Show what was entered for a question, and a form to enter more; ``place`` tells forms of one question apart."""
-    for note in notes.of(question):
+def of_question(notes: Notes, entered: Sequence[Note], question: str | None) -> None:
+    """Show what was entered for a question, and a form to enter more."""
+    for note in entered:
         _entry(note, notes, {})
-    form(notes, question, place)
+    form(notes, question)
 
 
 def form(notes: Notes, question: str | None, place: str = "") -> None:
@@ -118,16 +114,19 @@ def form(notes: Notes, question: str | None, place: str = "") -> None:
         st.form_submit_button("Keep", type="primary", on_click=_add, args=(notes.quarter, question, key))
 
 
-def lines(notes: Sequence[NoteLine], question: str | None) -> None:
+def lines(notes: Sequence[NoteLine], quarter: str) -> None:
     """Show entries of a frozen review: as they stood, not to be changed."""
     for note in notes:
-        if note.question == question:
-            st.markdown(f"{_ICONS[NoteStatus(note.status)]} {_text(note.text)}  \n:gray[{literal(line_words(note))}]")
+        icon = _icon(NoteKind(note.kind), NoteStatus(note.status))
+        st.markdown(f"{icon} {_text(note.text)}  \n:gray[{literal(line_words(note, quarter))}]")
 
 
-def line_words(note: NoteLine) -> str:
+def line_words(note: NoteLine, quarter: str) -> str:
     """Return all that a frozen entry says but its text."""
-    parts = [note.kind.capitalize(), note.owner, f"due {note.due_date}" if note.due_date else None, note.status]
+    due = f"due {note.due_date}" if note.due_date else None
+    status = note.status if note.kind == NoteKind.DECISION.value else None
+    carried = f"carried over from {note.quarter}" if note.quarter not in ("", quarter) else None
+    parts = [note.kind.capitalize(), note.owner, due, status, carried]
     return " · ".join(part for part in parts if part)
 
 
@@ -136,22 +135,24 @@ def _entry(note: Note, notes: Notes, questions: Mapping[str, str]) -> None:
         told = literal(note_words(note, _today()))
         if note.question in questions:
             told += f" · {literal(questions[note.question])}"
-        st.markdown(f"{_ICONS[note.status]} {_text(note.text)}  \n:gray[{told}]")
-        if notes.can_write and note.carried_to is None:
-            _change_form(note)
+        st.markdown(f"{_icon(note.kind, note.status)} {_text(note.text)}  \n:gray[{told}]")
+        change(note, notes)
 
 
-def _change_form(note: Note) -> None:
+def change(note: Note, notes: Notes) -> None:
+    """Offer to change an entry where it is looked after: not where it was carried on from."""
+    if not notes.can_write or note.carried_to is not None:
+        return
     key = f"change_{note.key}"
     with st.popover("Change", key=f"{key}_popover", type="tertiary", on_change="rerun") as opened:
         if not opened.open:
             return
         with st.form(f"{key}_form", border=False):
-            statuses = [status.value for status in NoteStatus]
-            st.segmented_control(
-                "How it stands", statuses, default=note.status.value, key=f"{key}_status", required=True,
-                format_func=str.capitalize,
-            )  # fmt: skip
+            if note.kind is NoteKind.DECISION:
+                st.segmented_control(
+                    "How it stands", [status.value for status in NoteStatus], default=note.status.value,
+                    key=f"{key}_status", required=True, format_func=str.capitalize,
+                )  # fmt: skip
             st.text_area("Text", value=note.text, key=f"{key}_text", max_chars=LONGEST_TEXT, height=110)
             st.text_input("Owner", value=note.owner or "", key=f"{key}_owner", max_chars=LONGEST_NAME)
             st.date_input("Due", value=note.due_date, key=f"{key}_due", format="YYYY-MM-DD")
@@ -178,7 +179,7 @@ def _change(note: Note, key: str) -> None:
             text=state[f"{key}_text"],
             owner=state[f"{key}_owner"],
             due_date=state[f"{key}_due"],
-            status=NoteStatus(state[f"{key}_status"]),
+            status=NoteStatus(state.get(f"{key}_status", note.status.value)),
         ),
         "The change is kept.",
     )
@@ -187,6 +188,10 @@ def _change(note: Note, key: str) -> None:
 def _carry(quarter: str) -> None:
     now = view.now()
     entries.keep(lambda connection: carry_over(connection, quarter, now), f"Carried over to {quarter}.")
+
+
+def _icon(kind: NoteKind, status: NoteStatus) -> str:
+    return _ICONS[status] if kind is NoteKind.DECISION else ":material/sticky_note_2:"
 
 
 def _today() -> date:

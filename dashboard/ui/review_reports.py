@@ -17,9 +17,10 @@ def take_away(document: ReviewDocument) -> None:
                 chosen.title, data=lambda chosen=chosen: _made(document, chosen), icon=":material/download:",
                 file_name=file_name(document, chosen), mime=chosen.mime, on_click="ignore", key=f"report_{chosen.name}",
             )  # fmt: skip
+    frozen = "" if document.revision is None else " --frozen"
     st.caption(
         "All carry the figures and texts of this page. The same from the command line, for schedules: "
-        f"`dashboard review --quarter {document.quarter} --out DIR`"
+        f"`dashboard review --quarter {document.quarter} --out DIR{frozen}`"
     )
 
 

@@ -57,6 +57,7 @@ PLAIN = {
         "reference",
         "times",
         "kept_tasks_per_dollar",
+        "per_100_useful",
         "quality_per_usd",
         "factor",
         "good",
@@ -263,7 +264,9 @@ def _missing_beside(header: list[str]) -> Iterator[str]:
     for name in rates:
         stem = name.removesuffix("_rate")
         bounds = {f"{stem}_low_rate", "low_rate", f"{stem}_low"}
-        is_fixed = name in COUNTED or stem.startswith(("compared_", "objective", "share_of")) or stem in CENSUS
+        is_fixed = (
+            name in COUNTED or stem.startswith(("compared_", "before_", "objective", "share_of")) or stem in CENSUS
+        )
         if not is_fixed and not bounds & set(header):
             yield f"no interval of {name}"
 

@@ -145,6 +145,15 @@ def test_open_decisions_of_the_quarter_before_are_shown_on_top_and_carried_over_
     assert "carried over to 2026Q3" in said(opened(monkeypatch, own, quarter="2026Q2"))
 
 
+def test_an_entry_of_a_question_that_is_not_asked_any_more_is_not_lost(monkeypatch, own: Store):
+    with own.writing() as connection:
+        add_note(connection, "2026Q3", Entry("Of a question of before", question="gone"), NOW)
+    freeze(opened(monkeypatch, own))
+    for revision in ({}, {"revision": "1"}):
+        whole = said(opened(monkeypatch, own, **revision)).split("Decisions and notes on the review as a whole")
+        assert "Of a question of before" in whole[0] + whole[1]
+
+
 def test_while_a_load_runs_the_page_says_so_soon_and_keeps_what_was_typed(monkeypatch, own: Store):
     monkeypatch.setattr("dashboard.ui.entries.WAIT_SECONDS", 0.1)
     app = opened(monkeypatch, own)

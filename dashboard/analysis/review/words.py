@@ -6,8 +6,7 @@ from datetime import date
 from dashboard.analysis.review.document import Answer, AnswerState, ReviewDocument, ReviewFigure
 from dashboard.analysis.units import difference_text, interval_text, value_text
 from data.review_notes import Note
-
-NOT_OVER = "This quarter is not over yet: figures and answers may still change."
+from data.words import NoteKind, NoteStatus
 
 
 def headline(document: ReviewDocument) -> str:
@@ -52,14 +51,15 @@ def before_words(figure: ReviewFigure) -> str:
     return f"{value_text(figure.before, figure.unit)} a quarter before ({difference})"
 
 
-def note_words(note: Note, today: date, *, kind: bool = True) -> str:
+def note_words(note: Note, today: date) -> str:
     """Return all that is known of an entry but its text, as words with dots between them."""
-    parts = [note.kind.value.capitalize()] if kind else []
+    parts = [note.kind.value.capitalize()]
     if note.owner:
         parts.append(note.owner)
     if note.due_date is not None:
         parts.append(f"due {note.due_date.isoformat()}{', overdue' if note.is_overdue(today) else ''}")
-    parts.append(note.status.value)
+    if note.kind is NoteKind.DECISION:
+        parts.append(note.status.value)
     if note.is_carried:
         parts.append(f"carried over from {note.first_quarter}")
     if note.carried_to is not None:
@@ -69,9 +69,9 @@ def note_words(note: Note, today: date, *, kind: bool = True) -> str:
 
 def open_words(notes: Sequence[Note]) -> str:
     """Return how many decisions there are and how many of them are open."""
-    decisions = [note for note in notes if note.kind == "decision"]
+    decisions = [note for note in notes if note.kind is NoteKind.DECISION]
     if not decisions:
         return "No decision yet"
-    is_open = sum(note.status == "open" for note in decisions)
+    is_open = sum(note.status is NoteStatus.OPEN for note in decisions)
     noun = "decision" if len(decisions) == 1 else "decisions"
     return f"{len(decisions)} {noun}, {is_open} open"
