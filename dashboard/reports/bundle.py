@@ -54,10 +54,17 @@ def _write_pdf(document: ReviewDocument, out: BinaryIO) -> None:
     write_pdf(document, out)
 
 
+def _write_deck(document: ReviewDocument, out: BinaryIO) -> None:
+    from dashboard.reports.deck import write_deck
+
+    write_deck(document, out)
+
+
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMATS = (
     Format("csv", "CSV files (zip)", "zip", "application/zip", _write_csv_bundle),
     Format("xlsx", "Excel workbook", "xlsx", f"{_OFFICE}.spreadsheetml.sheet", _write_workbook),
+    Format("pptx", "PowerPoint deck", "pptx", f"{_OFFICE}.presentationml.presentation", _write_deck),
     Format("pdf", "PDF", "pdf", "application/pdf", _write_pdf),
     Format("html", "HTML page", "html", "text/html", _write_html),
 )

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import polars as pl
 
@@ -15,6 +14,7 @@ from dashboard.reports import texts
 from dashboard.reports.dictionary import dictionary_rows
 from dashboard.reports.names import unique_names
 from dashboard.reports.own_tables import own_tables
+from dashboard.reports.zips import write_zip
 
 _DICTIONARY = ("file", "column", "meaning", "unit")
 
@@ -30,17 +30,8 @@ class _File:
 def write_csv_bundle(document: ReviewDocument, out: BinaryIO) -> None:
     """Write the zip; its bytes follow from the document alone."""
     files = tuple(_files(document))
-    moment = texts.stamp(document).timetuple()[:6]
-    with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=6) as bundle:
-        for name, content in (
-            ("manifest.json", _manifest(document, files)),
-            *((file.name, file.content) for file in files),
-        ):
-            entry = ZipInfo(name, moment)
-            entry.compress_type = ZIP_DEFLATED
-            entry.create_system = 3  # the same on every system
-            entry.external_attr = 0o644 << 16
-            bundle.writestr(entry, content)
+    contents = {"manifest.json": _manifest(document, files)} | {file.name: file.content for file in files}
+    write_zip(contents, texts.stamp(document), out)
 
 
 def _files(document: ReviewDocument) -> Iterator[_File]:

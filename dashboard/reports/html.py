@@ -20,6 +20,7 @@ from dashboard.analysis.review.document import (
 from dashboard.reports import texts
 from dashboard.reports.clean import clean, one_line
 from dashboard.reports.dictionary import meanings
+from dashboard.reports.grid import figures_grid
 from dashboard.reports.html_style import style
 from dashboard.reports.own_tables import address, own_tables
 from dashboard.reports.picture import pictures, shown
@@ -90,15 +91,14 @@ def _answer(answer: Answer) -> Iterator[str]:
 def _figures(title: str, figures: Sequence[ReviewFigure]) -> Iterator[str]:
     if not figures:
         return
-    heads = ("Figure", "Value", "95 % interval", "n", "Quarter before", "Note")
+    grid = figures_grid(figures, 9.0)
     yield f"<div class=wide><table class=figures><caption>{title}</caption><thead><tr>"
-    yield "".join(f"<th{_class('number' if 1 <= place <= 4 else '')}>{head}</th>" for place, head in enumerate(heads))
+    kinds = ["number" if place in grid.numbers else "" for place in range(len(grid.heads))]
+    yield "".join(f"<th{_class(kind)}>{head}</th>" for head, kind in zip(grid.heads, kinds, strict=True))
     yield "</tr></thead><tbody>\n"
-    for figure in figures:
-        numbers = (texts.figure_interval(figure), texts.figure_n(figure), texts.figure_before(figure))
-        yield f'<tr><td>{_text(figure.label)}</td><td class="number value">{_text(texts.figure_value(figure))}</td>'
-        yield "".join(f"<td class=number>{_text(text)}</td>" for text in numbers)
-        yield f"<td>{_text(figure.note or '')}</td></tr>\n"
+    for cells in grid.rows:
+        strong = [f"{kind} value" if place in grid.strong else kind for place, kind in enumerate(kinds)]
+        yield _row(zip(cells, strong, strict=True))
     yield "</tbody></table></div>\n"
 
 

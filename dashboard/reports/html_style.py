@@ -7,7 +7,7 @@ _STYLE: Final = """
 :root { color-scheme: light dark; --ink: light-dark(#1b232d, #e8edf2); --quiet: light-dark(#566373, #9aa8b7);
   --line: light-dark(#cfd8e1, #344150); --page: light-dark(#ffffff, #12181f); --ground: light-dark(#f2f5f8, #1b232d);
   --blue: light-dark(#1d5fa8, #7db3f0); --blue-ground: light-dark(#e6f0fa, #16293d);
-  --bad: light-dark(#a83a0b, #f0915c); --bad-ground: light-dark(#fceee5, #3a2114);
+  --bad: light-dark(#a83a0b, #f0915c);
   --s0: light-dark(#1d5fa8, #6ea8e8); --s1: light-dark(#d06a1f, #f0915c); --s2: light-dark(#3b8f7a, #63c2a9);
   --s3: light-dark(#7a5ba6, #b39ddb); --s4: light-dark(#566373, #9aa8b7); --s5: light-dark(#b0881a, #e0bc5a); }
 * { box-sizing: border-box; }
@@ -26,7 +26,7 @@ dl.lines dt { color: var(--quiet); } dl.lines dd { margin: 0; white-space: pre-l
 .verdict { font-size: 1.5rem; font-weight: 650; line-height: 1.3; margin: 0 0 0.4rem; }
 .chip { display: inline-block; font-size: 0.85rem; font-weight: 600; padding: 0.05rem 0.6rem; border-radius: 999px;
   background: var(--blue-ground); color: var(--blue); margin: 0 0 0.5rem; }
-.chip.open { background: var(--bad-ground); color: var(--bad); }
+.chip.open { background: var(--ground); color: var(--quiet); }
 .lead { font-size: 1.1rem; }
 dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.15rem 1.25rem; margin: 0 0 1.5rem;
   padding: 0.9rem 1.1rem; background: var(--ground); border-radius: 8px; font-size: 0.95rem; }

@@ -19,7 +19,6 @@ from reportlab.platypus import (
 
 from dashboard.analysis.declared_columns import sentence
 from dashboard.analysis.headings import heading
-from dashboard.analysis.review.cells import cell_text, is_number
 from dashboard.analysis.review.document import (
     Answer,
     ChartKind,
@@ -32,13 +31,12 @@ from dashboard.reports import fonts, palette, texts
 from dashboard.reports import pdf_parts as parts
 from dashboard.reports.clean import one_line
 from dashboard.reports.dictionary import meanings
+from dashboard.reports.grid import Grid, figures_grid, grid_of
 from dashboard.reports.own_tables import address, own_tables
-from dashboard.reports.pdf_parts import Grid, paragraph
+from dashboard.reports.pdf_parts import paragraph
 from dashboard.reports.picture import pictures, shown
 
 _UPRIGHT, _ACROSS = "upright", "across"
-_FIGURE_HEADS = ("Figure", "Value", "95 % interval", "n", "Quarter before", "Note")
-_NUMBERS = frozenset((1, 2, 3, 4))
 _FOOT = 24.0
 _LACKING = (
     "Characters that the type of this file lacks are written as their code in Unicode. The HTML page and the workbook "
@@ -142,27 +140,14 @@ class _Story:
             yield paragraph("In the dashboard", parts.LABEL)
             yield paragraph(f"{link.label}: {address(link)}", parts.TEXT)
         # Tables that lie come last, so that the page turns once.
-        for table in sorted(answer.tables, key=lambda table: parts.is_across(_grid(table))):
+        for table in sorted(answer.tables, key=lambda table: parts.is_across(grid_of(table))):
             yield from self._table(table)
 
     def _figures(self, title: str, figures: Sequence[ReviewFigure]) -> Iterator[Flowable]:
         if not figures:
             return
-        rows = [
-            (
-                figure.label,
-                texts.figure_value(figure),
-                texts.figure_interval(figure),
-                texts.figure_n(figure),
-                texts.figure_before(figure),
-                figure.note or "",
-            )
-            for figure in figures
-        ]
         yield paragraph(title, parts.PART)
-        yield from _flowing(
-            Grid(_FIGURE_HEADS, rows, _NUMBERS, frozenset((1,)), 9.0, is_full=True), parts.UPRIGHT_WIDTH
-        )
+        yield from _flowing(figures_grid(figures, 9.0), parts.UPRIGHT_WIDTH)
 
     def _chart(self, chart: EvidenceChart) -> Iterator[Flowable]:
         drawn = [parts.Drawn(picture) for picture in pictures(chart, parts.UPRIGHT_WIDTH)]
@@ -180,7 +165,7 @@ class _Story:
             yield from _flowing(Grid(heads, [*shown(chart)], frozenset((2, 3, 4))), parts.UPRIGHT_WIDTH)
 
     def _table(self, table: EvidenceTable) -> Iterator[Flowable]:
-        grid = _grid(table)
+        grid = grid_of(table)
         is_across = bool(table.rows) and parts.is_across(grid)
         if is_across != self._is_across:
             yield from self._turned(is_across)
@@ -195,14 +180,6 @@ class _Story:
         self._is_across = is_across
         yield NextPageTemplate(_ACROSS if is_across else _UPRIGHT)
         yield PageBreak()
-
-
-def _grid(table: EvidenceTable) -> Grid:
-    return Grid(
-        [one_line(heading(column.name)) for column in table.columns],
-        [[cell_text(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows],
-        frozenset(place for place, column in enumerate(table.columns) if is_number(column)),
-    )
 
 
 def _flowing(grid: Grid, most: float) -> Iterator[Flowable]:

@@ -1,7 +1,6 @@
 """Parts of the PDF report: paragraphs, pictures, and tables that fit the width of a page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
@@ -11,6 +10,7 @@ from reportlab.platypus import Flowable, LongTable, Paragraph, TableStyle
 
 from dashboard.reports import fonts, palette
 from dashboard.reports.clean import clean
+from dashboard.reports.grid import Grid, Measure, pieces, widths
 from dashboard.reports.picture import Box, Label, Line, Mark, Picture, Shape
 
 MARGIN = 42.0
@@ -18,9 +18,6 @@ UPRIGHT_WIDTH = 595.28 - 2 * MARGIN
 ACROSS_WIDTH = 841.89 - 2 * MARGIN
 _LEADING, _PAD = 1.25, 4.0
 """Distance of lines in type sizes; room beside a cell in points."""
-_ONE_LINE_HEAD = 90.0
-_WIDEST = 230.0
-_NARROWEST = 70.0
 _MOST_LINES = 36
 """Lines of one row; a longer cell goes on in the next row, so that it can go on over the page."""
 _COLOURS = {"ink": palette.INK, "quiet": palette.QUIET, "grid": palette.LINE, "reference": palette.REFERENCE} | {
@@ -135,81 +132,23 @@ class Drawn(Flowable):
             x += self.canv.stringWidth(piece, font, label.size)
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Texts in rows and columns, with their heads; numbers stand to the right."""
-
-    heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    numbers: frozenset[int] = frozenset()
-    strong: frozenset[int] = frozenset()
-    """Columns in bold."""
-    size: float = 8.0
-    """Size of the type."""
-    is_full: bool = False
-    """Whether it takes the whole width."""
-
-
 def is_across(grid: Grid) -> bool:
     """Whether a table needs the page turned to be read well."""
-    natural, narrow = _widths(grid)
+    natural, narrow = widths(grid, _measure(grid), _PAD)
     return sum(natural) > UPRIGHT_WIDTH and sum(narrow) > UPRIGHT_WIDTH * 0.8
 
 
 def tables(grid: Grid, most: float) -> list[tuple[str, LongTable]]:
     """Return a table of at most this width, or several that share its columns, each with what it holds of them."""
-    natural, narrow = _widths(grid)
-    groups = _groups(narrow, most)
-    found: list[tuple[str, LongTable]] = []
-    for group in groups:
-        widths = _fitted([natural[place] for place in group], [narrow[place] for place in group], most)
-        if grid.is_full:
-            widths[-1] += max(most - sum(widths), 0)
-        words = "" if len(groups) == 1 else f"Columns {group[1] + 1} to {group[-1] + 1} of {len(natural)}"
-        found.append((words, _table(grid, group, widths)))
-    return found
+    found = pieces(grid, _measure(grid), _PAD, most)
+    return [(piece.words, _table(grid, piece.columns, piece.widths)) for piece in found]
 
 
-def _widths(grid: Grid) -> tuple[list[float], list[float]]:
-    """Return the width of each column that needs no line break, and the smallest that can still be read."""
-    natural: list[float] = []
-    narrow: list[float] = []
-    for place, head in enumerate(grid.heads):
-        is_bold = place in grid.strong
-        word = max((fonts.width(word, grid.size, is_bold=True) for word in clean(head).split()), default=0.0)
-        whole = fonts.width(clean(head)[:200], grid.size, is_bold=True)
-        cells = [line for row in grid.rows for line in clean(row[place]).split("\n")[:40]]
-        widest = max((fonts.width(cell[:200], grid.size, is_bold=is_bold) for cell in cells), default=0.0)
-        least = max(min(widest, _WIDEST), min(word, _WIDEST)) + 2 * _PAD + 1
-        natural.append(max(least, min(whole, _ONE_LINE_HEAD) + 2 * _PAD + 1))
-        narrow.append(least if place in grid.numbers else min(least, _NARROWEST))
-    return natural, narrow
+def _measure(grid: Grid) -> Measure:
+    return lambda text, is_bold: fonts.width(text, grid.size, is_bold=is_bold)
 
 
-def _groups(narrow: Sequence[float], most: float) -> list[list[int]]:
-    """Share columns out over tables that fit; the first column, which says what a row is, stands in each."""
-    groups = [[0]]
-    taken = narrow[0]
-    for place, needed in enumerate(narrow[1:], 1):
-        if taken + needed > most and len(groups[-1]) > 1:
-            groups.append([0])
-            taken = narrow[0]
-        groups[-1].append(place)
-        taken += needed
-    return groups
-
-
-def _fitted(natural: Sequence[float], narrow: Sequence[float], most: float) -> list[float]:
-    """Take from the columns that can give until all fit."""
-    excess = sum(natural) - most
-    if excess <= 0:
-        return list(natural)
-    room = sum(natural) - sum(narrow)
-    share = min(excess / room, 1.0) if room > 0 else 0.0
-    return [wide - (wide - least) * share for wide, least in zip(natural, narrow, strict=True)]
-
-
-def _table(grid: Grid, group: Sequence[int], widths: Sequence[float]) -> LongTable:
+def _table(grid: Grid, group: Sequence[int], wide: Sequence[float]) -> LongTable:
     heads = [paragraph(grid.heads[place], _form(grid, place, is_bold=True)) for place in group]
     looks: list[tuple[Any, ...]] = [
         ("FONT", (0, 0), (-1, -1), fonts.BASE, grid.size, grid.size * _LEADING),
@@ -229,9 +168,9 @@ def _table(grid: Grid, group: Sequence[int], widths: Sequence[float]) -> LongTab
             looks.append(("FONT", (column, 1), (column, -1), fonts.BASE_BOLD, grid.size, grid.size * _LEADING))
     cells: list[list[Any]] = [heads]
     for row in grid.rows:
-        cells += _cells([row[place] for place in group], group, widths, grid)
+        cells += _cells([row[place] for place in group], group, wide, grid)
         looks.append(("LINEBELOW", (0, len(cells) - 1), (-1, len(cells) - 1), 0.4, HexColor(palette.LINE)))
-    return LongTable(cells, list(widths), repeatRows=1, style=TableStyle(looks), hAlign="LEFT")
+    return LongTable(cells, list(wide), repeatRows=1, style=TableStyle(looks), hAlign="LEFT")
 
 
 def _cells(texts: Sequence[str], group: Sequence[int], widths: Sequence[float], grid: Grid) -> list[list[Any]]:

@@ -12,7 +12,7 @@ from dashboard.analysis.units import value_text
 from dashboard.reports import fonts
 from dashboard.reports.clean import one_line
 from dashboard.reports.own_tables import at
-from dashboard.reports.scale import Scale, scale_of, tick_text
+from dashboard.reports.scale import scale_of_chart, tick_text
 
 INK, QUIET, GRID, REFERENCE = "ink", "quiet", "grid", "reference"
 SIZE, SMALL = 9.0, 8.0
@@ -122,14 +122,7 @@ class _Canvas:
         self._chart = chart
         self._width = width
         self._stretch = stretch
-        values = [
-            value
-            for series in chart.series
-            for value in (*series.values, *series.low, *series.high, chart.reference)
-            if value is not None and isfinite(value)
-        ]
-        self._scale: Scale = scale_of(values, chart.unit)
-
+        self._scale = scale_of_chart(chart)
         self._row = min(_ROW, _TALLEST / max(len(chart.series), 1) - 1)
 
     def row_height(self, row: int) -> float:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, floor, isfinite, log10
 
 from dashboard.analysis.figures import Unit
+from dashboard.analysis.review.document import EvidenceChart
 from dashboard.analysis.units import value_text
 
-_TICKS = 5
+_TICKS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,17 @@ def scale_of(values: Sequence[float], unit: Unit) -> Scale:
     if unit is Unit.COUNT and step < 1:
         step, first, last = 1.0, floor(low), ceil(high)
     return Scale(tuple(tick * step for tick in range(first, last + 1)))
+
+
+def scale_of_chart(chart: EvidenceChart) -> Scale:
+    """Return the axis of a chart: it holds its values, their intervals and what they are compared with."""
+    values = [
+        value
+        for series in chart.series
+        for value in (*series.values, *series.low, *series.high, chart.reference)
+        if value is not None and isfinite(value)
+    ]
+    return scale_of(values, chart.unit)
 
 
 def tick_text(value: float, unit: Unit) -> str:

@@ -7,7 +7,8 @@ from dashboard.analysis.review.document import ChartKind, ChartSeries, EvidenceC
 from dashboard.analysis.units import value_text
 from dashboard.reports.clean import one_line
 from dashboard.reports.own_tables import at
-from dashboard.reports.palette import QUIET, REFERENCE, SERIES
+from dashboard.reports.palette import INK, PALE, QUIET, REFERENCE, SERIES
+from dashboard.reports.scale import scale_of_chart
 from dashboard.reports.workbook_cells import NUMBER_FORMATS, Formats, write_number, write_text
 
 WIDTH, HEIGHT = 760, 380
@@ -59,7 +60,7 @@ def add_chart(book: Any, sheet: Any, chart: EvidenceChart, row: int, data_row: i
                 "name": [name, data_row, column],
                 "categories": [name, rows[0], 0, rows[1], 0],
                 "values": [name, rows[0], column, rows[1], column],
-                **_look(chart.kind, number, is_bars=is_bars),
+                **_look(chart, number, is_bars=is_bars),
                 **_error_bars(series, name, rows, column),
             }
         )
@@ -71,6 +72,7 @@ def add_chart(book: Any, sheet: Any, chart: EvidenceChart, row: int, data_row: i
         _add_reference(book, drawn, chart, name, data_row)
     drawn.set_title({"name": one_line(chart.title)[:250], "name_font": {"size": 13}, "overlay": False})
     font = {"num_font": {"color": QUIET}, "name_font": {"bold": False, "color": QUIET}}
+    ticks = scale_of_chart(chart).ticks
     categories = {**font, "label_position": "low", "reverse": is_lying}
     values = {
         **font,
@@ -78,7 +80,9 @@ def add_chart(book: Any, sheet: Any, chart: EvidenceChart, row: int, data_row: i
         "label_position": "high" if is_lying else "next_to",
         "num_format": _AXIS_FORMATS.get(chart.unit, "General"),
         "major_gridlines": {"visible": True, "line": {"color": "#E3E8ED"}},
-        **({"min": 0} if _starts_at_nothing(chart) else {}),
+        "min": ticks[0],
+        "max": ticks[-1],
+        "major_unit": ticks[1] - ticks[0],
     }
     # XlsxWriter calls the lying axis x, whatever stands on it.
     drawn.set_x_axis(values if is_lying else categories)
@@ -89,9 +93,12 @@ def add_chart(book: Any, sheet: Any, chart: EvidenceChart, row: int, data_row: i
     sheet.insert_chart(row, 0, drawn, {"description": one_line(chart.alt)[:2000], "object_position": 3})
 
 
-def _look(kind: ChartKind, number: int, *, is_bars: bool) -> dict[str, Any]:
+def _look(chart: EvidenceChart, number: int, *, is_bars: bool) -> dict[str, Any]:
     colour = SERIES[number % len(SERIES)]
     if is_bars:
+        # Pale bars let the intervals be seen that lie over them.
+        if any(low is not None for low in chart.series[number].low):
+            colour = PALE[number % len(PALE)]
         return {"fill": {"color": colour}, "gap": 60}
     marker = {
         "type": _MARKERS[number % len(_MARKERS)],
@@ -99,7 +106,7 @@ def _look(kind: ChartKind, number: int, *, is_bars: bool) -> dict[str, Any]:
         "fill": {"color": colour},
         "border": {"color": colour},
     }
-    line = {"none": True} if kind is ChartKind.POINTS else {"color": colour, "width": 2}
+    line = {"none": True} if chart.kind is ChartKind.POINTS else {"color": colour, "width": 2}
     return {"marker": marker, "line": line}
 
 
@@ -111,7 +118,7 @@ def _error_bars(series: ChartSeries, name: str, rows: tuple[int, int], column: i
         f"='{quoted}'!${letter}${rows[0] + 1}:${letter}${rows[1] + 1}"
         for letter in map(_letter, (column + 4, column + 5))
     )
-    line = {"color": QUIET, "width": 1.25}
+    line = {"color": INK, "width": 1.25}
     return {"y_error_bars": {"type": "custom", "plus_values": up, "minus_values": down, "line": line}}
 
 
@@ -151,8 +158,3 @@ def _add_reference(book: Any, drawn: Any, chart: EvidenceChart, name: str, data_
 
 def _reference_column(chart: EvidenceChart) -> int:
     return 1 + len(chart.series) * _COLUMNS_OF_A_SERIES
-
-
-def _starts_at_nothing(chart: EvidenceChart) -> bool:
-    numbers = [value for series in chart.series for value in (*series.values, *series.low) if value is not None]
-    return all(value >= 0 for value in numbers)

@@ -22,9 +22,8 @@ def test_every_package_that_the_program_imports_is_a_declared_dependency():
     }
     # Installed by sqlmodel, which is built on it and shares its types.
     declared.add("sqlalchemy")
-    if "pyyaml" in declared:
-        # The name under which it is imported.
-        declared.add("yaml")
+    # The names under which they are imported.
+    declared |= {name for package, name in (("pyyaml", "yaml"), ("python_pptx", "pptx")) if package in declared}
     for path in repository.modules():
         if room_of(repository.name_of(path)) is None:
             continue

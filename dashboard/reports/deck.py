@@ -1,0 +1,251 @@
+"""The review as a PowerPoint deck: a summary, a slide per question, the decisions, and the evidence behind them."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, BinaryIO
+from zipfile import ZipFile
+
+from dashboard.analysis.declared_columns import sentence
+from dashboard.analysis.review.document import Answer, AnswerState, EvidenceChart, EvidenceTable, ReviewDocument
+from dashboard.reports import palette, texts
+from dashboard.reports.clean import one_line
+from dashboard.reports.deck_charts import add_chart
+from dashboard.reports.deck_slides import (
+    LEFT,
+    PAD,
+    ROOM,
+    TALL,
+    TOP,
+    Deck,
+    add_table,
+    head_height,
+    row_height,
+    split_rows,
+)
+from dashboard.reports.deck_text import Block, flow, height, labelled, paragraphs, width
+from dashboard.reports.grid import Grid, figures_grid, grid_of, pieces
+from dashboard.reports.own_tables import address
+from dashboard.reports.zips import write_zip
+
+_GAP = 24.0
+_TEXT_SHARE = 0.44
+"""Part of the width that text takes beside a chart."""
+_MOST_ROWS = 60
+"""Rows of a table that the appendix shows."""
+_TABLE_SIZE = 11.0
+_SCALES = (1.0, 0.9, 0.8)
+"""How much smaller type may become so that a text needs no second slide."""
+
+
+def write_deck(document: ReviewDocument, out: BinaryIO) -> None:
+    """Write the deck; its bytes follow from the document alone."""
+    made = _Writer(document).whole()
+    moment = texts.stamp(document)
+    properties = made.core_properties
+    properties.title, properties.author, properties.last_modified_by = (
+        texts.title(document),
+        texts.PRODUCT,
+        texts.PRODUCT,
+    )
+    properties.subject = one_line(texts.footer(document))[:255]
+    properties.created = properties.modified = moment.replace(tzinfo=None)
+    properties.revision = 1
+    packed = io.BytesIO()
+    made.save(packed)
+    with ZipFile(packed) as files:
+        write_zip({name: files.read(name) for name in files.namelist()}, moment, out)
+
+
+class _Writer:
+    """Writes the slides of one document."""
+
+    def __init__(self, document: ReviewDocument) -> None:
+        self._document = document
+        self._deck = Deck(one_line(texts.footer(document)))
+
+    @property
+    def _moment(self) -> datetime:
+        return texts.stamp(self._document)
+
+    def whole(self) -> Any:
+        """Return the presentation with all its slides."""
+        document = self._document
+        self._summary()
+        for answer in document.answers:
+            self._question(answer)
+        self._decisions()
+        for answer in document.answers:
+            self._appendix(answer)
+        self._about()
+        return self._deck.presentation
+
+    def _summary(self) -> None:
+        document = self._document
+        title = f"{texts.title(document)}: {texts.days(document)}"
+        blocks = [Block("Answers", 13, is_bold=True)]
+        for answer in document.answers:
+            blocks.append(
+                Block(one_line(texts.question_title(answer)), 11, colour=palette.QUIET, before=7, is_label=True)
+            )
+            blocks += paragraphs(one_line(answer.verdict), 15, is_bold=True, colour=_colour(answer))
+        if document.summary:
+            grid = figures_grid(document.summary, 11.0)
+            grid = replace(grid, heads=grid.heads[:4], rows=[row[:4] for row in grid.rows])
+            self._with_table(title, blocks, grid)
+        else:
+            self._text(title, blocks)
+
+    def _with_table(self, title: str, blocks: Sequence[Block], grid: Grid) -> None:
+        """Text to the left, a table below it where there is room, otherwise on the next slide."""
+        slide, rest = self._deck.slide(title)
+        blocks = [*paragraphs(rest, 14), *blocks] if rest else list(blocks)
+        placed, after = flow(blocks, ROOM, TALL)
+        used = _height(placed)
+        self._deck.text(slide, placed, (LEFT, TOP, ROOM, used + 4), "Text")
+        if after:
+            self._text(f"{title} (continued)", after)
+        (piece, *more) = pieces(grid, _measure(grid), PAD, ROOM)
+        needed = head_height(grid, piece) + sum(row_height(grid, piece, row) for row in grid.rows)
+        if not after and not more and used + 18 + needed <= TALL:
+            add_table(slide, grid, piece, grid.rows, TOP + used + 18)
+        else:
+            self._table("Objectives in the quarter", [], grid)
+
+    def _question(self, answer: Answer) -> None:
+        blocks = [*paragraphs(answer.verdict, 24, is_bold=True, colour=_colour(answer))]
+        blocks += [replace(block, before=6) for block in paragraphs(answer.sentence, 17)]
+        for figure in answer.figures[:1]:
+            blocks.append(Block(one_line(figure.label), 13, colour=palette.QUIET, before=12, is_label=True))
+            blocks.append(Block(texts.figure_value(figure), 30, is_bold=True, is_label=True))
+            blocks += paragraphs(texts.figure_about(figure), 13)
+        if answer.since_last:
+            blocks += labelled("Since the last quarter", answer.since_last, 14)
+        if answer.would_change:
+            blocks += labelled(
+                "What would change the answer", "\n".join(f"• {text}" for text in answer.would_change), 14
+            )
+        charts = [chart for chart in answer.charts if chart.categories and chart.series]
+        self._text(texts.question_title(answer), blocks, charts[0] if charts else None)
+
+    def _decisions(self) -> None:
+        if not self._document.notes:
+            self._text("Decisions and notes", [Block(texts.NO_NOTES, 14)])
+            return
+        rows = [(note.text, note.kind, texts.note_about(note)) for note in self._document.notes]
+        self._table("Decisions and notes", [], Grid(("What", "Kind", "State"), rows, size=13.0, is_full=True))
+
+    def _appendix(self, answer: Answer) -> None:
+        title = f"Appendix {answer.number}: {answer.question}"
+        if answer.figures:
+            self._table(title, [Block("Figures", 13, is_bold=True)], figures_grid(answer.figures, _TABLE_SIZE))
+        charts = [chart for chart in answer.charts if chart.categories and chart.series]
+        for chart in charts[1:]:
+            slide, rest = self._deck.slide(title)
+            used = 0.0
+            if rest:
+                self._text(title, paragraphs(rest, 12))
+            add_chart(slide, chart, (LEFT, TOP + used, ROOM, TALL - used), self._moment)
+        blocks: list[Block] = []
+        for label, text in texts.answer_lines(answer):
+            if label not in ("In one sentence", "Since the last quarter", "What would change it", "State"):
+                blocks += labelled(label, text)
+        for chart in answer.charts:
+            if chart.note:
+                blocks += labelled(f"Note on the chart: {one_line(chart.title)}"[:120], chart.note)
+        for link in answer.links:
+            blocks += labelled("In the dashboard", f"{link.label}: {address(link)}")
+        self._text(title, blocks)
+        for table in answer.tables:
+            self._evidence(title, table)
+
+    def _evidence(self, title: str, table: EvidenceTable) -> None:
+        words = f"{one_line(table.title)}. {sentence(one_line(table.meaning))} {texts.rows(len(table.rows))}."
+        shown = replace_rows(table, _MOST_ROWS)
+        if len(table.rows) > _MOST_ROWS:
+            words += f" The first {_MOST_ROWS} are shown; workbook, CSV files, PDF and HTML page have all."
+        blocks = paragraphs(words, 13, is_bold=True)
+        if table.rows:
+            self._table(title, blocks, grid_of(shown, _TABLE_SIZE))
+        else:
+            self._text(title, blocks)
+
+    def _about(self) -> None:
+        blocks: list[Block] = []
+        for label, text in texts.facts(self._document):
+            blocks += labelled(label, text)
+        self._text("What this deck was made from", blocks)
+
+    def _text(self, title: str, blocks: Sequence[Block], chart: EvidenceChart | None = None) -> None:
+        """Write text on as many slides as it needs; a chart stands on the first."""
+        slide, rest = self._deck.slide(title)
+        left = [*paragraphs(rest, 14), *blocks] if rest else list(blocks)
+        wide = ROOM * _TEXT_SHARE if chart else ROOM
+        if chart:
+            add_chart(slide, chart, (LEFT + wide + _GAP, TOP, ROOM - wide - _GAP, TALL), self._moment)
+        left = next(
+            (scaled for scaled in (_scaled(left, share) for share in _SCALES) if not flow(scaled, wide, TALL)[1]),
+            _scaled(left, _SCALES[-1]),
+        )
+        while True:
+            placed, left = flow(left, wide, TALL)
+            self._deck.text(slide, placed, (LEFT, TOP, wide, TALL), "Text")
+            if not left:
+                return
+            slide, _ = self._deck.slide(f"{_short(title)} (continued)")
+            wide = ROOM
+
+    def _table(self, title: str, blocks: Sequence[Block], grid: Grid) -> None:
+        """Write a table on as many slides as it needs, its heads on each, below the text that introduces it."""
+        for piece in pieces(grid, _measure(grid), PAD, ROOM):
+            intro = [*blocks, *([Block(piece.words, 11, colour=palette.QUIET)] if piece.words else [])]
+            slide, rest = self._deck.slide(title)
+            intro = [*paragraphs(rest, 12), *intro] if rest else intro
+            placed, more = flow(intro, ROOM, TALL * 0.4)
+            while more:
+                self._deck.text(slide, placed, (LEFT, TOP, ROOM, TALL), "Text")
+                slide, _ = self._deck.slide(f"{_short(title)} (continued)")
+                placed, more = flow(more, ROOM, TALL * 0.4)
+            top = 0.0
+            if placed:
+                top = _height(placed) + 8
+                self._deck.text(slide, placed, (LEFT, TOP, ROOM, top), "Text")
+            head = head_height(grid, piece)
+            rows: list[Sequence[str]] = []
+            used = top + head
+            for row in split_rows(grid, piece, TALL * 0.55 - head):
+                needed = row_height(grid, piece, row)
+                if rows and used + needed > TALL:
+                    add_table(slide, grid, piece, rows, TOP + top)
+                    slide, _ = self._deck.slide(f"{_short(title)} (continued)")
+                    rows, top, used = [], 0.0, head
+                rows.append(row)
+                used += needed
+            add_table(slide, grid, piece, rows, TOP + top)
+
+
+def replace_rows(table: EvidenceTable, most: int) -> EvidenceTable:
+    """Return a table with its first rows only."""
+    return EvidenceTable(table.name, table.title, table.meaning, table.columns, table.rows[:most])
+
+
+def _height(blocks: Sequence[Block]) -> float:
+    return sum(height(block, ROOM) + (block.before if number else 0) for number, block in enumerate(blocks))
+
+
+def _measure(grid: Grid) -> Any:
+    # A little more than measured: programs differ in where they break a line.
+    return lambda text, is_bold: width(text, grid.size, is_bold=is_bold) * 1.05
+
+
+def _scaled(blocks: Sequence[Block], share: float) -> list[Block]:
+    return [replace(block, size=block.size * share) for block in blocks]
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= 110 else title[:109] + "…"
+
+
+def _colour(answer: Answer) -> str:
+    return palette.BLUE if answer.state is AnswerState.ANSWERED else palette.QUIET
