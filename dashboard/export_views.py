@@ -19,6 +19,7 @@ from dashboard.analysis.policy_frames import drift_frame, drift_routes_frame, fa
 from dashboard.analysis.price_effect import price_effect
 from dashboard.analysis.price_frames import change_frame, price_frame
 from dashboard.analysis.route_comparison import Quality
+from dashboard.analysis.route_fallbacks import asked_frame, asked_routes
 from dashboard.analysis.route_frames import cost_frame, pair_frame, plane_frame, quality_frame, use_frame
 from dashboard.analysis.route_table import route_table
 from dashboard.analysis.routing_policy import drift, fallbacks
@@ -135,6 +136,11 @@ def _routes() -> Iterator[ViewTable]:
             "route_cost",
             "one row per route: cost, quality per dollar, latency, errors, unknown cost, use as a fallback",
             lambda connection, chosen, as_of: cost_frame(route_table(connection, chosen, as_of)),
+        ),
+        (
+            "served_by_others",
+            "one row per route that was asked for and other route that served calls in its place",
+            lambda connection, chosen, _: asked_frame(asked_routes(connection, chosen)),
         ),
         ("route_use", "one row per route and task class: what the route is used for", use_frame),
         (

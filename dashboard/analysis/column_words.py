@@ -10,6 +10,15 @@ from dashboard.analysis.approval_column_words import APPROVALS_MADE
 from dashboard.analysis.review.column_words import REVIEW_MADE
 from dashboard.analysis.spend_column_words import SPEND_MADE
 
+_SERVED_BY_OTHERS = {
+    "asked_route": "provider and model that calls asked for; a name of the gateway where no single route has it",
+    "served_by": "the other provider and model that served them",
+    "served_by_others.call_count": "calls that the other route served in its place",
+    "served_by_others.n_count": "calls that asked for the route, whoever served them; empty where that is not known",
+    "served_rate": "share of the calls that asked for the route that the other one served",
+    "served_by_others.error_count": "of the calls that the other route served, those that ended in an error",
+    "served_by_others.known_usd": "known spend of the calls that the other route served, in US dollars",
+}
 _ROUTE_TABLE = {
     "Route": "provider and model that tasks asked for, or that served the calls, written provider/model",
     "Tasks": "tasks that completed, failed or were stopped: the n of this quality",
@@ -31,6 +40,7 @@ _ROUTE_TABLE = {
 
 MADE: Mapping[str, str] = {
     **_ROUTE_TABLE,
+    **_SERVED_BY_OTHERS,
     **SPEND_MADE,
     **APPROVALS_MADE,
     **REVIEW_MADE,

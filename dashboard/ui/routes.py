@@ -10,6 +10,7 @@ from dashboard.analysis.move_words import move_words
 from dashboard.analysis.policy_frames import drift_frame, drift_routes_frame, fallback_frame
 from dashboard.analysis.policy_words import drift_words, fallback_words
 from dashboard.analysis.route_comparison import FEWEST_TASKS, Quality
+from dashboard.analysis.route_fallbacks import asked_frame, asked_routes, asked_words
 from dashboard.analysis.route_frames import pair_frame, plane_frame, use_frame
 from dashboard.analysis.route_table import RouteTable
 from dashboard.analysis.route_words import (
@@ -159,6 +160,21 @@ def policy_section(view: View, chosen: Filter) -> None:
         "tell that a call was served by another route than the one asked for."
     )
     show_table(fallback_frame(found), name="fallback_readiness", chosen=None)
+
+
+def asked_section(view: View, chosen: Filter) -> None:
+    """Show for each route that was asked for how many of its calls others served, and who."""
+    found = view.ask(asked_routes, chosen)
+    st.header(literal(asked_words(found)), anchor=False)
+    show_table(
+        asked_frame(found), name="served_by_others", chosen=chosen,
+        nothing="Only gateway records tell that a call was served by another route than the one asked for.",
+    )  # fmt: skip
+    if found:
+        st.caption(
+            "Asked for: the route of the attempt that failed beside the call, else the name in the gateway's record. "
+            "n: calls that asked for the route, whoever served them; none where the name stands for no single route."
+        )
 
 
 def what_if_section(address: Address, view: View, found: RouteTable, chosen: Filter) -> None:

@@ -9,9 +9,10 @@ _HTML = """<button type="button">
 <svg viewBox="0 0 24 24" width="17" height="17" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">
 <path d="M12 4v11M7 11l5 5 5-5M5 20h14"/></svg><span>Download SVG</span></button>"""
 _CSS = """
-button { display: inline-flex; align-items: center; gap: 0.45rem; box-sizing: border-box; min-height: 2.5rem; padding: 0.2rem 0.75rem;
-  font: inherit; font-family: var(--st-font); font-size: 0.95rem; color: var(--st-text-color); cursor: pointer;
-  background: transparent; border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius); }
+button { display: inline-flex; align-items: center; gap: 0.45rem; box-sizing: border-box; min-height: 2.5rem;
+  padding: 0.2rem 0.75rem; font: inherit; font-family: var(--st-font); font-size: 0.95rem; cursor: pointer;
+  color: var(--st-text-color); background: transparent; border: 1px solid var(--st-border-color);
+  border-radius: var(--st-button-radius); }
 button:hover { border-color: var(--st-primary-color); color: var(--st-primary-color); }
 button:focus-visible { outline: 3px solid var(--st-primary-color); outline-offset: 2px; }
 @media print { button { display: none; } }
