@@ -151,6 +151,8 @@ _PATCH_FILES = ExportTable(
     ),
 )
 
+_OF_PATCH = "(SELECT patch.{} FROM patch WHERE patch.patch_key = approval.subject_key AND approval.subject = 'patch')"
+
 _APPROVALS = ExportTable(
     name="approvals",
     meaning="one row per decision that was asked of a person or a policy",
@@ -176,6 +178,8 @@ _APPROVALS = ExportTable(
         text("decided_by"),
         flag("is_second_reviewer"),
         text("policy"),
+        Column("risk_zone", _OF_PATCH.format("risk_zone")),
+        instant("accepted_again_at", _OF_PATCH.format("accepted_again_at")),
         *plain("source", of="approval"),
         text("native_id", "approval.native_id"),
     ),

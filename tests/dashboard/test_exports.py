@@ -42,9 +42,9 @@ AGREED = {
     "llm_calls": "llm_call_id task_id source provider model started_at input_tokens output_tokens total_tokens "
     "usage_status cost_usd cost_basis status error_kind latency_ms",
     "patches": "patch_id task_id proposed_at files_count lines_added lines_removed outcome rolled_back_at "
-    "rollback_evidence",
+    "rollback_evidence risk_zone accepted_again_at accepted_again_id",
     "patch_files": "patch_file_id patch_id path",
-    "approvals": "approval_id subject tool decision actor asked_at decided_at",
+    "approvals": "approval_id subject tool decision actor asked_at decided_at risk_zone accepted_again_at",
     "command_runs": "command_run_id status duration_ms",
     "tool_calls": "tool_call_id tool status",
     "deployments": "deployment_id platform status",
@@ -312,6 +312,16 @@ def test_the_first_line_of_a_commit_cannot_be_a_formula(store: Store) -> None:
     facts = Facts()
     outside_the_chat(facts, 1)
     assert column(rows(facts.write(store), "commits"), "subject") == ["'=1+1"]
+
+
+def test_a_decision_says_the_zone_of_its_patch_and_no_other_decision_has_one(store: Store) -> None:
+    facts = Facts()
+    facts.patch(patch_key=7, risk_zone="billing", decision="rejected", accepted_again_at=at("2026-03-03"))
+    facts.approval(subject="patch", subject_key=7, decision="rejected", tool=None)
+    facts.approval(subject="command", subject_key=7, tool="npm")  # a command of the same number
+    facts.write(store)
+    found = {row["subject"]: (row["risk_zone"], row["accepted_again_at"]) for row in rows(store, "approvals")}
+    assert found == {"patch": ("billing", "2026-03-03T00:00:00.000000Z"), "command": ("", "")}
 
 
 def test_a_link_and_its_evidence_lead_to_the_patch_and_to_what_shows_it(store: Store) -> None:

@@ -18,6 +18,7 @@ from gateway_rows import aborted, completed, failed, log_file
 from loads import litellm_row, ndjson
 from outcome_facts import load_piece, pieces_of
 from sqlmodel import SQLModel
+from test_accepted_again import world as decided_patches
 from test_outcomes_any_order import world
 
 import data.tables  # noqa: F401
@@ -123,6 +124,21 @@ def test_what_becomes_of_patches_is_derived_without_going_through_a_whole_table_
         plans.clear()
         load_piece(store, piece)
         assert scans(plans) == []
+
+
+def test_what_was_accepted_again_is_derived_without_going_through_a_whole_table_of_facts(
+    store: Store, plans: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces = decided_patches(3)
+    for number, piece in enumerate(pieces):
+        # Rejected patches near what was touched, and from some number on all of them.
+        monkeypatch.setattr("etl.derive.accepted_again.MANY", 0 if number == len(pieces) - 1 else 3_000)
+        plans.clear()
+        load_piece(store, piece)
+        assert scans(plans) == []
+    assert any("again_span" in sql for sql in plans)
+    assert any("accepted_again_key >= 0" in sql for sql in plans)
+    assert store.rows("SELECT count(*) > 0 FROM patch WHERE accepted_again_key IS NOT NULL") == [(1,)]
 
 
 def test_the_watch_sees_a_scan_under_its_alias(database_url: str, plans: dict[str, list[str]]) -> None:
