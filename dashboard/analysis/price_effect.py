@@ -190,7 +190,8 @@ def _usage(connection: sqlite3.Connection, chosen: Filter, period: Period, when:
         tokens = Tokens(requests, sent, read, written, received)
         if (provider, model) not in known:
             known[provider, model] = cells_on(provider, model, when)
-        told = _relative(provider, model, day_from_number(day), known[provider, model], tokens)
+        at_date = known[provider, model]
+        told = _relative(provider, model, day_from_number(day), at_date, tokens, has_cost=listed > 0)
         usage = found.setdefault(route_name(provider, model), _Usage())
         usage.bases.add(told if isinstance(told, PriceBasis) else told.basis)
         usage.cost += _cost(calls, tokens, spent, listed, None if isinstance(told, PriceBasis) else told)
@@ -198,12 +199,18 @@ def _usage(connection: sqlite3.Connection, chosen: Filter, period: Period, when:
 
 
 def _relative(
-    provider: str | None, model: str | None, day: date, at_date: tuple[PriceCell, ...], tokens: Tokens
+    provider: str | None,
+    model: str | None,
+    day: date,
+    at_date: tuple[PriceCell, ...],
+    tokens: Tokens,
+    *,
+    has_cost: bool,
 ) -> Relative | PriceBasis:
     on_day = cells_on(provider, model, day)
     if not on_day:
         return PriceBasis.SELF_HOSTED if is_self_hosted(provider) else PriceBasis.UNPRICED
-    return relative(on_day, at_date, tokens) if tokens.requests else PriceBasis.NO_TOKENS
+    return relative(on_day, at_date, tokens) if has_cost or tokens.requests else PriceBasis.NO_TOKENS
 
 
 def _cost(calls: int, tokens: Tokens, spent: int, listed: int, told: Relative | None) -> Cost:
