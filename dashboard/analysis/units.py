@@ -66,10 +66,12 @@ def _seconds(value: float) -> str:
 
 
 def _dollars(value: float) -> str:
+    if value < 0:
+        return f"−{_dollars(-value)}"
     if value == 0:
         return "$0"
-    if abs(value) < 0.01:
+    if value < 0.01:
         return f"${value:.4f}"
-    if abs(value) < 0.1:
+    if value < 0.1:
         return f"${value:.3f}"
-    return f"${value:,.2f}" if abs(value) < 100_000 else f"${value:,.0f}"
+    return f"${value:,.2f}" if value < 100_000 else f"${value:,.0f}"

@@ -25,17 +25,20 @@ from dashboard.reports.deck_slides import (
     split_rows,
 )
 from dashboard.reports.deck_text import Block, flow, height, labelled, paragraphs, width
-from dashboard.reports.grid import Grid, figures_grid, grid_of, pieces
+from dashboard.reports.grid import Grid, Piece, figures_grid, grid_of, pieces
 from dashboard.reports.own_tables import address
 from dashboard.reports.zips import write_zip
 
 _GAP = 24.0
-_TEXT_SHARE = 0.44
+_APART = 16.0
+_FEWEST_ROWS = 4
+"""Rows of a table that must have room below what stands on a slide already."""
+_TEXT_SHARE = 0.47
 """Part of the width that text takes beside a chart."""
 _MOST_ROWS = 60
 """Rows of a table that the appendix shows."""
 _TABLE_SIZE = 11.0
-_SCALES = (1.0, 0.9, 0.8)
+_SCALES = (1.0, 0.9, 0.8, 0.72)
 """How much smaller type may become so that a text needs no second slide."""
 
 
@@ -64,6 +67,9 @@ class _Writer:
     def __init__(self, document: ReviewDocument) -> None:
         self._document = document
         self._deck = Deck(one_line(texts.footer(document)))
+        self._slide: Any = None
+        self._title: str | None = None
+        self._used = 0.0
 
     @property
     def _moment(self) -> datetime:
@@ -90,28 +96,11 @@ class _Writer:
                 Block(one_line(texts.question_title(answer)), 11, colour=palette.QUIET, before=7, is_label=True)
             )
             blocks += paragraphs(one_line(answer.verdict), 15, is_bold=True, colour=_colour(answer))
+        self._text(title, blocks)
         if document.summary:
             grid = figures_grid(document.summary, 11.0)
             grid = replace(grid, heads=grid.heads[:4], rows=[row[:4] for row in grid.rows])
-            self._with_table(title, blocks, grid)
-        else:
-            self._text(title, blocks)
-
-    def _with_table(self, title: str, blocks: Sequence[Block], grid: Grid) -> None:
-        """Text to the left, a table below it where there is room, otherwise on the next slide."""
-        slide, rest = self._deck.slide(title)
-        blocks = [*paragraphs(rest, 14), *blocks] if rest else list(blocks)
-        placed, after = flow(blocks, ROOM, TALL)
-        used = _height(placed)
-        self._deck.text(slide, placed, (LEFT, TOP, ROOM, used + 4), "Text")
-        if after:
-            self._text(f"{title} (continued)", after)
-        (piece, *more) = pieces(grid, _measure(grid), PAD, ROOM)
-        needed = head_height(grid, piece) + sum(row_height(grid, piece, row) for row in grid.rows)
-        if not after and not more and used + 18 + needed <= TALL:
-            add_table(slide, grid, piece, grid.rows, TOP + used + 18)
-        else:
-            self._table("Objectives in the quarter", [], grid)
+            self._table(title, [Block("Objectives in the quarter", 13, is_bold=True)], grid)
 
     def _question(self, answer: Answer) -> None:
         blocks = [*paragraphs(answer.verdict, 24, is_bold=True, colour=_colour(answer))]
@@ -140,13 +129,6 @@ class _Writer:
         title = f"Appendix {answer.number}: {answer.question}"
         if answer.figures:
             self._table(title, [Block("Figures", 13, is_bold=True)], figures_grid(answer.figures, _TABLE_SIZE))
-        charts = [chart for chart in answer.charts if chart.categories and chart.series]
-        for chart in charts[1:]:
-            slide, rest = self._deck.slide(title)
-            used = 0.0
-            if rest:
-                self._text(title, paragraphs(rest, 12))
-            add_chart(slide, chart, (LEFT, TOP + used, ROOM, TALL - used), self._moment)
         blocks: list[Block] = []
         for label, text in texts.answer_lines(answer):
             if label not in ("In one sentence", "Since the last quarter", "What would change it", "State"):
@@ -157,6 +139,13 @@ class _Writer:
         for link in answer.links:
             blocks += labelled("In the dashboard", f"{link.label}: {address(link)}")
         self._text(title, blocks)
+        for chart in [chart for chart in answer.charts if chart.categories and chart.series][1:]:
+            rest = self._open(title)
+            if rest:
+                self._put(flow(paragraphs(rest, 12), ROOM, TALL)[0], 0.0)
+                self._open(title, is_continued=True)
+            add_chart(self._slide, chart, (LEFT, TOP, ROOM, TALL), self._moment)
+            self._title = None
         for table in answer.tables:
             self._evidence(title, table)
 
@@ -179,50 +168,78 @@ class _Writer:
 
     def _text(self, title: str, blocks: Sequence[Block], chart: EvidenceChart | None = None) -> None:
         """Write text on as many slides as it needs; a chart stands on the first."""
-        slide, rest = self._deck.slide(title)
+        if chart is None and self._is_open(title) and not flow(blocks, ROOM, TALL - self._used - _APART)[1]:
+            self._put(blocks, self._used + _APART)
+            return
+        rest = self._open(title)
         left = [*paragraphs(rest, 14), *blocks] if rest else list(blocks)
         wide = ROOM * _TEXT_SHARE if chart else ROOM
         if chart:
-            add_chart(slide, chart, (LEFT + wide + _GAP, TOP, ROOM - wide - _GAP, TALL), self._moment)
+            add_chart(self._slide, chart, (LEFT + wide + _GAP, TOP, ROOM - wide - _GAP, TALL), self._moment)
         left = next(
             (scaled for scaled in (_scaled(left, share) for share in _SCALES) if not flow(scaled, wide, TALL)[1]),
             _scaled(left, _SCALES[-1]),
         )
         while True:
             placed, left = flow(left, wide, TALL)
-            self._deck.text(slide, placed, (LEFT, TOP, wide, TALL), "Text")
+            self._put(placed, 0.0, wide)
             if not left:
-                return
-            slide, _ = self._deck.slide(f"{_short(title)} (continued)")
+                break
+            self._open(title, is_continued=True)
             wide = ROOM
+        if chart:
+            self._title = None
 
     def _table(self, title: str, blocks: Sequence[Block], grid: Grid) -> None:
         """Write a table on as many slides as it needs, its heads on each, below the text that introduces it."""
         for piece in pieces(grid, _measure(grid), PAD, ROOM):
             intro = [*blocks, *([Block(piece.words, 11, colour=palette.QUIET)] if piece.words else [])]
-            slide, rest = self._deck.slide(title)
-            intro = [*paragraphs(rest, 12), *intro] if rest else intro
-            placed, more = flow(intro, ROOM, TALL * 0.4)
-            while more:
-                self._deck.text(slide, placed, (LEFT, TOP, ROOM, TALL), "Text")
-                slide, _ = self._deck.slide(f"{_short(title)} (continued)")
-                placed, more = flow(more, ROOM, TALL * 0.4)
-            top = 0.0
-            if placed:
-                top = _height(placed) + 8
-                self._deck.text(slide, placed, (LEFT, TOP, ROOM, top), "Text")
             head = head_height(grid, piece)
-            rows: list[Sequence[str]] = []
-            used = top + head
-            for row in split_rows(grid, piece, TALL * 0.55 - head):
-                needed = row_height(grid, piece, row)
-                if rows and used + needed > TALL:
-                    add_table(slide, grid, piece, rows, TOP + top)
-                    slide, _ = self._deck.slide(f"{_short(title)} (continued)")
-                    rows, top, used = [], 0.0, head
-                rows.append(row)
-                used += needed
-            add_table(slide, grid, piece, rows, TOP + top)
+            rows = split_rows(grid, piece, TALL * 0.55 - head)
+            first = head + sum(row_height(grid, piece, row) for row in rows[:_FEWEST_ROWS])
+            if self._is_open(title) and self._used + _APART + _height(intro) + first <= TALL:
+                top = self._used + _APART
+            else:
+                rest = self._open(title)
+                intro, top = [*paragraphs(rest, 12), *intro] if rest else intro, 0.0
+            placed, more = flow(intro, ROOM, TALL * 0.4 if top == 0 else TALL)
+            while more:
+                self._put(placed, top)
+                self._open(title, is_continued=True)
+                top = 0.0
+                placed, more = flow(more, ROOM, TALL * 0.4)
+            if placed:
+                self._put(placed, top)
+                top = self._used + 6
+            self._rows(title, grid, piece, rows, top)
+
+    def _rows(self, title: str, grid: Grid, piece: Piece, rows: Sequence[Sequence[str]], top: float) -> None:
+        used = top + head_height(grid, piece)
+        waiting: list[Sequence[str]] = []
+        for row in rows:
+            needed = row_height(grid, piece, row)
+            if waiting and used + needed > TALL:
+                add_table(self._slide, grid, piece, waiting, TOP + top)
+                self._open(title, is_continued=True)
+                waiting, top, used = [], 0.0, head_height(grid, piece)
+            waiting.append(row)
+            used += needed
+        add_table(self._slide, grid, piece, waiting, TOP + top)
+        self._used = used
+
+    def _open(self, title: str, *, is_continued: bool = False) -> str:
+        """Begin a slide; return what of its title it had no room for."""
+        self._slide, rest = self._deck.slide(f"{_short(title)} (continued)" if is_continued else title)
+        self._title, self._used = title, 0.0
+        return rest
+
+    def _is_open(self, title: str) -> bool:
+        """Whether the last slide is of that title, and more may stand on it."""
+        return self._title == title
+
+    def _put(self, blocks: Sequence[Block], top: float, wide: float = ROOM) -> None:
+        self._deck.text(self._slide, blocks, (LEFT, TOP + top, wide, TALL - top), "Text")
+        self._used = top + _height(blocks, wide)
 
 
 def replace_rows(table: EvidenceTable, most: int) -> EvidenceTable:
@@ -230,8 +247,8 @@ def replace_rows(table: EvidenceTable, most: int) -> EvidenceTable:
     return EvidenceTable(table.name, table.title, table.meaning, table.columns, table.rows[:most])
 
 
-def _height(blocks: Sequence[Block]) -> float:
-    return sum(height(block, ROOM) + (block.before if number else 0) for number, block in enumerate(blocks))
+def _height(blocks: Sequence[Block], wide: float = ROOM) -> float:
+    return sum(height(block, wide) + (block.before if number else 0) for number, block in enumerate(blocks))
 
 
 def _measure(grid: Grid) -> Any:

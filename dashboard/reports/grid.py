@@ -13,7 +13,8 @@ Measure = Callable[[str, bool], float]
 """Width of a line, bold or not."""
 
 _WIDEST = 230.0
-_NARROWEST = 70.0
+_NARROWEST, _NARROWEST_FIRST = 7.0, 11.0
+"""Smallest widths of columns of text, in sizes of the type; the first says what a row is."""
 _ONE_LINE_HEAD = 90.0
 _FIGURE_HEADS = ("Figure", "Value", "95 % interval", "n", "Quarter before", "Note")
 _MEASURED_LINES, _MEASURED_CHARACTERS = 40, 200
@@ -90,7 +91,8 @@ def widths(grid: Grid, measure: Measure, pad: float) -> tuple[list[float], list[
         widest = max((measure(cell[:_MEASURED_CHARACTERS], is_bold) for cell in cells), default=0.0)
         least = max(min(widest, _WIDEST), min(word, _WIDEST)) + 2 * pad + 1
         natural.append(max(least, min(whole, _ONE_LINE_HEAD) + 2 * pad + 1))
-        narrow.append(least if place in grid.numbers else min(least, _NARROWEST))
+        smallest = grid.size * (_NARROWEST if place else _NARROWEST_FIRST)
+        narrow.append(least if place in grid.numbers else min(least, max(smallest, word + 2 * pad + 1)))
     return natural, narrow
 
 
@@ -104,7 +106,8 @@ def pieces(grid: Grid, measure: Measure, pad: float, most: float) -> list[Piece]
         if grid.is_full:
             last = 0 if group[-1] in grid.numbers else -1
             fitted[last] += max(most - sum(fitted), 0)
-        words = "" if len(groups) == 1 else f"Columns {group[1] + 1} to {group[-1] + 1} of {len(natural)}"
+        held = f"Columns {group[1] + 1} to {group[-1] + 1}" if len(group) > 2 else f"Column {group[-1] + 1}"
+        words = "" if len(groups) == 1 else f"{held} of {len(natural)}"
         found.append(Piece(tuple(group), tuple(fitted), words))
     return found
 

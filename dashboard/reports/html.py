@@ -29,8 +29,8 @@ from dashboard.reports.svg import svg
 _CHART_WIDTH = 540.0
 _STRETCH = 1.2
 """Type of screens is about this much wider than that of the reports."""
-_ACROSS, _CROWDED = 7, 14
-"""Tables with more columns than this are printed across the page, or small as well."""
+_CROWDED = 16
+"""Tables with more columns than this are printed small."""
 _LONG_CELL = 800
 _SHORT = 24
 _HEAD = (
@@ -127,9 +127,8 @@ def _chart(chart: EvidenceChart, name: str) -> Iterator[str]:
 
 
 def _table(table: EvidenceTable) -> Iterator[str]:
-    count = len(table.columns)
-    kind = ("across" if count > _ACROSS else "") + (" crowded" if count > _CROWDED else "")
-    yield f"<section{_class(kind)}>\n<h3>{_text(one_line(table.title))}</h3>\n"
+    yield f"<section{_class('crowded' if len(table.columns) > _CROWDED else '')}>\n"
+    yield f"<h3>{_text(one_line(table.title))}</h3>\n"
     yield f"<p class=quiet>{_text(sentence(table.meaning))} {texts.rows(len(table.rows))}.</p>\n"
     if table.rows:
         shown_rows = [tuple(map(cell_text, cells, table.columns)) for cells in table.rows]

@@ -39,8 +39,8 @@ ol.contents span { display: block; color: var(--quiet); font-size: 0.9rem; }
 table { border-collapse: collapse; font-size: 0.9rem; line-height: 1.4; }
 .figures { width: 100%; }
 th, td { padding: 0.35rem 0.7rem; text-align: start; vertical-align: top; border-bottom: 1px solid var(--line); }
-th { background: var(--blue-ground); font-weight: 600; vertical-align: bottom; white-space: nowrap; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th { background: var(--blue-ground); font-weight: 600; vertical-align: bottom; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td.number { white-space: nowrap; }
 td.code { white-space: nowrap; }
 td { max-width: 26rem; } td.words { min-width: 11rem; } .figures td:first-child { min-width: 9rem; }
 td.value { font-weight: 650; }
@@ -58,17 +58,16 @@ details { margin: 0.4rem 0 1rem; font-size: 0.9rem; } summary { cursor: pointer;
 @media (max-width: 40rem) { body { font-size: 15px; } h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; }
   dl.facts, dl.lines { grid-template-columns: 1fr; gap: 0; } dl.facts dd, dl.lines dd { margin-bottom: 0.5rem; }
   .chart { overflow-x: auto; } .chart svg { min-width: 34rem; } }
-@page { size: A4; margin: 16mm 15mm 18mm;
+@page { size: A4 landscape; margin: 16mm 15mm 18mm;
   @bottom-left { content: "FOOTER"; font: 8pt sans-serif; color: #566373; width: 80%; }
   @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 8pt sans-serif; color: #566373; } }
-@page across { size: A4 landscape; }
 @media print { :root { color-scheme: light; } body { font-size: 10pt; background: none; }
   main { max-width: none; padding: 0; } h1 { font-size: 20pt; } h2 { font-size: 15pt; margin-top: 0; }
   article, section.start { break-before: page; } h2, h3, .verdict, figcaption { break-after: avoid; }
   figure, li, .chip { break-inside: avoid; } .wide { overflow: visible; }
   thead { display: table-header-group; } tr { break-inside: avoid; } tr.long { break-inside: auto; }
   table { font-size: 8pt; } th { white-space: normal; } th, td { padding: 2pt 4pt; }
-  .across { page: across; } .across table { font-size: 7pt; } .across td.words { min-width: 6rem; }
+  td.words { min-width: 6rem; } td, th { font-size: 7.5pt; }
   .crowded table { font-size: 5.5pt; } .crowded th, .crowded td { padding: 1pt 2pt; white-space: normal; }
   th, .chip, dl.facts { print-color-adjust: exact; }
   dl.lines dt { break-after: avoid; } details.told { display: none; } .crowded td { min-width: 0 !important; }

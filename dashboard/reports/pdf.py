@@ -8,6 +8,7 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     KeepTogether,
@@ -38,6 +39,8 @@ from dashboard.reports.picture import pictures, shown
 
 _UPRIGHT, _ACROSS = "upright", "across"
 _FOOT = 24.0
+_LEAST_ROOM = 110.0
+"""Room that a table needs to begin on a page."""
 _LACKING = (
     "Characters that the type of this file lacks are written as their code in Unicode. The HTML page and the workbook "
     "show them."
@@ -169,6 +172,7 @@ class _Story:
         is_across = bool(table.rows) and parts.is_across(grid)
         if is_across != self._is_across:
             yield from self._turned(is_across)
+        yield CondPageBreak(_LEAST_ROOM)
         yield paragraph(one_line(table.title), parts.PART)
         about = f"{sentence(table.meaning)} {texts.rows(len(table.rows))}."
         yield paragraph(about, parts.QUIET)

@@ -133,10 +133,10 @@ class _Canvas:
         """Categories one below the other, values to the right, with value and n written at the end of each row."""
         chart, count = self._chart, len(self._chart.series)
         names = {row: self._name(row) for row in rows}
-        left = 6 + max((self._measure(line) for lines in names.values() for line in lines), default=0)
+        left = 2 + max((self._measure(line) for lines in names.values() for line in lines), default=0)
         told = [[self._told(series, row) for series in chart.series] for row in rows]
         right = 10 + max(self._measure(text, SMALL) for texts in told for text in texts)
-        plot = (left + 4, self._width - right)
+        plot = (left + 9, self._width - right)
         shapes: list[Shape] = []
         y = self._legend(shapes)
         top = y

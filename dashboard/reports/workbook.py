@@ -23,7 +23,7 @@ _TEXT_COLUMNS = 9
 """Columns over which a text runs beside its label."""
 _WIDTHS = (36, 14, 22, 10, *(14,) * 16)
 """Widths of the columns of summary and question sheets, in characters."""
-_TEXT_WIDTH = 105
+_TEXT_WIDTH = 120
 _LINE_HEIGHT = 15.5
 _TITLE_HEIGHT = 28
 _TALLEST = 400
@@ -114,14 +114,14 @@ class _Writer:
         write_text(sheet, row + 1, 0, "Answers", formats.section)
         row += 2
         for name, answer in zip(self._question_names, document.answers, strict=True):
-            self._link(sheet, row, name, f"{answer.number}. {answer.verdict}", formats.link)
+            self._link(sheet, row, name, f"{answer.number}. {answer.verdict}", formats.link())
             row = self._line(sheet, row, None, f"{answer.question} {answer.sentence}")
         row += 1
         for name, words in (
             (self._notes_name, f"Decisions and notes ({len(document.notes)})"),
             (self._dictionary_name, "Dictionary: what each column means"),
         ):
-            self._link(sheet, row, name, words, formats.link)
+            self._link(sheet, row, name, words, formats.link())
             row += 1
         sheet.activate()
 
@@ -141,7 +141,7 @@ class _Writer:
             write_text(sheet, row + 1, 0, "Tables", formats.section)
             row += 2
             for name, table in tables:
-                self._link(sheet, row, name, name, formats.link)
+                self._link(sheet, row, name, name, formats.link())
                 row = self._line(sheet, row, None, f"{table.title}: {table.meaning} ({texts.rows(len(table.rows))})")
         for chart in answer.charts:
             row += 1
@@ -157,7 +157,9 @@ class _Writer:
     def _write_table(self, sheet: Any, table: EvidenceTable, back: str) -> None:
         formats = self._formats
         write_text(sheet, 0, 0, one_line(table.title), self._formats.section)
-        self._link(sheet, 1, back, f"Back to {back}. {sentence(one_line(table.meaning))}", formats.link)
+        self._link(
+            sheet, 1, back, f"Back to {back}. {sentence(one_line(table.meaning))}", formats.link(is_wrapped=False)
+        )
         forms = [formats.column(column) for column in table.columns]
         widths = [_width(table, place) for place in range(len(table.columns))]
         for place, column in enumerate(table.columns):

@@ -62,10 +62,9 @@ class Formats:
         """The answer."""
         return self.of(bold=True, font_size=14, text_wrap=True)
 
-    @property
-    def link(self) -> Any:
+    def link(self, *, is_wrapped: bool = True) -> Any:
         """A link to another sheet."""
-        return self.of(font_color="#1D5FA8", underline=1)
+        return self.of(font_color="#1D5FA8", underline=1, text_wrap=is_wrapped)
 
     def header(self, *, is_right: bool = False) -> Any:
         """Head of a column."""

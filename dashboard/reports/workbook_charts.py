@@ -12,6 +12,7 @@ from dashboard.reports.scale import scale_of_chart
 from dashboard.reports.workbook_cells import NUMBER_FORMATS, Formats, write_number, write_text
 
 WIDTH, HEIGHT = 760, 380
+_HEAD_HEIGHT = 46
 _MARKERS = ("circle", "square", "diamond", "triangle")
 _AXIS_FORMATS = NUMBER_FORMATS | {Unit.RATE: "0%", Unit.USD: '"$"#,##0.##', Unit.SECONDS: '#,##0" s"'}
 _HEADS = ("95 % from", "95 % to", "n", "Bar up", "Bar down")
@@ -23,6 +24,7 @@ _LONG_NAME = 16
 def write_values(sheet: Any, formats: Formats, chart: EvidenceChart, row: int) -> int:
     """Write the values of a chart as cells, heads first, and return the row after them."""
     write_text(sheet, row, 0, "Category", formats.header())
+    sheet.set_row(row, _HEAD_HEIGHT)
     reference = _reference_column(chart)
     for number, series in enumerate(chart.series):
         start = 1 + number * _COLUMNS_OF_A_SERIES

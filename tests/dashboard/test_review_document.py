@@ -7,12 +7,15 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from dashboard.analysis.figures import Unit
+from dashboard.analysis.review.cells import cell_text
 from dashboard.analysis.review.document import (
     Answer,
     AnswerState,
     ChartKind,
     ChartSeries,
+    ColumnType,
     EvidenceChart,
+    EvidenceColumn,
     EvidenceTable,
     NoteLine,
     ReviewDocument,
@@ -96,3 +99,22 @@ def test_an_empty_table_keeps_its_types():
 def test_a_column_that_no_report_can_show_is_refused():
     with pytest.raises(TypeError, match="not List"):
         EvidenceTable.of_frame(pl.DataFrame({"a": [[1]]}), name="a", title="a", meaning="a")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("failed_rate", 0.9996, "> 99.9 %"),
+        ("spend_usd", -5183.71, "−$5,183.71"),
+        ("wait_s", 754, "13 min"),
+        ("task_count", 1234, "1,234"),
+        ("load_id", 1234, "1234"),
+        ("factor", 14.4, "14.4"),
+        ("factor", -0.0341, "−0.034"),
+        ("factor", None, "–"),
+        ("is_new", True, "yes"),
+    ],
+)
+def test_a_cell_reads_as_people_write_it(name: str, value: float | None, shown: str):
+    kind = ColumnType.INTEGER if isinstance(value, int) else ColumnType.NUMBER
+    assert cell_text(value, EvidenceColumn(name, kind)) == shown
