@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.review.document import ChartKind, ChartSeries, EvidenceChart
@@ -21,10 +23,24 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _BAND = "rgba(59, 130, 196, 0.16)"
 _LONGEST_NAME = 40
 _AXIS_LETTERS = 42
+_MOST_ROWS = 16
 _TALLEST = 600
 """A large chart fits on a screen with what stands above and below it."""
 _MOST_TICKS = 9
 _TICK_FORMATS = {Unit.RATE: ".0%", Unit.USD: "$,~g", Unit.COUNT: ",~d", Unit.SECONDS: ",~g"}
+
+
+def first_rows(chart: EvidenceChart) -> EvidenceChart:
+    """Return as much of a chart as can be read from the back of a room: the first categories; over time, all."""
+    most = max(_MOST_ROWS // max(len(chart.series), 1), 1)
+    if chart.kind is ChartKind.LINES or len(chart.categories) <= most:
+        return chart
+    series = tuple(
+        structs.replace(one, values=one.values[:most], low=one.low[:most], high=one.high[:most], n=one.n[:most])
+        for one in chart.series
+    )
+    title = f"{chart.title} (the first {most} of {len(chart.categories)})"
+    return structs.replace(chart, title=title, categories=chart.categories[:most], series=series)
 
 
 @remembered(128)

@@ -176,13 +176,13 @@ def _chart(shown: Shown, answer: Answer, chart: EvidenceChart) -> None:
     st.markdown(f"**{literal(chart.title)}**")
     number = answer.charts.index(chart)
     name = _file(shown, chart_name(answer.key, number))
-    picture(review_chart(chart), name=name, alt=chart.alt, chosen=shown.chosen)
-    if chart.note:
-        st.caption(literal(chart.note))
-    csv_button(
-        chart_frame(shown.document, answer.key, number), name=name, chosen=shown.chosen,
+    picture(
+        review_chart(chart), name=name, alt=chart.alt, chosen=shown.chosen,
+        data=chart_frame(shown.document, answer.key, number),
         about="The numbers of this picture, with intervals and n.",
     )  # fmt: skip
+    if chart.note:
+        st.caption(literal(chart.note))
 
 
 def _file(shown: Shown, name: str) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 import streamlit as st
 
 from dashboard.analysis.as_of import day_of
-from dashboard.analysis.review.document import Answer, ReviewDocument
+from dashboard.analysis.remembered import remembered
+from dashboard.analysis.review.document import Answer, EvidenceChart, ReviewDocument
 from dashboard.analysis.review.words import before_words, certainty, headline, note_words, open_words
 from dashboard.analysis.units import value_text
-from dashboard.charts.review import review_chart
+from dashboard.charts.review import first_rows, review_chart
 from dashboard.charts.theme import MEETING_STYLE
 from dashboard.reports.frames import chart_name
 from dashboard.ui import review_notes, view
@@ -100,13 +101,19 @@ def _question(shown: Shown, answer: Answer) -> None:
         with left:
             st.html(_said(shown, answer))
         with right:
-            chart = answer.charts[0]
+            chart = _readable(answer.charts[0])
             st.html(f'<div class="bs-meeting"><p class="bs-asked">{shown_text(chart.title)}</p></div>')
             picture(
-                review_chart(chart, is_large=True), name=chart_name(answer.key, 0), alt=chart.alt, chosen=shown.chosen
-            )
+                review_chart(chart, is_large=True), name=chart_name(answer.key, 0), alt=chart.alt, chosen=shown.chosen,
+                has_buttons=False,
+            )  # fmt: skip
     if shown.notes is not None:
         review_notes.form(shown.notes, answer.key, "_meeting")
+
+
+@remembered(64)
+def _readable(chart: EvidenceChart) -> EvidenceChart:
+    return first_rows(chart)
 
 
 def _said(shown: Shown, answer: Answer) -> str:

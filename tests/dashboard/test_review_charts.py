@@ -5,7 +5,7 @@ import pytest
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.review.document import ChartKind, ChartSeries, EvidenceChart
-from dashboard.charts.review import review_chart
+from dashboard.charts.review import first_rows, review_chart
 
 NOW = ChartSeries("this quarter", (0.25, None, 0.5), (0.1, None, 0.6), (0.5, None, 0.9), (12, None, 1_000))
 BEFORE = ChartSeries("<b>before</b>", (0.2, 0.1, None))
@@ -79,3 +79,16 @@ def test_a_chart_without_values_is_a_picture_too(kind: ChartKind):
     assert drawn(kind=kind, categories=(), series=()).layout.height > 0
     nothing = ChartSeries("this quarter", (None,))
     assert drawn(kind=kind, categories=("fix",), series=(nothing,)).layout.height > 0
+
+
+def test_on_a_large_screen_the_first_rows_are_shown_and_the_title_says_so():
+    values = tuple(number / 10 for number in range(10))
+    series = ChartSeries("now", values, values, values, tuple(range(10)))
+    chart = msgspec.structs.replace(CHART, categories=tuple("abcdefghij"), series=(series, series))
+    # 16 marks for two series are 8 rows.
+    first = first_rows(chart)
+    assert first.categories == tuple("abcdefgh")
+    assert first.title == "Fixes fail most (the first 8 of 10)"
+    assert {len(part) for one in first.series for part in (one.values, one.low, one.high, one.n)} == {8}
+    assert first_rows(msgspec.structs.replace(chart, kind=ChartKind.LINES)).categories == chart.categories
+    assert first_rows(CHART) is CHART

@@ -58,6 +58,8 @@ PLAIN = {
         "times",
         "kept_tasks_per_dollar",
         "per_100_useful",
+        "limit",
+        "usage_level",
         "quality_per_usd",
         "factor",
         "good",
