@@ -75,6 +75,8 @@ def tool_words(found: ToolTable) -> str:
     changing = sum(tool.calls for tool in mutating)
     without = sum(tool.not_asked for tool in mutating)
     said = f"{without:,} of {changing:,} tool calls that change something were made without a decision"
+    if not without:
+        said = f"All {changing:,} tool calls that change something were decided on before they ran"
     return f"{said}; of {unknown:,} more nobody says whether they do" if unknown else said
 
 

@@ -38,6 +38,20 @@ _HEADINGS = {
     "billing_effect_usd": "Billing (USD)",
     "saved_low_usd": "Low",
     "saved_high_usd": "High",
+    "rejected_rate": "Share rejected",
+    "rejected_low_rate": "Low",
+    "rejected_high_rate": "High",
+    "without_second_rate": "Share without second",
+    "without_second_low_rate": "Low",
+    "without_second_high_rate": "High",
+    "median_wait_hours": "Median wait (hours)",
+    "median_wait_low_hours": "Low",
+    "median_wait_high_hours": "High",
+    "total_wait_hours": "Total wait (hours)",
+    "wait_hours": "Wait (hours)",
+    "median_age_hours": "Median age (hours)",
+    "oldest_age_hours": "Oldest (hours)",
+    "share_decided_rate": "Share decided on",
 }
 _COUNTED = {
     "file": "files",
@@ -51,6 +65,8 @@ _COUNTED = {
     "missing_month": "missing months",
     "unpriced_call": "unpriced calls",
     "completed_task": "completed tasks",
+    "approver": "approvers",
+    "tool_call": "calls",
     "without_tokens": "calls without tokens",
 }
 

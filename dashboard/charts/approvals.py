@@ -48,7 +48,7 @@ def zone_map(found: Strictness) -> "Figure":
     right = _far([cell.restrictive_usd for cell in cells], found.tolerance_usd)
     top = _far([cell.lax_usd for cell in cells], found.tolerance_usd)
     figure = go.Figure()
-    _region(figure, found.tolerance_usd, max(right, top))
+    _region(figure, found.tolerance_usd, right, top)
     for cell, position in zip(cells, _positions(cells, right, top), strict=True):
         _cross(figure, cell, position)
     for x, y, x_anchor, text in (
@@ -118,16 +118,16 @@ def waiting_picture(found: DecisionSeries) -> "Figure":
     return figure
 
 
-def _region(figure: Any, tolerance: float, far: float) -> None:
+def _region(figure: Any, tolerance: float, right: float, top: float) -> None:
     """Draw the band in which neither side costs more than the tolerance more than the other."""
     # On the scale of the axes its edges bend, so they are drawn through many points.
-    along = [far * 1.2 * (step / _STEPS) ** 2 for step in range(_STEPS + 1)]
+    along = [max(right, top) * 1.2 * (step / _STEPS) ** 2 for step in range(_STEPS + 1)]
     figure.add_scatter(
         x=[_root(value) for value in (*along, *(value + tolerance for value in reversed(along)), 0)],
         y=[_root(value) for value in (*(value + tolerance for value in along), *reversed(along), 0)],
         fill="toself", fillcolor=_REGION, mode="lines", line={"width": 1, "color": FAINT}, hoverinfo="skip",
     )  # fmt: skip
-    place = _root(far * 0.42)
+    place = _root(min(right, top) * 0.6)
     figure.add_annotation(x=place, y=place, text="about right", showarrow=False, font={"size": 12, "color": PLAIN})
 
 

@@ -124,7 +124,8 @@ def second(address: Address, view: View) -> None:
     )
     group = Group(Place(ALL, ALL, Who.HUMAN), Shown.WITHOUT_SECOND, True, False, high_risk_zones())
     if any(zone.without_second.k for zone in found):
-        rows_of(address, view, group, "edits", "second_reviewer_rows")
+        with st.expander("The edits without a second reviewer"):
+            rows_of(address, view, group, "edits", "second_reviewer_rows")
 
 
 def replay(view: View, found: Strictness) -> None:
@@ -166,7 +167,7 @@ def _legend(found: DecisionSeries, every: Every) -> str:
     said = ["Blue: accepted (approved, edited or let through by a rule). Hatched: rejected. Hollow: still waits."]
     said.append("By the day on which a decision was asked for; people and rules apart.")
     if any(bucket.state is PointState.INCOMPLETE for buckets in found.by_actor.values() for bucket in buckets):
-        said.append("The last bar is not complete yet.")
+        said.append("The last bar is cut short: its days are not over, or not in the period.")
     if found.every is not every:
         said.append(f"The period is too long for {every.label.lower()} bars; these are by {found.every.value}.")
     return " ".join(said)
