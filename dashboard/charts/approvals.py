@@ -60,8 +60,8 @@ def zone_map(found: Strictness) -> "Figure":
             align=x_anchor, font={"size": 12, "color": UNKNOWN},
         )  # fmt: skip
     figure.update_layout(**plotly_layout(height=470, margin={"l": 8, "r": 8, "t": 8, "b": 8}))
-    figure.update_xaxes(title_text="Asking: waiting and good changes held, USD per 100 decisions", **_axis(right))
-    figure.update_yaxes(title_text="Escapes: USD per 100 decisions", **_axis(top))
+    figure.update_xaxes(title_text="Asking, USD per 100 decisions", **_axis(right))
+    figure.update_yaxes(title_text="Escapes, USD per 100 decisions", **_axis(top))
     return figure
 
 
@@ -140,9 +140,9 @@ def _cross(figure: Any, cell: StrictnessCell, position: str) -> None:
     figure.add_scatter(
         x=[_root(asking.value)],
         y=[_root(lax.value)],
-        mode="markers+text",
+        mode="markers+text" if position else "markers",
         text=[_safe(_short(zone_title(cell.place.zone)))],
-        textposition=position,
+        textposition=position or "top right",
         marker={
             "size": 11, "color": color, "symbol": _SYMBOLS[cell.place.who] + ("" if is_settled else "-open"),
             "line": {"width": 2, "color": color},
@@ -158,7 +158,7 @@ def _error(side: Bounded) -> dict[str, object]:
 
 
 def _positions(cells: Sequence[StrictnessCell], right: float, top: float) -> list[str]:
-    """Return where the name of each mark stands: on the other side of it where it would cover one drawn before."""
+    """Return where the name of each mark stands; empty where it would cover names drawn before in every place."""
     found: list[str] = []
     taken: list[tuple[float, float]] = []
     for cell in cells:
@@ -170,9 +170,9 @@ def _positions(cells: Sequence[StrictnessCell], right: float, top: float) -> lis
             for name, height in places.items()
             if height > -0.01 and not any(abs(height - other) < 0.045 and abs(x - near) < 0.25 for near, other in taken)
         ]
-        picked = free[0] if free else "middle left" if x > 0.3 else "middle right"
-        found.append(picked)
-        taken.append((x, places.get(picked, y)))
+        found.append(free[0] if free else "")
+        if free:
+            taken.append((x, places[free[0]]))
     return found
 
 

@@ -72,7 +72,7 @@ def map_of_zones(view: View, found: Strictness) -> None:
         literal(
             "Circle: people decide. Square: rules decide. Diamond: nobody is asked. Triangle: not known who. Filled: "
             "the verdict is clear, orange beyond the band; open: it cannot be told yet. Crosses are 95 % intervals. "
-            "The scales are of square roots. "
+            "Scales: square roots. Asking: waiting, and good changes held. Marks without a name lie close to another. "
             f"The band is where neither side costs {value_text(costs.tolerance_usd, Unit.USD)} more than the other for "
             f"a hundred decisions. {costs.owner} stands for the costs: a rollback "
             f"{value_text(costs.rollback_usd(None), Unit.USD)} (some zones more), a good change that was rejected "
