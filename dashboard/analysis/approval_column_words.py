@@ -106,8 +106,8 @@ APPROVALS_MADE: Mapping[str, str] = {
     "caught_count": "escapes that the rule would have stopped; negative: more would have come through",
     "held_count": "good changes that the rule would have rejected; negative: fewer",
     "waited_hours": "hours of waiting that the rule would have added; negative: fewer",
-    "approval_replay.saved_usd": "cost of escapes saved, minus cost of good changes held and of waiting, over the period, in US "
-    "dollars",
+    "approval_replay.saved_usd": "cost of escapes saved, minus cost of good changes held and of waiting, over the "
+    "period, in US dollars",
     "behaviour_zone": "where it was seen how people decide; all: the zone itself has too few decisions of people",
     "behaviour_decided_count": "decisions of people that this rests on",
     # Reviewers

@@ -46,21 +46,11 @@ _BEST_ROUTES = {
     "best_routes_quality.decided_patch_count": "patches decided, of days older than the rollback window",
 }
 
-_PER_100 = "for a hundred decisions, in US dollars"
 _VERDICT = "too lax, too restrictive, about right, or cannot tell, by what both sides cost"
 _APPROVAL_PATTERNS = {
     "approval_patterns_verdicts.verdict": _VERDICT,
     "approval_patterns_class_verdicts.verdict": _VERDICT,
     "approval_patterns_verdicts.compared_verdict": "the verdict in the quarter before",
-    "more_decisions_count": "so many more decisions would very likely settle the verdict; empty where it is settled",
-    "lax_error_rate": "accepted changes that were rolled back, of the accepted",
-    "restrictive_error_rate": "rejected changes of which the same was accepted within 72 hours, of the rejected",
-    "median_wait_hours": "half of the decisions came within this time, in hours",
-    "total_wait_hours": "sum of the known waiting times, in hours",
-    "lax_cost_usd": f"what accepted changes that were rolled back cost {_PER_100}",
-    "restrictive_cost_usd": f"what good changes that were rejected, and waiting, cost {_PER_100}; empty where no "
-    "record tells of waiting",
-    "cost_difference_usd": f"lax minus restrictive cost {_PER_100}; the verdict rests on its interval",
 }
 _NOISY_INTEGRATIONS = {
     "integration": "MCP server, provider, platform or kind of command",
