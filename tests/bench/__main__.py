@@ -1,9 +1,10 @@
-"""Measures speed and memory of loading and of the first page, each figure beside its floor in the same run, and how
-many of the demo's rollbacks are found.
+"""Measures speed and memory of loading, each figure beside its floor in the same run; how many of the demo's rollbacks
+are found; and what people wait for: reruns of each page, many visitors, the browser, large downloads.
 
 make bench                                        everything, at the sizes of the targets
 make bench ARGS="litellm --records 100000"        one section, smaller
-make bench ARGS="pages --tasks 10000"
+make bench ARGS="pages --tasks 10000"             one size; --page spend: one page
+make bench ARGS="pages visitors browser csv"      all that people wait for; stores are made once, in bench/
 make bench ARGS="evidence --evidence-tasks 1000"
 """
 
@@ -14,7 +15,9 @@ import sys
 import time
 from pathlib import Path
 
+import bench_browser
 import bench_calls
+import bench_csv
 import bench_evidence
 import bench_git
 import bench_outcomes
@@ -30,7 +33,20 @@ from rich.table import Table
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 FOLDER = ROOT / "bench"
-SECTIONS = ("litellm", "chats", "git", "platforms", "records", "calls", "outcomes", "pages", "visitors", "evidence")
+SECTIONS = (
+    "litellm",
+    "chats",
+    "git",
+    "platforms",
+    "records",
+    "calls",
+    "outcomes",
+    "pages",
+    "visitors",
+    "browser",
+    "csv",
+    "evidence",
+)
 # A file younger than this when it is loaded is read again the next time, as it may have changed since.
 SETTLE_SECONDS = 3
 console = Console(width=132)
@@ -198,6 +214,10 @@ def main() -> None:
         bench_pages.section(sorted(asked.tasks), asked.page, FOLDER, sys.modules[__name__])
     if "visitors" in sections:
         bench_visitors.section(sorted(asked.tasks), asked.visitors, FOLDER, sys.modules[__name__])
+    if "browser" in sections:
+        bench_browser.section(max(asked.tasks), FOLDER, sys.modules[__name__])
+    if "csv" in sections:
+        bench_csv.section(max(asked.tasks), FOLDER, sys.modules[__name__])
     if "evidence" in sections:
         bench_evidence.run(console, asked.evidence_tasks)
     console.print(

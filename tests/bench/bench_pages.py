@@ -154,6 +154,12 @@ def cpu_seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+def resident_mb(process: int) -> float:
+    """Return the memory that a process holds."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")) / 1024
+
+
 def quantile(values: Sequence[float], share: float) -> float:
     """Return the value below which a share of the values lies, in milliseconds."""
     ordered = sorted(values)

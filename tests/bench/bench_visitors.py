@@ -27,7 +27,7 @@ def section(sizes: Sequence[int], visitors: int, folder: Path, bench: Any) -> No
     for tasks in dict.fromkeys((min(sizes), max(sizes))):
         with bench_pages.served(bench_pages.store_of(tasks, folder, bench), "visitors") as dashboard:
             found, cores = _crowd(dashboard, visitors)
-            resident = _resident_mb(dashboard.process.pid)
+            resident = bench_pages.resident_mb(dashboard.process.pid)
         seconds = found["seconds"]
         worst = bench_pages.quantile(seconds, 0.95)
         rows.add_row(
@@ -76,8 +76,3 @@ def _crowd(dashboard: Any, visitors: int) -> tuple[dict[str, Any], float]:
         print(done.stderr[-2000:], file=sys.stderr)
     cores = (bench_pages.cpu_seconds(dashboard.process.pid) - before) / (time.perf_counter() - start)
     return json.loads(done.stdout.splitlines()[-1]), cores
-
-
-def _resident_mb(process: int) -> float:
-    status = Path(f"/proc/{process}/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")) / 1024

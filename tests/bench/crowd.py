@@ -11,6 +11,12 @@ import visitor
 
 _SWITCHES = 0.15
 """Share of the changes that are a switch to another page; all others are a filter or a choice of the page."""
+_UNDONE = 0.5
+"""Share of the changes after which the next one takes them back: people look at one thing, and then at another."""
+
+
+Changed = tuple[str, str] | None
+"""Label of the widget that was changed last, and its value before."""
 
 
 @dataclass
@@ -31,9 +37,10 @@ async def _visit(address: str, number: int, pace: float, begins: float, ends: fl
             pages = list(session.pages)
             await session.open(pages[number % len(pages)].hash)
             due = begins + pace * chance.random()
+            changed: Changed = None
             while due < ends:
                 await asyncio.sleep(max(due - time.perf_counter(), 0))
-                await _change(session, pages, chance)
+                changed = await _change(session, pages, chance, changed)
                 tally.seconds.append(time.perf_counter() - due)
                 due += pace
     except (visitor.PageFailedError, OSError, TimeoutError) as error:
@@ -41,13 +48,20 @@ async def _visit(address: str, number: int, pace: float, begins: float, ends: fl
         print(f"visitor {number}: {type(error).__name__}: {error}", file=sys.stderr)
 
 
-async def _change(session: visitor.Visitor, pages: list[visitor.Place], chance: random.Random) -> None:
+async def _change(
+    session: visitor.Visitor, pages: list[visitor.Place], chance: random.Random, changed: Changed
+) -> Changed:
+    """Change something, or take back what was changed before; return what can be taken back next."""
+    if changed is not None and changed[0] in session.widgets and chance.random() < _UNDONE:
+        await session.change(session.widgets[changed[0]], changed[1])
+        return None
     widgets = [widget for widget in session.widgets.values() if widget.others]
     if chance.random() < _SWITCHES or not widgets:
         await session.open(chance.choice(pages).hash)
-        return
+        return None
     widget = chance.choice(widgets)
     await session.change(widget, chance.choice(widget.others))
+    return widget.label, widget.value
 
 
 async def crowd(address: str, visitors: int, pace: float, seconds: float) -> Tally:
