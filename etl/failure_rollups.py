@@ -10,7 +10,6 @@ from data.words import (
 )
 from etl.source_rollups import Rollup
 
-_ROUTE = {"provider": "task.provider", "model": "task.model"}
 _NONE = dict.fromkeys(("failed_count", "timeout_count", "denied_count", "not_run_count", "repeated_count"), "0")
 
 
@@ -46,16 +45,10 @@ def _tools() -> Rollup:
     )
     return Rollup(
         table="integration_daily",
-        facts="tool_call AS call LEFT JOIN task USING (task_key)",
+        facts="tool_call AS call",
         where=f"call.status <> '{ToolStatus.PENDING}'",
         date="call.called_date",
-        dimensions={
-            "project": "call.project",
-            "task_class": "task.task_class",
-            **_ROUTE,
-            "kind": f"'{IntegrationKind.MCP_SERVER}'",
-            "name": "call.server",
-        },
+        dimensions={"project": "call.project", "kind": f"'{IntegrationKind.MCP_SERVER}'", "name": "call.server"},
         measures={
             **_NONE,
             "attempt_count": "1",
@@ -89,21 +82,15 @@ def _commands() -> Rollup:
     ended = (CommandStatus.OK, CommandStatus.FAILED, CommandStatus.TIMEOUT)
     return Rollup(
         table="integration_daily",
-        facts="command_run AS run LEFT JOIN task USING (task_key)",
-        where=f"run.status IN ({', '.join(repr(word.value) for word in ended)})",
-        date="run.started_date",
-        dimensions={
-            "project": "run.project",
-            "task_class": "run.task_class",
-            **_ROUTE,
-            "kind": f"'{IntegrationKind.COMMANDS}'",
-            "name": "run.kind",
-        },
+        facts="command_run",
+        where=f"status IN ({', '.join(repr(word.value) for word in ended)})",
+        date="started_date",
+        dimensions={"project": "project", "kind": f"'{IntegrationKind.COMMANDS}'", "name": "kind"},
         measures={
             **_NONE,
             "attempt_count": "1",
-            "useful_count": f"run.status = '{CommandStatus.OK}'",
-            "failed_count": f"run.status = '{CommandStatus.FAILED}'",
-            "timeout_count": f"run.status = '{CommandStatus.TIMEOUT}'",
+            "useful_count": f"status = '{CommandStatus.OK}'",
+            "failed_count": f"status = '{CommandStatus.FAILED}'",
+            "timeout_count": f"status = '{CommandStatus.TIMEOUT}'",
         },
     )

@@ -39,10 +39,11 @@ class RouteWork:
 def route_work(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> dict[str, RouteWork]:
     """Return the routes that tasks or patches of the filter asked for, by name."""
     found: dict[str, RouteWork] = {}
+    own_machines = self_hosted_providers()
 
     def route(provider: str | None, model: str | None) -> RouteWork:
         name = route_name(provider, model)
-        return found.setdefault(name, RouteWork(name, provider in self_hosted_providers()))
+        return found.setdefault(name, RouteWork(name, provider in own_machines))
 
     condition, parameters = condition_of(chosen, chosen.period, "task_daily")
     for provider, model, task_class, tasks, completed, unknown in connection.execute(

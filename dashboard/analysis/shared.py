@@ -31,6 +31,24 @@ def shared(
 
 
 @contextmanager
+def kept_once(connection: sqlite3.Connection) -> Generator[None]:
+    """Let shared questions that are asked meanwhile be worked out once, where nobody keeps answers anyway."""
+    if _KEEPER.get() is not None:
+        yield
+        return
+    known: dict[str, Any] = {}
+
+    def keep(question: Callable[..., Any], arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+        key = repr((question.__module__, question.__qualname__, arguments, named))
+        if key not in known:
+            known[key] = question(connection, *arguments, **named)
+        return known[key]
+
+    with keeping(keep):
+        yield
+
+
+@contextmanager
 def keeping(keeper: Keeper) -> Generator[None]:
     """Let a keeper answer shared questions that are asked meanwhile in this thread."""
     before = _KEEPER.set(keeper)

@@ -318,7 +318,7 @@ class FailureDaily(Row, table=True):
 
 
 class IntegrationDaily(Row, table=True):
-    """One row per day, project, task class, route, kind of integration and integration: what its attempts came to.
+    """One row per day, project, kind of integration and integration: what attempts at it came to.
 
     Calls to models are in call_daily. Attempts = useful + failed + timed out + denied + never run.
     """
@@ -326,9 +326,6 @@ class IntegrationDaily(Row, table=True):
     integration_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day of the attempts")
     project: str | None = col("project")
-    task_class: str | None = col("class of the task; null where there is none")
-    provider: str | None = col("provider of the task's route")
-    model: str | None = col("model of the task's route")
     kind: str = must("what it is (IntegrationKind)")
     name: str | None = col("MCP server, platform or kind of command; null when not known")
     attempt_count: int = count("attempts that ended, or were denied or never run")

@@ -27,8 +27,8 @@ def test_a_lax_zone_and_a_strict_one_are_named_apart(store: Store):
     answer = answer_of(store, KEY)
     assert (answer.state, answer.verdict) == (AnswerState.ANSWERED, "Too lax in 1 place, too restrictive in 1 place")
     assert answer.sentence == (
-        "Approvals are too lax in Authentication and authorization, where people decide and too restrictive in "
-        "Everything else, where people decide."
+        "Approvals are too lax in Authentication and authorization (people decide), and too restrictive in Everything "
+        "else (people decide)."
     )
     lax, strict = answer.figures
     assert (lax.value, lax.n) == (0.3, 200)

@@ -5,7 +5,7 @@ from datetime import date
 
 from dashboard.analysis.filters import Compare, Filter, Period, compared_period
 from dashboard.analysis.selection import daily_sums
-from dashboard.analysis.shared import keeping, shared
+from dashboard.analysis.shared import keeping, kept_once, shared
 from dashboard.ui import cache
 from data.store import Store
 from fact_rows import Facts
@@ -82,3 +82,20 @@ def test_one_rollup_alone_gives_its_own_measures_as_all_together_do(store: Store
     assert [tasks.total(name) for name in names] == [all_of_them.total(name) for name in names] == [3, 2, 1, 0]
     # Of the other rollups nothing was read.
     assert {"patch_count", "call_count"} & set(next(iter(tasks.days.values()))) == set()
+
+
+def test_where_nobody_keeps_answers_a_part_can_be_worked_out_once_for_several(store: Store):
+    asked.clear()
+    with store.reading() as connection:
+        with kept_once(connection):
+            assert [whole(connection, 1), other(connection, 1), whole(connection, 2)] == [11, 12, 21]
+        assert asked == [1, 2]
+        assert whole(connection, 1) == 11
+    assert asked == [1, 2, 1]
+
+
+def test_a_keeper_that_is_there_stays(store: Store):
+    asked.clear()
+    with store.reading() as connection, keeping(lambda *_: 70), kept_once(connection):
+        assert whole(connection, 1) == 71
+    assert asked == []

@@ -33,13 +33,13 @@ def test_attempts_at_integrations_are_told_apart_by_how_they_ended(store: Store)
     for status in ("ok", "failed", "timeout", "cancelled", None):
         facts.command(status=status, kind="build")
     rows = facts.write(store).rows(
-        "SELECT kind, name, task_class, sum(attempt_count), sum(useful_count), sum(failed_count), sum(timeout_count), "
-        "sum(denied_count), sum(not_run_count), sum(repeated_count) FROM integration_daily GROUP BY 1, 2, 3"
+        "SELECT kind, name, sum(attempt_count), sum(useful_count), sum(failed_count), sum(timeout_count), "
+        "sum(denied_count), sum(not_run_count), sum(repeated_count) FROM integration_daily GROUP BY 1, 2"
     )
     assert rows == [
-        ("commands", "build", "edit", 3, 1, 1, 1, 0, 0, 0),
+        ("commands", "build", 3, 1, 1, 1, 0, 0, 0),
         # Pending calls have not ended. After the failed call the same tool was called four more times; another tool
         # and another day do not count.
-        ("mcp_server", "jira", "fix", 7, 4, 1, 0, 1, 1, 4),
-        ("platform", "vercel", None, 2, 1, 1, 0, 0, 0, 0),
+        ("mcp_server", "jira", 7, 4, 1, 0, 1, 1, 4),
+        ("platform", "vercel", 2, 1, 1, 0, 0, 0, 0),
     ]

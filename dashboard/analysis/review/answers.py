@@ -17,6 +17,7 @@ from dashboard.analysis.review.document import Answer, NoteLine, ReviewDocument,
 from dashboard.analysis.review.failing_classes import failing_classes
 from dashboard.analysis.review.noisy_integrations import noisy_integrations
 from dashboard.analysis.review.quarters import Quarter
+from dashboard.analysis.shared import kept_once
 from dashboard.analysis.slos import slo_figures
 from dashboard.analysis.strictness import strictness
 from dashboard.analysis.units import value_text
@@ -44,7 +45,9 @@ def make_review(
 
     Of ``scope`` only project, route and task class count: the days are those of the quarter.
     """
-    asked = asked_of(connection, quarter, as_of, scope)
+    with kept_once(connection):
+        asked = asked_of(connection, quarter, as_of, scope)
+        answers = tuple(_ANSWERS[key](asked) for key, _ in review_questions().in_order())
     return ReviewDocument(
         quarter=quarter.name,
         first=quarter.first,
@@ -56,7 +59,7 @@ def make_review(
         data_version=_data_version(connection),
         definitions_hash=definitions_hash(),
         price_version=f"genai-prices {version('genai-prices')}",
-        answers=tuple(_ANSWERS[key](asked) for key, _ in review_questions().in_order()),
+        answers=answers,
         summary=tuple(_objective(figure) for figure in asked.objectives),
         notes=tuple(notes),
     )

@@ -178,5 +178,6 @@ def _limits(found: Strictness) -> tuple[str, ...]:
     said += [support_words(cell) for cell in wrong[:4]]
     if found.young:
         said.append(f"{found.young:,} decisions of the quarter are too young to be judged.")
-    said += [words for cell in found.by_zone if (words := never_rejected_words(cell)) is not None][:3]
+    never = [(cell, words) for cell in found.by_zone if (words := never_rejected_words(cell)) is not None]
+    said += [f"{place_words(cell)}: {words} rejections." for cell, words in never[:3]]
     return tuple(said)

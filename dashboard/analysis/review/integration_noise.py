@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from dashboard.analysis.filters import NONE_NAME, Filter
+from dashboard.analysis.review.asked import calls_table
 from dashboard.analysis.review.worst import Counts
 from dashboard.analysis.selection import condition_of
 from data.words import CallStatus, IntegrationKind
@@ -64,7 +65,9 @@ def per_100(useless: float, useful: float) -> float | None:
 def integrations(connection: sqlite3.Connection, chosen: Filter) -> dict[str, Integration]:
     """Return what was tried in the days of a filter, by label."""
     found: list[Integration] = []
-    condition, parameters = condition_of(chosen, chosen.period, "integration_daily")
+    # Attempts at integrations are counted by project alone.
+    of_project = Filter(chosen.period, project=chosen.project)
+    condition, parameters = condition_of(of_project, chosen.period, "integration_daily")
     for kind, name, *values in connection.execute(
         f"SELECT kind, name, {', '.join(f'sum({part})' for part in _PARTS)} FROM integration_daily "  # noqa: S608
         f"WHERE {condition} GROUP BY 1, 2 ORDER BY 1, 2",
@@ -77,12 +80,13 @@ def integrations(connection: sqlite3.Connection, chosen: Filter) -> dict[str, In
 
 def _providers(connection: sqlite3.Connection, chosen: Filter) -> list[Integration]:
     """Return the providers. Calls that a person stopped, or whose end is unknown, count neither way."""
-    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    table = calls_table(chosen)
+    condition, parameters = condition_of(chosen, chosen.period, table)
     calls: dict[str, list[int]] = {}
     kinds: dict[str, dict[str, int]] = {}
     for provider, status, kind, count, retries in connection.execute(
-        "SELECT provider, status, error_kind, sum(call_count), sum(retry_count) FROM call_daily "  # noqa: S608
-        f"WHERE {condition} GROUP BY 1, 2, 3 ORDER BY 1",
+        "SELECT provider, status, error_kind, sum(call_count), sum(retry_count) "  # noqa: S608
+        f"FROM {table} WHERE {condition} GROUP BY 1, 2, 3 ORDER BY 1",
         parameters,
     ):
         own = calls.setdefault(provider or NONE_NAME, [0, 0, 0])

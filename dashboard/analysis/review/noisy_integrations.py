@@ -19,6 +19,7 @@ from dashboard.analysis.review.worst import (
     more_to_tell,
     worse_to_stand_out,
 )
+from dashboard.analysis.selection import needs_fine_rollups
 from dashboard.analysis.ties import clear_ones
 from dashboard.analysis.units import difference_text, value_text
 from data.definitions.review_questions import review_questions
@@ -52,7 +53,7 @@ def noisy_integrations(asked: Asked) -> Answer:
         tables=(noise_table(worst, now, before), kinds_table(worst, now)),
         since_last=_since_last(worst, now, before, asked),
         would_change=_would_change(worst),
-        limits=(_ALERTS, *_limits(worst, now), *asked.limits()),
+        limits=(_ALERTS, *_limits(worst, now, is_narrow=needs_fine_rollups(asked.chosen)), *asked.limits()),
         links=_links(asked, worst, now),
     )
 
@@ -223,8 +224,10 @@ def _would_change(worst: Worst) -> tuple[str, ...]:
     return tuple(found) or ("An integration whose share of useless attempts lies clearly above that of the others.",)
 
 
-def _limits(worst: Worst, now: Found) -> tuple[str, ...]:
+def _limits(worst: Worst, now: Found, *, is_narrow: bool) -> tuple[str, ...]:
     found: list[str] = []
+    if is_narrow:
+        found.append("Tools, deployments and commands are counted for every route and class: nothing tells them apart.")
     kinds = {one.kind for one in now.values()}
     missing = [kind for kind in IntegrationKind if kind not in kinds]
     if missing:

@@ -251,12 +251,15 @@ def _read(connection: sqlite3.Connection, chosen: Filter) -> tuple[tuple[RouteDa
     shape = (chosen.period.day_count, len(classes))
     cells: dict[str, tuple[Array, Array, Array]] = {}
     counts: dict[str, list[int]] = {}
+    own_machines = self_hosted_providers()
     hosted: dict[str, bool] = {}
     for rows, parts in ((tasks, (0, 1)), (calls, (2,))):
         for provider, model, day, task_class, *values in rows:
             name = route_name(provider, model)
-            hosted[name] = provider in self_hosted_providers()
-            own = cells.setdefault(name, (np.zeros(shape), np.zeros(shape), np.zeros(shape)))
+            if name not in cells:
+                cells[name] = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+                hosted[name] = provider in own_machines
+            own = cells[name]
             for part, value in zip(parts, values, strict=False):
                 own[part][day, places[task_class or NONE_NAME]] += value / MICRO_USD if part == 2 else value
             if parts == (2,):

@@ -171,7 +171,7 @@ def _zones(cells: Sequence[StrictnessCell], balance: Balance, who: Who, months: 
     levels = review_questions().before_scaling.levels
     a_month = mistakes / months
     grows = ", ".join(f"{a_month * level:,.1f} at {level_words(level)}" for level in levels)
-    what = "accepted changes taken back" if is_lax else "good changes rejected"
+    what = "accepted changes were taken back" if is_lax else "rejected changes were good"
     share = value_text(mistakes / of, Unit.RATE) if of else "none"
     low, high = wilson(mistakes, of) or (None, None)
     weight = sum(abs(cell.difference_usd.value) * cell.counts.decided for cell in cells if cell.difference_usd)
@@ -212,13 +212,13 @@ def queue_check(asked: Asked) -> Checked:
     level = month.first_over(limit, question.levels)
     if level is None:
         return Checked(measures=(measure,), would_change=(at_edge,))
-    then = month.at(level)
+    then, when = month.at(level), "already now" if level <= NOW else f"at {level_words(level)}"
     need = Need(
         Area.QUEUE,
         level,
         "Add reviewers, or let a rule decide where people seldom reject",
         f"Changes wait {_hours(month)} a month in all, from {known:,} decisions; agreed are at most {limit:g}",
-        f"With the same reviewers {_hours(then)} a month at {level_words(level)}, and more once they are busy: a "
+        f"With the same reviewers {_hours(then)} a month {when}, and more once they are busy: a "
         "queue near its limit grows faster than usage",
         weight=then.value / limit,
     )

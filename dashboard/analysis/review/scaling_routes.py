@@ -7,7 +7,7 @@ from dashboard.analysis.as_of import day_end
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.filters import NONE_NAME
 from dashboard.analysis.intervals import wilson
-from dashboard.analysis.review.asked import Asked, listed
+from dashboard.analysis.review.asked import Asked, calls_table, listed
 from dashboard.analysis.review.needs import NOW, Area, Checked, Need, level_words
 from dashboard.analysis.route_table import Rate, rate
 from dashboard.analysis.routing_policy import ClassDrift, Fallback, Place, Readiness, drift, fallbacks
@@ -102,12 +102,14 @@ def _untested(asked: Asked, drifts: Sequence[ClassDrift], known: Sequence[Fallba
 
 def _errors(asked: Asked) -> Mapping[str, Rate]:
     """Return the errors of the calls that each route served."""
-    condition, parameters = condition_of(replace(asked.chosen, route=None), asked.chosen.period, "call_daily")
+    chosen = replace(asked.chosen, route=None)
+    table = calls_table(chosen)
+    condition, parameters = condition_of(chosen, chosen.period, table)
     return {
         f"{provider}/{model}": rate(int(errors), int(calls))
         for provider, model, errors, calls in asked.connection.execute(
             f"SELECT provider, model, sum(iif(status = '{CallStatus.ERROR}', call_count, 0)), sum(call_count) "  # noqa: S608
-            f"FROM call_daily WHERE {condition} GROUP BY 1, 2",
+            f"FROM {table} WHERE {condition} GROUP BY 1, 2",
             parameters,
         )
     }
@@ -127,11 +129,12 @@ def _days(asked: Asked) -> int:
 def limit_checks(asked: Asked) -> tuple[Checked, ...]:
     """Check how many calls providers refuse for their limits; refusals are taken to grow in proportion to usage."""
     question = review_questions().before_scaling
-    condition, parameters = condition_of(asked.chosen, asked.chosen.period, "call_daily")
+    table = calls_table(asked.chosen)
+    condition, parameters = condition_of(asked.chosen, asked.chosen.period, table)
     kinds = f"('{ErrorKind.RATE_LIMIT}', '{ErrorKind.QUOTA}')"
     rows = asked.connection.execute(
-        f"SELECT provider, sum(iif(error_kind IN {kinds}, call_count, 0)), sum(call_count) FROM call_daily "  # noqa: S608
-        f"WHERE {condition} GROUP BY 1 ORDER BY 1",
+        f"SELECT provider, sum(iif(error_kind IN {kinds}, call_count, 0)), sum(call_count) "  # noqa: S608
+        f"FROM {table} WHERE {condition} GROUP BY 1 ORDER BY 1",
         parameters,
     ).fetchall()
     enough = [(name, int(refused), int(calls)) for name, refused, calls in rows if calls >= question.least_events]

@@ -9,6 +9,7 @@ from dashboard.analysis.as_of import day_from_number, day_number, last_whole_day
 from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import Interval
+from dashboard.analysis.review.asked import calls_table
 from dashboard.analysis.routes import MICRO_USD
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.spend_amounts import first_call_day
@@ -99,10 +100,11 @@ def _use(
     name: str | None,
     budget: Budget | ProjectBudget | None,
 ) -> BudgetUse:
-    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    table = calls_table(chosen)
+    condition, parameters = condition_of(chosen, chosen.period, table)
     rows = connection.execute(
-        "SELECT date, sum(cost_micro_usd), sum(call_count), sum(unpriced_count) FROM call_daily "  # noqa: S608
-        f"WHERE {condition} GROUP BY 1 ORDER BY 1",
+        "SELECT date, sum(cost_micro_usd), sum(call_count), sum(unpriced_count) "  # noqa: S608
+        f"FROM {table} WHERE {condition} GROUP BY 1 ORDER BY 1",
         parameters,
     ).fetchall()
     calls, unpriced = sum(row[2] for row in rows), sum(row[3] for row in rows)
