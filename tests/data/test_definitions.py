@@ -4,6 +4,7 @@ import pytest
 
 import data.definitions.reading
 from data import definitions
+from data.definitions.approval_costs import approval_costs
 from data.definitions.budgets import budgets
 from data.definitions.burn_windows import burn_windows
 from data.definitions.review_questions import review_questions
@@ -12,6 +13,7 @@ from data.errors import DefinitionError
 from data.words import TaskClass
 
 READERS = {
+    "approval_costs.toml": approval_costs,
     "budgets.toml": budgets,
     "burn_windows.toml": burn_windows,
     "slos.toml": definitions.slos,
