@@ -82,12 +82,12 @@ def glance(shown: Shown) -> None:
     with st.container(horizontal=True):
         csv_button(
             answers_frame(shown.document), name=_file(shown, "review_answers"), chosen=shown.chosen,
-            about="One row per question: verdict, sentence, first figure with interval and n, rule.",
+            about="One row per question: verdict, sentence, rule, what would change it, links.", label="Download answers",
         )  # fmt: skip
         csv_button(
             figures_frame(shown.document), name=_file(shown, "review_figures"), chosen=shown.chosen,
             about="One row per figure of every question and objective, with interval, n and the quarter before.",
-            label="Download all figures",
+            label="Download figures",
         )  # fmt: skip
 
 
