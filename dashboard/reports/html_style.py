@@ -10,6 +10,8 @@ _STYLE: Final = """
   --bad: light-dark(#a83a0b, #f0915c);
   --s0: light-dark(#1d5fa8, #6ea8e8); --s1: light-dark(#d06a1f, #f0915c); --s2: light-dark(#3b8f7a, #63c2a9);
   --s3: light-dark(#7a5ba6, #b39ddb); --s4: light-dark(#566373, #9aa8b7); --s5: light-dark(#b0881a, #e0bc5a); }
+:root { --p0: light-dark(#a9c8e8, #2c5580); --p1: light-dark(#f2bf95, #8a5130); --p2: light-dark(#a5d5c8, #2f6d5e);
+  --p3: light-dark(#c9b9e2, #594483); --p4: light-dark(#b4bec9, #46525f); --p5: light-dark(#e5cf94, #7c6426); }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); line-height: 1.5;
   font-family: system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; font-size: 16px; }
@@ -53,6 +55,8 @@ details { margin: 0.4rem 0 1rem; font-size: 0.9rem; } summary { cursor: pointer;
 .s-grid { stroke: var(--line); } .s-reference { stroke: var(--bad); } .f-reference { fill: var(--bad); }
 .f-series-0 { fill: var(--s0); } .f-series-1 { fill: var(--s1); } .f-series-2 { fill: var(--s2); }
 .f-series-3 { fill: var(--s3); } .f-series-4 { fill: var(--s4); } .f-series-5 { fill: var(--s5); }
+.f-pale-0 { fill: var(--p0); } .f-pale-1 { fill: var(--p1); } .f-pale-2 { fill: var(--p2); }
+.f-pale-3 { fill: var(--p3); } .f-pale-4 { fill: var(--p4); } .f-pale-5 { fill: var(--p5); }
 .s-series-0 { stroke: var(--s0); } .s-series-1 { stroke: var(--s1); } .s-series-2 { stroke: var(--s2); }
 .s-series-3 { stroke: var(--s3); } .s-series-4 { stroke: var(--s4); } .s-series-5 { stroke: var(--s5); }
 @media (max-width: 40rem) { body { font-size: 15px; } h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; }
@@ -64,13 +68,19 @@ details { margin: 0.4rem 0 1rem; font-size: 0.9rem; } summary { cursor: pointer;
 @media print { :root { color-scheme: light; } body { font-size: 10pt; background: none; }
   main { max-width: none; padding: 0; } h1 { font-size: 20pt; } h2 { font-size: 15pt; margin-top: 0; }
   article, section.start { break-before: page; } h2, h3, .verdict, figcaption { break-after: avoid; }
+  figure { max-width: 145mm; margin: 8pt 0; } ol.contents { gap: 2pt; } ol.contents li { padding: 2pt 8pt; }
+  ol.contents span { display: inline; margin-left: 8pt; }
+  dl.facts { font-size: 8.5pt; padding: 5pt 8pt; margin-bottom: 6pt; } .lead { font-size: 11pt; }
+  .verdict { font-size: 15pt; } h3 { font-size: 11pt; margin-top: 10pt; } .quiet, dl.lines { font-size: 9pt; }
+  dl.lines { margin: 8pt 0; gap: 3pt 12pt; } article > p { max-width: none; }
   figure, li, .chip { break-inside: avoid; } .wide { overflow: visible; }
   thead { display: table-header-group; } tr { break-inside: avoid; } tr.long { break-inside: auto; }
   table { font-size: 8pt; } th { white-space: normal; } th, td { padding: 2pt 4pt; }
   td.words { min-width: 6rem; } td, th { font-size: 7.5pt; }
-  .crowded table { font-size: 5.5pt; } .crowded th, .crowded td { padding: 1pt 2pt; white-space: normal; }
+  .crowded table { font-size: 5.5pt; } .crowded th, .crowded td { padding: 1pt 2pt; font-size: 5.5pt; }
   th, .chip, dl.facts { print-color-adjust: exact; }
-  dl.lines dt { break-after: avoid; } details.told { display: none; } .crowded td { min-width: 0 !important; }
+  dl.lines dt { break-after: avoid; } details.told { display: none; }
+  .crowded td.words, .crowded td.code { min-width: 0; white-space: normal; }
   details::details-content { content-visibility: visible; } summary { list-style: none; color: var(--quiet); } }
 """
 

@@ -21,7 +21,9 @@ _LEADING, _PAD = 1.25, 4.0
 _MOST_LINES = 36
 """Lines of one row; a longer cell goes on in the next row, so that it can go on over the page."""
 _COLOURS = {"ink": palette.INK, "quiet": palette.QUIET, "grid": palette.LINE, "reference": palette.REFERENCE} | {
-    f"series-{number}": colour for number, colour in enumerate(palette.SERIES)
+    f"{kind}-{number}": colour
+    for kind, colours in (("series", palette.SERIES), ("pale", palette.PALE))
+    for number, colour in enumerate(colours)
 }
 
 
@@ -135,7 +137,7 @@ class Drawn(Flowable):
 def is_across(grid: Grid) -> bool:
     """Whether a table needs the page turned to be read well."""
     natural, narrow = widths(grid, _measure(grid), _PAD)
-    return sum(natural) > UPRIGHT_WIDTH and sum(narrow) > UPRIGHT_WIDTH * 0.8
+    return sum(natural) > UPRIGHT_WIDTH * 1.25 or (sum(natural) > UPRIGHT_WIDTH and sum(narrow) > UPRIGHT_WIDTH * 0.8)
 
 
 def tables(grid: Grid, most: float) -> list[tuple[str, LongTable]]:

@@ -240,10 +240,12 @@ class _Canvas:
         if self._chart.kind is ChartKind.BARS:
             nothing = place(0)
             ends = sorted((nothing, place(value)))
-            shapes.append(Box(ends[0], y - 5, max(ends[1] - ends[0], 0.8), 10, series_colour(number)))
+            # Pale bars let the intervals be seen that lie over them.
+            has_interval = any(low is not None for low in series.low)
+            colour = f"pale-{number % 6}" if has_interval else series_colour(number)
+            shapes.append(Box(ends[0], y - 5, max(ends[1] - ends[0], 0.8), 10, colour))
         low, high = _known(series.low, row), _known(series.high, row)
         if low is not None and high is not None:
-            # Over a bar the interval is dark, so that it shows on it.
             colour = INK if self._chart.kind is ChartKind.BARS else series_colour(number)
             shapes.append(Line(place(low), y, place(high), y, colour, 1.4))
             shapes += [Line(place(end), y - _WHISKER, place(end), y + _WHISKER, colour, 1.4) for end in (low, high)]

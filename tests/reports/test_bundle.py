@@ -1,0 +1,39 @@
+"""What is offered: five formats, names of files that say what is in them, and no library before it is used."""
+
+import io
+import subprocess
+import sys
+
+import msgspec
+import pytest
+from review_cases import empty, hostile, usual
+
+from dashboard.reports.bundle import FORMATS, file_name
+
+STARTS = {"csv": b"PK", "xlsx": b"PK", "pptx": b"PK", "pdf": b"%PDF-", "html": b"<!doctype html>"}
+
+
+@pytest.mark.parametrize("chosen", FORMATS, ids=lambda chosen: chosen.name)
+@pytest.mark.parametrize("made", [usual, empty, hostile])
+def test_every_format_writes_every_review(chosen, made):
+    out = io.BytesIO()
+    chosen.write(made(), out)
+    assert out.getvalue().startswith(STARTS[chosen.name])
+
+
+def test_names_of_files_say_quarter_filters_and_edition():
+    assert [file_name(usual(), chosen) for chosen in FORMATS[:2]] == [
+        "boltscope-review_2026Q3_project-Shop-front_revision-2.zip",
+        "boltscope-review_2026Q3_project-Shop-front_revision-2.xlsx",
+    ]
+    computed = msgspec.structs.replace(usual(), revision=None, scope="../../etc\x00")
+    assert file_name(computed, FORMATS[0]) == "boltscope-review_2026Q3_etc_data-17.zip"
+
+
+def test_no_library_of_a_format_is_loaded_before_it_is_written():
+    program = (
+        "import sys, dashboard.reports.bundle\n"
+        "print([name for name in ('xlsxwriter', 'pptx', 'reportlab', 'PIL', 'lxml') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
