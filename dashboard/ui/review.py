@@ -82,7 +82,7 @@ def glance(shown: Shown) -> None:
     with st.container(horizontal=True):
         csv_button(
             answers_frame(shown.document), name=_file(shown, "review_answers"), chosen=shown.chosen,
-            about="One row per question: verdict, sentence, rule, what would change it, links.", label="Download answers",
+            about="One row per question: verdict, sentence, rule, links.", label="Download answers",
         )  # fmt: skip
         csv_button(
             figures_frame(shown.document), name=_file(shown, "review_figures"), chosen=shown.chosen,
