@@ -88,6 +88,10 @@ class Histogram:
 
     def encode(self) -> bytes:
         """Return the stored form."""
+        if len(self.counts) == 0 or int(self.counts.max()) <= _LARGEST_COUNT:
+            pairs = np.empty(len(self.counts), dtype=_PAIRS)
+            pairs["bucket"], pairs["count"] = self.buckets, self.counts
+            return pairs.tobytes()
         return encode_counts(Counter(dict(zip(self.buckets.tolist(), self.counts.tolist(), strict=True))))
 
     @property
@@ -120,7 +124,8 @@ class Histogram:
         n = self.n
         if n < 2:
             return None
-        middles = np.array([_middle(bucket) for bucket in self.buckets.tolist()])
+        shifts = np.maximum(self.buckets // _HALF - 1, 0)
+        middles = ((self.buckets - shifts * _HALF) << shifts) + ((1 << shifts) - 1) / 2
         mean = float(self.counts @ middles) / n
         return float(np.sqrt(float(self.counts @ (middles - mean) ** 2) / (n - 1)))
 

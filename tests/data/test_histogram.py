@@ -3,6 +3,7 @@
 import random
 import sqlite3
 from collections import Counter
+from statistics import stdev
 
 import numpy as np
 import pytest
@@ -95,3 +96,18 @@ def test_the_spread_is_the_standard_deviation_of_a_sample_within_a_percent():
     assert Histogram.of(values).spread() == pytest.approx(float(np.std(values, ddof=1)), rel=0.01)
     assert Histogram.of([5, 5, 5]).spread() == 0
     assert Histogram.of([5]).spread() is None
+
+
+def test_the_stored_form_of_a_histogram_is_that_of_its_counts_also_of_very_many():
+    for copies in (1, 1 << 33):
+        histogram = Histogram.of([0, 5, 5, 127, 128, 900, 123_456_789, LARGEST])
+        histogram = Histogram(histogram.buckets, histogram.counts * copies)
+        listed = Counter(dict(zip(histogram.buckets.tolist(), histogram.counts.tolist(), strict=True)))
+        assert histogram.encode() == encode_counts(listed)
+        assert Histogram.merged([histogram.encode()]).n == 8 * copies
+
+
+def test_the_spread_is_that_of_the_middles_of_the_buckets():
+    values = [0, 3, 64, 127, 128, 5_000, 1 << 40, LARGEST]
+    middles = [Histogram.of([value]).at_rank(1) for value in values]
+    assert Histogram.of(values).spread() == pytest.approx(stdev(middles))
