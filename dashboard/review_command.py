@@ -12,7 +12,7 @@ from dashboard.analysis.choices import choices
 from dashboard.analysis.filters import NONE_NAME, Filter
 from dashboard.analysis.review.answers import make_review
 from dashboard.analysis.review.document import ReviewDocument, read_document
-from dashboard.analysis.review.quarters import Quarter, default_quarter, read_quarter
+from dashboard.analysis.review.quarters import Quarter, default_quarter, quarters_of_store, read_quarter
 from dashboard.analysis.review.stored import lines_of, scope_of, scope_text
 from dashboard.max_age import check_age, read_age
 from dashboard.reports.bundle import FORMATS, Format, file_name
@@ -88,6 +88,10 @@ def _document(connection: sqlite3.Connection, asked: Asked) -> ReviewDocument:
                 "for the review as it is now."
             )
         return read_document(frozen_document(connection, found[0]))
+    offered = quarters_of_store(connection, as_of)
+    if quarter not in offered:
+        reach = f"It reaches from {offered[-1].name} to {offered[0].name}." if offered else "Load files: etl load PATH"
+        raise ReviewError(f"The store holds no record of {quarter.name}. {reach}")
     return make_review(connection, quarter, as_of, chosen, lines_of(notes_of(connection, quarter.name)))
 
 

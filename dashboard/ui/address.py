@@ -45,6 +45,10 @@ class Address:
         found = self._found.get(name)
         return found if found in options else default
 
+    def leave_out(self, name: str) -> None:
+        """Take a word out of the address where there is nothing to pick."""
+        self._picked.pop(name, None)
+
     def switch(self, name: str, label: str, **looks: Any) -> bool:
         """Show a switch that is on by default."""
         key = self._state(name)

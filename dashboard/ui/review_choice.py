@@ -43,6 +43,7 @@ def pick_revision(address: Address, found: tuple[Revision, ...], *, is_meeting: 
     """Let a person pick between the review as it is now and the revisions that were frozen; null is now."""
     by_name = {str(one.revision): one for one in found}
     if not found:
+        address.leave_out("revision")
         return None
     options = [_NOW, *by_name]
     if is_meeting:

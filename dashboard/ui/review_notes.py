@@ -143,7 +143,8 @@ def change(note: Note, notes: Notes) -> None:
     """Offer to change an entry where it is looked after: not where it was carried on from."""
     if not notes.can_write or note.carried_to is not None:
         return
-    key = f"change_{note.key}"
+    # A form of its own for each state of the entry: it never shows what was before somebody else changed it.
+    key = f"change_{note.key}_{note.changed_at.timestamp():.6f}"
     with st.popover("Change", key=f"{key}_popover", type="tertiary", on_change="rerun") as opened:
         if not opened.open:
             return

@@ -77,6 +77,7 @@ def test_without_a_quarter_it_is_the_last_that_has_ended(run, store: Store, tmp_
     ("options", "said"),
     [
         (("--quarter", "2026Q9"), "'2026Q9' is not a quarter"),
+        (("--quarter", "2031Q1"), "The store holds no record of 2031Q1. It reaches from 2026Q1 to 2026Q2."),
         (("--format", "doc"), "'doc' is no format. Formats: csv"),
         (("--format", ","), "no format is named"),
         (("--project", "shpo"), "does not hold 'shpo'. Did you mean shop?"),
@@ -92,6 +93,12 @@ def test_what_cannot_be_written_is_refused_with_what_to_do(run, store: Store, tm
     code, _, told = run("review", "--out", tmp_path / "out", *options)
     assert (code, files(tmp_path / "out")) == (2, [])
     assert said in told
+
+
+def test_a_store_without_records_has_no_review(run, store: Store, tmp_path: Path):
+    code, _, told = run("review", "--out", tmp_path / "out", "--quarter", "2026Q1")
+    assert (code, files(tmp_path / "out")) == (2, [])
+    assert "holds no record of 2026Q1. Load files: etl load PATH" in told
 
 
 def test_a_file_in_the_place_of_the_folder_is_refused(run, store: Store, tmp_path: Path):

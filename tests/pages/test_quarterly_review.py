@@ -123,9 +123,10 @@ def test_an_entry_is_changed_where_it_stands(monkeypatch, own: Store):
     with own.writing() as connection:
         key = add_note(connection, "2026Q3", Entry("Rotate keys"), NOW)
     app = opened(monkeypatch, own)
-    app.session_state[f"change_{key}_popover"] = True
+    form = f"change_{key}_{NOW.timestamp():.6f}"
+    app.session_state[f"{form}_popover"] = True
     app.run()
-    fill(app, {f"change_{key}_status": "done", f"change_{key}_text": "Rotate all keys", f"change_{key}_owner": "Eve"})
+    fill(app, {f"{form}_status": "done", f"{form}_text": "Rotate all keys", f"{form}_owner": "Eve"})
     next(button for button in app.button if button.label == "Keep" and str(key) in button.form_id).click().run()
     (note,) = notes(own, "2026Q3")
     assert (note.status, note.text, note.owner) == (NoteStatus.DONE, "Rotate all keys", "Eve")
