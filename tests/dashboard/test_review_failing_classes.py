@@ -29,8 +29,8 @@ def test_the_class_that_stands_out_is_named_with_its_reason_and_its_route(store:
     assert (answer.state, answer.verdict) == (AnswerState.ANSWERED, "Refactor tasks")
     assert answer.sentence == (
         "Refactor tasks fail most often: 30.0 % of 100 (21.9 % to 39.6 %), against 5.0 % of all others; of these "
-        f"failures 66.7 % {CONTEXT} and 33.3 % no answer in time (timeout); worst on deepseek/deepseek-chat (80.0 % of "
-        "25 (60.9 % to 91.1 %))."
+        f"failures 66.7 % are {CONTEXT} and 33.3 % are no answer in time (timeout); worst on deepseek/deepseek-chat: "
+        "80.0 % of 25 (60.9 % to 91.1 %)."
     )
     figure = answer.figures[0]
     assert (figure.value, figure.n) == (0.3, 100)

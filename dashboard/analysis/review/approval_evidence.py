@@ -6,10 +6,11 @@ import polars as pl
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.review.document import ChartKind, ChartSeries, EvidenceChart, EvidenceTable
-from dashboard.analysis.strictness import Rate, Strictness, StrictnessCell
+from dashboard.analysis.strictness import Balance, Rate, Strictness, StrictnessCell
 from dashboard.analysis.strictness_counts import Who
 from dashboard.analysis.strictness_frames import verdict_frame
-from dashboard.analysis.strictness_words import zone_title
+from dashboard.analysis.strictness_words import named, place_words, zone_title
+from dashboard.analysis.units import value_text
 
 _VERDICTS = (
     *("risk_zone", "decided_by", "verdict", "more_decisions_count", "reason", "decided_count", "accepted_count"),
@@ -30,7 +31,7 @@ _BY_CLASS = (
 )
 
 
-def charts(found: Strictness, title: str) -> tuple[EvidenceChart, ...]:
+def charts(found: Strictness) -> tuple[EvidenceChart, ...]:
     """Return both errors of each zone, by who decided."""
     cells = [cell for cell in found.by_zone if cell.counts.decided]
     zones = list(dict.fromkeys(cell.place.zone for cell in cells))
@@ -39,7 +40,7 @@ def charts(found: Strictness, title: str) -> tuple[EvidenceChart, ...]:
     drawn = (
         EvidenceChart(
             name="approval_patterns_lax",
-            title=title,
+            title=_highest("Most often taken back", found, is_lax=True),
             kind=ChartKind.POINTS,
             categories=tuple(zone_title(zone) for zone in zones),
             series=lax,
@@ -49,7 +50,7 @@ def charts(found: Strictness, title: str) -> tuple[EvidenceChart, ...]:
         ),
         EvidenceChart(
             name="approval_patterns_restrictive",
-            title="What was rejected although it was good",
+            title=_highest("Most often rejected although good", found, is_lax=False),
             kind=ChartKind.POINTS,
             categories=tuple(zone_title(zone) for zone in zones),
             series=strict,
@@ -59,6 +60,17 @@ def charts(found: Strictness, title: str) -> tuple[EvidenceChart, ...]:
         ),
     )
     return tuple(chart for chart in drawn if chart.series)
+
+
+def _highest(words: str, found: Strictness, *, is_lax: bool) -> str:
+    """Return where the error is highest: among the groups with that verdict, or among all when there is none."""
+    rates = {cell: cell.lax if is_lax else cell.restrictive for cell in found.by_zone if cell.counts.decided}
+    wrong = [*named(found.by_zone, Balance.TOO_LAX if is_lax else Balance.TOO_RESTRICTIVE)]
+    known = [cell for cell in wrong or rates if rates[cell].value is not None]
+    if not known:
+        return f"{words}: nothing to tell"
+    first = max(known, key=lambda cell: (rates[cell].value or 0.0, rates[cell].n))
+    return f"{words}: {place_words(first)}, {value_text(rates[first].value, Unit.RATE)}"
 
 
 def _chart(cells: Sequence[StrictnessCell], zones: Sequence[str], *, is_lax: bool) -> tuple[ChartSeries, ...]:
@@ -80,14 +92,19 @@ def _chart(cells: Sequence[StrictnessCell], zones: Sequence[str], *, is_lax: boo
     return tuple(found)
 
 
-def tables(found: Strictness, title: str, focus: Sequence[StrictnessCell]) -> tuple[EvidenceTable, ...]:
+def tables(found: Strictness, focus: Sequence[StrictnessCell]) -> tuple[EvidenceTable, ...]:
     """Return verdicts and costs by zone, and the task classes of the zones in focus."""
     cells = [cell for cell in found.by_zone if cell.counts.decided]
     by_zone = verdict_frame(found, cells)
     zones = {cell.place.zone for cell in focus}
     finer = [cell for cell in found.by_zone_and_class if cell.place.zone in zones and cell.counts.decided]
     return (
-        _table(by_zone.select(_VERDICTS), "approval_patterns_verdicts", title, "one row per risk zone and who decided"),
+        _table(
+            by_zone.select(_VERDICTS),
+            "approval_patterns_verdicts",
+            "The verdict on each risk zone, and both errors",
+            "one row per risk zone and who decided",
+        ),
         _table(
             by_zone.select(_COSTS),
             "approval_patterns_costs",

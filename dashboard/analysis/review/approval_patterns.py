@@ -15,6 +15,7 @@ from dashboard.analysis.strictness import (
     outcomes_of,
 )
 from dashboard.analysis.strictness_costs import Outcomes, UnitCosts, difference
+from dashboard.analysis.strictness_counts import Who
 from dashboard.analysis.strictness_words import (
     changed_words,
     headline,
@@ -49,8 +50,8 @@ def approval_patterns(asked: Asked) -> Answer:
         sentence=f"{headline(found)}.",
         rule=question.rule_words,
         figures=_figures(found),
-        charts=charts(found, _title(found)) if is_judged else (),
-        tables=tables(found, _title(found), [] if first is None else [first]) if is_judged else (),
+        charts=charts(found) if is_judged else (),
+        tables=tables(found, [] if first is None else [first]) if is_judged else (),
         since_last=(changed_words(found) or "") if asked.has_before else asked.no_before(),
         would_change=_would_change(found),
         limits=(*_limits(found), *asked.limits()),
@@ -75,19 +76,20 @@ def _verdict(found: Strictness) -> tuple[AnswerState, str]:
     return AnswerState.CANNOT_TELL, "Cannot tell yet"
 
 
+def _lax(found: Strictness) -> list[StrictnessCell]:
+    """Return the groups that are too lax: those in which somebody or a rule decides first, as the headline has them."""
+    return sorted(named(found.by_zone, Balance.TOO_LAX), key=lambda cell: cell.place.who is Who.NOT_ASKED)
+
+
 def _first(found: Strictness) -> StrictnessCell | None:
     """Return the group that the answer rests on most: the dearest mistake, or the one with most decisions."""
-    wrong = [*named(found.by_zone, Balance.TOO_LAX), *named(found.by_zone, Balance.TOO_RESTRICTIVE)]
+    wrong = [*_lax(found), *named(found.by_zone, Balance.TOO_RESTRICTIVE)]
     known = [cell for cell in found.by_zone if cell.counts.decided]
     return wrong[0] if wrong else max(known, key=lambda cell: cell.counts.decided, default=None)
 
 
-def _title(found: Strictness) -> str:
-    return headline(found)
-
-
 def _figures(found: Strictness) -> tuple[ReviewFigure, ...]:
-    lax, strict = named(found.by_zone, Balance.TOO_LAX), named(found.by_zone, Balance.TOO_RESTRICTIVE)
+    lax, strict = _lax(found), named(found.by_zone, Balance.TOO_RESTRICTIVE)
     chosen = [(cell, True) for cell in lax[:2]] + [(cell, False) for cell in strict[:2]]
     first = _first(found)
     if not chosen:
@@ -114,7 +116,7 @@ def _figure(label: str, rate: Rate, n_unit: str, before: Rate | None) -> ReviewF
 
 def _would_change(found: Strictness) -> tuple[str, ...]:
     said: list[str] = []
-    for cell in named(found.by_zone, Balance.TOO_LAX)[:2]:
+    for cell in _lax(found)[:2]:
         fewer = _fewer(cell, found.tolerance_usd, is_lax=True)
         if fewer is not None:
             of = f"{fewer:,} fewer of its {cell.counts.accepted:,} accepted changes taken back"
@@ -172,7 +174,7 @@ def _most_without(holds: Callable[[int], bool], high: int) -> int:
 def _limits(found: Strictness) -> tuple[str, ...]:
     said: list[str] = []
     wrong: Sequence[StrictnessCell] = [
-        *named(found.by_zone, Balance.TOO_LAX),
+        *_lax(found),
         *named(found.by_zone, Balance.TOO_RESTRICTIVE),
     ]
     said += [support_words(cell) for cell in wrong[:4]]

@@ -99,7 +99,7 @@ _VALUE = {
 }
 
 
-def value_table(values: RouteValues, named: Named, title: str) -> EvidenceTable:
+def value_table(values: RouteValues, named: Named) -> EvidenceTable:
     """Return what a kept task costs on each route, as counted and at the team's mix."""
     ranked = [values.route(name) for name in values.order]
     rows = [_value(values, route, named) for route in (*ranked, *(one for one in values.routes if one not in ranked))]
@@ -107,7 +107,7 @@ def value_table(values: RouteValues, named: Named, title: str) -> EvidenceTable:
         rows,
         _VALUE,
         name="best_routes_value",
-        title=title,
+        title="What a completed and kept task costs on each route",
         meaning="one row per route, the ranked ones first, the cheapest of them at the top",
     )
 

@@ -50,7 +50,7 @@ def best_routes(asked: Asked) -> Answer:
     comparison = compare(works, Quality.SUCCESS, values.order)
     before = _values(asked, asked.before) if asked.has_before else None
     state, verdict, sentence = _said(values, named, comparison)
-    title = f"{verdict}: least spend per completed and kept task" if state is AnswerState.ANSWERED else sentence[:-1]
+    title = f"{listed(named)}: least spend per completed and kept task" if state is AnswerState.ANSWERED else verdict
     return Answer(
         key=KEY,
         number=question.number,
@@ -63,7 +63,7 @@ def best_routes(asked: Asked) -> Answer:
         figures=_figures(values, before, works),
         charts=charts(values, before, works, (asked.quarter.name, asked.quarter.previous().name), title),
         tables=(
-            value_table(values, named, title),
+            value_table(values, named),
             *((pair_table(values, clear),) if values.pairs else ()),
             quality_table(works, comparison),
         ),

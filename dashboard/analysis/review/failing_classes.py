@@ -148,8 +148,8 @@ def _why(task_class: str, reasons: Reasons) -> str:
     named = [(reason, count) for reason, count in ordered(found) if count >= share * total]
     if not named:
         return ", with no reason that many of them share"
-    listed_reasons = " and ".join(f"{value_text(count / total, Unit.RATE)} {reason}" for reason, count in named[:2])
-    return f"; of these failures {listed_reasons}"
+    told = " and ".join(f"{value_text(count / total, Unit.RATE)} are {reason}" for reason, count in named[:2])
+    return f"; of these failures {told}"
 
 
 def _where(routes: Sequence[PartOfSlo]) -> str:
@@ -157,7 +157,7 @@ def _where(routes: Sequence[PartOfSlo]) -> str:
     if not worse:
         return ""
     part = worse[0]
-    return f"; worst on {part.name} ({share_words(part.total - part.good, part.total)})"
+    return f"; worst on {part.name}: {share_words(part.total - part.good, part.total)}"
 
 
 def _since_last(worst: Worst, counts: Mapping[str, Counts], before: Classes, asked: Asked) -> str:

@@ -164,7 +164,7 @@ def rates(worst: Worst, now: Classes) -> EvidenceTable:
         rows,
         _RATES,
         name="failing_classes_rates",
-        title=_rates_title(worst),
+        title="How often tasks of each class fail",
         meaning="one row per task class, the highest share of failures first",
     )
 

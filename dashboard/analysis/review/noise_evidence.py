@@ -22,14 +22,7 @@ from dashboard.analysis.review.parts import (
 from dashboard.analysis.review.worst import Worst
 
 Found = Mapping[str, Integration]
-_MOST_DRAWN = 12
-_USELESS = {
-    "failed": "failed_count",
-    "timed out": "timeout_count",
-    "denied": "denied_count",
-    "never run": "not_run_count",
-    "retried": "retry_count",
-}
+_MOST_DRAWN = 8
 
 
 def per_100_bounds(interval: Interval | None) -> tuple[float, float] | None:
@@ -63,10 +56,12 @@ def charts(worst: Worst, now: Found, before: Found | None, asked: Asked) -> tupl
             title=f"Most useless attempts in number: {most[0].label}",
             kind=ChartKind.BARS,
             categories=tuple(one.label for one in most),
-            series=tuple(
-                ChartSeries(word, tuple(float(getattr(one, column)) for one in most))
-                for word, column in _USELESS.items()
-                if any(getattr(one, column) for one in most)
+            series=(
+                ChartSeries(
+                    asked.quarter.name,
+                    values=tuple(float(one.useless_count) for one in most),
+                    n=tuple(one.counts[1] for one in most),
+                ),
             ),
             unit=Unit.COUNT,
             axis="Attempts that came to nothing",
@@ -127,7 +122,7 @@ def noise_table(worst: Worst, now: Found, before: Found) -> EvidenceTable:
         rows,
         _NOISE,
         name="noisy_integrations_rates",
-        title=title_of(worst),
+        title="Useless attempts at each integration, for its use",
         meaning="one row per integration, the highest share of useless attempts first",
     )
 

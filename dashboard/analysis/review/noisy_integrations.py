@@ -66,11 +66,9 @@ def _said(worst: Worst, now: Found) -> tuple[AnswerState, str, str]:
         told = f"{_noise_words(first)}; it came to {_came_to(now[first.name])}{_most(worst, now)}"
         if len(worst.named) == 1:
             against = value_text(share_of(*rest), Unit.RATE)
-            return (
-                AnswerState.ANSWERED,
-                capital(first.name),
-                f"{capital(names)} makes most noise for its use: {told}; {against} of the attempts at all others were.",
-            )
+            others = f"Of the attempts at all others {against} were useless."
+            sentence = f"{capital(names)} makes most noise for its use: {told}. {others}"
+            return AnswerState.ANSWERED, capital(first.name), sentence
         return (
             AnswerState.ANSWERED,
             f"{capital(names)}, tied",
