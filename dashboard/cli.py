@@ -118,6 +118,14 @@ def export(
             show_default=False,
         ),
     ] = None,
+    prices_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY",
+            help="For tables about prices: the date whose prices are taken. Default: first of the compared days.",
+            show_default=False,
+        ),
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -138,7 +146,7 @@ def export(
     from dashboard.exports import Selection, check_export
 
     days = _day("--from", first), _day("--to", last)
-    selection = Selection(*days, project, route, task_class, person, *_compare(compare))
+    selection = Selection(*days, project, route, task_class, person, *_compare(compare), _day("--prices-of", prices_of))
     check_export(table, selection)
     if out is None:
         raise typer.BadParameter(

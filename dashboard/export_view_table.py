@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from dashboard.analysis.trend_buckets import Every
 from data.errors import BoltscopeError
 
 FrameOf = Callable[[sqlite3.Connection, Filter, datetime], pl.DataFrame]
+FrameAtPricesOf = Callable[[sqlite3.Connection, Filter, date], pl.DataFrame]
 
 
 class TooManyPointsError(BoltscopeError):
@@ -29,6 +30,8 @@ class ViewTable:
     """Whether it can be filtered by route; what compares routes cannot."""
     meanings: Mapping[str, str] | None = field(default=None, hash=False, compare=False)
     """What its columns mean, where they are declared with the table and not in column_words."""
+    at_prices_of: FrameAtPricesOf | None = field(default=None, hash=False, compare=False)
+    """The same table at the prices of a date that is chosen, where it has one."""
 
 
 def fits(found: Every, wanted: Every, chosen: Filter) -> None:

@@ -1,7 +1,7 @@
 """Exports of the tables of pages that have filters: the same bytes as the button on the page gives."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import polars as pl
@@ -16,7 +16,7 @@ from dashboard.analysis.error_kinds import errors_by_model
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.frontier import plane
 from dashboard.analysis.policy_frames import drift_frame, drift_routes_frame, fallback_frame
-from dashboard.analysis.price_effect import price_effect
+from dashboard.analysis.price_effect import PriceEffect, price_effect
 from dashboard.analysis.price_frames import change_frame, price_frame
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_fallbacks import asked_frame, asked_routes
@@ -202,16 +202,6 @@ def _spend() -> Iterator[ViewTable]:
             lambda connection, chosen, _: discrepancy_frame(discrepancies(connection, chosen)),
         ),
         (
-            "price_effect",
-            "one row per route: its usage at the prices of its days, and of the day the compared period begins",
-            lambda connection, chosen, _: price_frame(price_effect(connection, chosen)),
-        ),
-        (
-            "spend_change",
-            "one row per route: what the difference in spend to the compared period is made of",
-            lambda connection, chosen, _: change_frame(price_effect(connection, chosen)),
-        ),
-        (
             "cache_savings",
             "one row per route that used a cache: what it saved",
             lambda connection, chosen, _: savings_frame(cache_savings(connection, chosen)),
@@ -225,6 +215,23 @@ def _spend() -> Iterator[ViewTable]:
     )
     for name, meaning, frame in others:
         yield ViewTable(name, meaning, frame)
+    yield _priced(
+        "price_effect", "one row per route: its usage at the prices of its days, and of another date", price_frame
+    )
+    yield _priced(
+        "spend_change",
+        "one row per route: what the difference in spend to the compared days is made of",
+        change_frame,
+    )
+
+
+def _priced(name: str, meaning: str, made: Callable[[PriceEffect], pl.DataFrame]) -> ViewTable:
+    return ViewTable(
+        name,
+        meaning,
+        lambda connection, chosen, _: made(price_effect(connection, chosen)),
+        at_prices_of=lambda connection, chosen, day: made(price_effect(connection, chosen, day)),
+    )
 
 
 def _spend_by(by: SpendBy) -> FrameOf:

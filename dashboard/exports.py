@@ -60,6 +60,8 @@ class Selection:
     """What tables of pages compare the days with; other exports compare nothing."""
     other: Period | None = None
     """The days to compare with, for Compare.DATES."""
+    prices_of: date | None = None
+    """The date whose prices are taken, for tables about prices; null for the first of the compared days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def csv_chunks(
         return (
             _encoded(_view_columns(_VIEWS[name]), [])
             if chosen is None
-            else _encoded_frame(_VIEWS[name].frame(connection, chosen, as_of))
+            else _encoded_frame(_view_frame(_VIEWS[name], connection, chosen, selection, as_of))
         )
     rows = _figure_rows(connection, name, selection, as_of)
     columns = SLO_DAILY_COLUMNS if name == "slo_daily" else ROUTES_COLUMNS
@@ -158,6 +160,9 @@ def check_export(name: str, selection: Selection) -> None:
         return
     if selection.compare is not Compare.NONE and name not in _VIEWS:
         raise ExportError(f"{name} compares nothing. Leave --compare out.")
+    if selection.prices_of is not None and (name not in _VIEWS or _VIEWS[name].at_prices_of is None):
+        priced = ", ".join(view.name for view in VIEW_TABLES if view.at_prices_of is not None)
+        raise ExportError(f"{name} is not about prices. Leave --prices-of out; it goes with {priced}.")
     offered = {"project", "route", "task-class"}
     if name in _VIEWS and not _VIEWS[name].has_route:
         offered.remove("route")
@@ -172,6 +177,14 @@ def check_export(name: str, selection: Selection) -> None:
             f"{name} cannot be filtered by {', '.join(wrong)}.{reason if '--person' in wrong else ''}\n"
             f"It can be filtered by --from, --to, {', '.join(f'--{option}' for option in sorted(offered))}."
         )
+
+
+def _view_frame(
+    view: ViewTable, connection: sqlite3.Connection, chosen: Filter, selection: Selection, as_of: datetime
+) -> pl.DataFrame:
+    if selection.prices_of is not None and view.at_prices_of is not None:
+        return view.at_prices_of(connection, chosen, selection.prices_of)
+    return view.frame(connection, chosen, as_of)
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:

@@ -25,20 +25,20 @@ _TEXT, _COUNT, _REAL, _DAY = pl.String(), pl.Int64(), pl.Float64(), pl.Date()
 def price_frame(found: PriceEffect) -> pl.DataFrame:
     """Return one row per route, priced ones together first: its usage at the prices of its days and of the date."""
     day = day_number(found.prices_of)
-    rows = [(ALL, day, *_prices(found.now, is_priced=True), None)] if found.routes else []
+    rows = [(ALL, *_prices(found.now, is_priced=True), None, day)] if found.routes else []
     rows += [
-        (route.route, day, *_prices(route.now, is_priced=route.basis.is_priced), route.basis.value)
+        (route.route, *_prices(route.now, is_priced=route.basis.is_priced), route.basis.value, day)
         for route in found.routes
         if route.now.calls
     ]
     money = ("list_cost_usd", "at_date_usd", "at_date_low_usd", "at_date_high_usd", "price_change_usd")
     schema: Schema = {
         "route": _TEXT,
-        "prices_of_date": _DAY,
         "n_count": _COUNT,
         **dict.fromkeys(money, _REAL),
         "price_change_rate": _REAL,
         "price_basis": _TEXT,
+        "prices_of_date": _DAY,
     }
     return frame_of(rows, schema)
 
@@ -50,20 +50,20 @@ def change_frame(found: PriceEffect) -> pl.DataFrame:
     rows: list[tuple[object, ...]] = []
     if effects is not None:
         now, before = sum(r.now.spent for r in found.routes), sum(r.before.spent for r in found.routes)
-        rows = [(ALL, day, *_change(before, now, effects))] if found.routes else []
+        rows = [(ALL, *_change(before, now, effects), day)] if found.routes else []
         rows += [
             (
                 route.route,
-                day,
                 *((None,) * 8 if _is_unknown(route) else _change(route.before.spent, route.now.spent, route.effects)),
+                day,
             )
             for route in found.routes
             if route.effects is not None
         ]
     schema: Schema = {
         "route": _TEXT,
-        "prices_of_date": _DAY,
         **dict.fromkeys(("compared_known_usd", "known_usd", "difference_usd", *EFFECT_COLUMNS), _REAL),
+        "prices_of_date": _DAY,
     }
     return frame_of(rows, schema)
 

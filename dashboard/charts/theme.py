@@ -104,6 +104,8 @@ STYLE: Final = f"""<style>
   .bs-plane h4 {{ min-height: 0; }}
   .bs-plane li:not(:last-child)::after {{ content: "\\2193"; right: auto; left: 1rem; top: auto; bottom: -1.28rem; }}
 }}
+:is([data-testid="stBaseButton-segmented_controlActive"], [data-testid="stBaseButton-pillsActive"]) {{
+  color: {_GOOD} !important; }}
 [data-testid="stPlotlyChart"] :is(.xtick, .ytick, .textpoint, .x2tick, .y2tick) text,
 [data-testid="stPlotlyChart"] :is(.xtitle, .ytitle, .x2title, .y2title) {{ fill: {_INK} !important; }}
 @media print {{ .bs-chip, .bs-plane li, .bs-banner {{ print-color-adjust: exact; }} }}

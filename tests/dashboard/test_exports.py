@@ -548,3 +548,18 @@ class TestFrames:
         self, parts: tuple[str | None, ...], expected: str
     ) -> None:
         assert safe_file_name(*parts) == expected
+
+
+def test_only_tables_about_prices_take_a_date_of_prices(store: Store):
+    facts = Facts()
+    used = {"input_tokens": 1_000_000, "output_tokens": 0, "total_tokens": 1_000_000}
+    facts.call(route="deepseek/deepseek-chat", computed_cost_micro_usd=280_000, cost_micro_usd=280_000, **used)
+    facts.write(store)
+    out = io.BytesIO()
+    with store.reading() as connection:
+        write_csv(connection, "price_effect", out, Selection(prices_of=date(2025, 8, 1)), at("2026-03-03"))
+        with pytest.raises(ExportError, match=r"tasks is not about prices.*price_effect, spend_change"):
+            write_csv(connection, "tasks", io.BytesIO(), Selection(prices_of=date(2025, 8, 1)), at("2026-03-03"))
+    row = next(row for row in csv.DictReader(io.StringIO(out.getvalue().decode())) if row["route"] != "all")
+    # 0.27 USD for 16 hours of a day and 0.135 for 8 of them, instead of 0.28.
+    assert (row["prices_of_date"], float(row["at_date_usd"])) == ("2025-08-01", pytest.approx(0.225))

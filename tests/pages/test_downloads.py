@@ -7,7 +7,7 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pytest
@@ -36,7 +36,7 @@ PLACES: list[tuple[str, dict[str, str]]] = [
     ("slo-trends", {"slo": "provider_stability", "by": "project", "project": "shop"}),
     ("provider-routes", {"quality": "acceptance", "task_class": "fix"}),
     *(("spend", {"by": by, "every": every}) for by, every in (("provider", "day"), ("task_class", "month"))),
-    ("spend", {"by": "project", "project": "shop"}),
+    ("spend", {"by": "project", "project": "shop", "prices": "2025-08-01"}),
 ]
 NOT_BY_COMMAND = {
     "freshness",
@@ -155,6 +155,8 @@ def test_a_csv_has_the_same_bytes_from_the_page_and_from_the_command_line(monkey
                 continue
             assert one.name in offered, f"dashboard export does not know {one.name}"
             selection = selection_of(params)
+            if one.name in ("price_effect", "spend_change") and "prices" in params:
+                selection = replace(selection, prices_of=date.fromisoformat(params["prices"]))
             if one.name == "slo_daily":
                 selection = Selection(FIRST, LAST, params.get("project"), None, params.get("task_class"))
             elif page == "quarterly-review":
