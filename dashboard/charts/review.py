@@ -23,7 +23,7 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _BAND = "rgba(59, 130, 196, 0.16)"
 _LONGEST_NAME = 40
 _AXIS_LETTERS = 42
-_MOST_ROWS = 16
+_MOST_ROWS = 18
 _TALLEST = 600
 """A large chart fits on a screen with what stands above and below it."""
 _MOST_TICKS = 9
@@ -225,8 +225,9 @@ def _range(chart: EvidenceChart) -> list[float]:
         low = max(min(known) - 0.1 * (high - min(known) or 0.1), 0.0)
     # In rows, the values stand on the right, beyond what is drawn.
     room = (0.06 if chart.kind is ChartKind.LINES else 0.26) * ((high - low) or 1.0)
-    high += room
-    return [low - (room if low < 0 else 0.0), high]
+    # A mark at 0 stands clear of the names on its left.
+    before = room if low < 0 else 0.1 * room if chart.kind is ChartKind.POINTS and low == 0 else 0.0
+    return [low - before, high + room]
 
 
 def _all(series: Iterable[ChartSeries]) -> Iterable[float | None]:
