@@ -103,7 +103,9 @@ def _draw_rows(figure: Any, chart: EvidenceChart, *, is_large: bool) -> None:
             textfont={"color": look["color"], "size": _size(is_large=is_large)},
         )  # fmt: skip
     row = (34 if is_large else 20) * count + (22 if is_large else 14)
-    height = row * max(len(chart.categories), 1) + 56 + _space_above(chart, is_large=is_large)
+    # Below: the ticks, and the words of the axis, which are two lines where they are long.
+    below = (4 + 2 * (len(chart.axis) > _AXIS_LETTERS)) * _size(is_large=is_large)
+    height = max(row * len(chart.categories), 60) + below + 8 + _space_above(chart, is_large=is_large)
     figure.update_layout(height=min(height, _TALLEST) if is_large else height)
     figure.update_yaxes(
         tickvals=list(range(len(chart.categories))), ticktext=names(chart.categories), showgrid=False, zeroline=False,
