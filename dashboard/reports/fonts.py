@@ -41,12 +41,14 @@ def runs(text: str, *, is_bold: bool = False) -> Iterator[tuple[str, str]]:
     """Cut a text into pieces that one font draws, as font and piece; a character that none has shows as its code."""
     base, fallback = (BASE_BOLD, _FALLBACK_BOLD) if is_bold else (BASE, _FALLBACK)
     font, piece = base, ""
-    for character in drawable(text):
+    text = drawable(text)
+    if text and _characters(base).issuperset(text):
+        yield base, text
+        return
+    for character in text:
         wanted, shown = base, character
-        if character != "\n" and ord(character) not in _characters(base):
-            wanted, shown = (
-                (fallback, character) if ord(character) in _characters(fallback) else (base, _code(character))
-            )
+        if character not in _characters(base):
+            wanted, shown = (fallback, character) if character in _characters(fallback) else (base, _code(character))
         if wanted != font and piece:
             yield font, piece
             piece = ""
@@ -67,14 +69,12 @@ def markup(text: str, *, is_bold: bool = False) -> str:
 
 def has_all(text: str) -> bool:
     """Whether the fonts can draw every character of a text."""
-    known = _characters(BASE) | _characters(_FALLBACK)
-    return all(character == "\n" or ord(character) in known for character in drawable(text))
+    return (_characters(BASE) | _characters(_FALLBACK)).issuperset(drawable(text))
 
 
 def is_plain(text: str) -> bool:
     """Whether the base font has every character of a text."""
-    known = _characters(BASE)
-    return all(character == "\n" or ord(character) in known for character in text)
+    return _characters(BASE).issuperset(text)
 
 
 @lru_cache(maxsize=100_000)
@@ -83,13 +83,16 @@ def width(text: str, size: float, *, is_bold: bool = False) -> float:
     register()
     from reportlab.pdfbase.pdfmetrics import stringWidth
 
-    return sum(stringWidth(piece, font, size) for font, piece in runs(text, is_bold=is_bold))
+    return sum((stringWidth(piece, font, size) for font, piece in runs(text, is_bold=is_bold)), 0.0)
 
 
 def lines(text: str, size: float, most: float, *, is_bold: bool = False) -> list[str]:
     """Break a text into lines of at most this width; a word that is wider is broken within."""
     found: list[str] = []
     for paragraph in drawable(text).split("\n"):
+        if width(paragraph, size, is_bold=is_bold) <= most:
+            found.append(paragraph)
+            continue
         line = ""
         for word in paragraph.split(" "):
             longer = f"{line} {word}" if line else word
@@ -120,9 +123,9 @@ def _code(character: str) -> str:
 
 
 @cache
-def _characters(font: str) -> frozenset[int]:
+def _characters(font: str) -> frozenset[str]:
     register()
     from reportlab.pdfbase import pdfmetrics
 
     face: Any = getattr(pdfmetrics.getFont(font), "face")  # noqa: B009 - its stubs know no font files
-    return frozenset(face.charToGlyph)
+    return frozenset(map(chr, face.charToGlyph)) | {"\n"}

@@ -27,7 +27,7 @@ from dashboard.reports.picture import pictures, shown
 from dashboard.reports.svg import svg
 
 _CHART_WIDTH = 540.0
-_STRETCH = 1.2
+_STRETCH = 1.35
 """Type of screens is about this much wider than that of the reports."""
 _CROWDED = 16
 """Tables with more columns than this are printed small."""

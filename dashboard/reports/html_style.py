@@ -45,6 +45,7 @@ th { background: var(--blue-ground); font-weight: 600; vertical-align: bottom; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td.number { white-space: nowrap; }
 td.code { white-space: nowrap; }
 td { max-width: 26rem; } td.words { min-width: 11rem; } .figures td:first-child { min-width: 9rem; }
+.figures td:last-child:not(.number):not(:empty) { min-width: 13rem; }
 td.value { font-weight: 650; }
 caption { text-align: start; font-weight: 600; padding: 0.4rem 0; }
 figure { margin: 1.25rem 0; max-width: 46rem; }
