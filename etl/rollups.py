@@ -73,6 +73,7 @@ def _tasks() -> Rollup:
             "unknown_count": f"outcome = '{Outcome.UNKNOWN}'",
             "kept_count": f"{completed} AND task_key NOT IN ({undone})",
             "priced_count": priced,
+            "known_cost_count": "call_count > unpriced_call_count",
             "completed_priced_count": f"{completed} AND {priced}",
             "within_budget_count": f"{completed} AND {priced} AND known_cost_micro_usd <= {budget}",
             "known_cost_micro_usd": "known_cost_micro_usd",

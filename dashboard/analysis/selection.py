@@ -11,6 +11,7 @@ from data.words import Actor, CallStatus, Decision
 
 DayMeasures = Mapping[str, int]
 _NO_ROUTE = frozenset({"project_daily"})
+_MOST_DAYS_BY_INDEX = 100
 
 _TASKS = (
     "task_count",
@@ -171,7 +172,8 @@ def condition_of(chosen: Filter, period: Period | None, table: str) -> tuple[str
     parts = ["date IS NULL"]
     parameters: dict[str, object] = {}
     if period is not None:
-        parts = ["date BETWEEN :first AND :last"]
+        # The unary plus keeps SQLite off the index of days: a large part of a rollup is read faster in its own order.
+        parts = [f"{'' if period.day_count <= _MOST_DAYS_BY_INDEX else '+'}date BETWEEN :first AND :last"]
         parameters |= {"first": day_number(period.first), "last": day_number(period.last)}
     if chosen.project is not None:
         parts.append("project IS :project")

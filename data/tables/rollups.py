@@ -18,7 +18,13 @@ _HISTOGRAM = "log-bucket histogram (data.histogram)"
 class TaskDaily(Row, table=True):
     """One row per day asked, project, task class and route asked for."""
 
-    __table_args__ = (Index("ix_task_daily_route_date", "provider", "model", "date"),)
+    # Holds all that is asked of each route over a long period, in its order: nothing is sorted, no row is looked up.
+    __table_args__ = (
+        Index(
+            "ix_task_daily_route_date", "provider", "model", "date", "project", "task_class", "task_count",
+            "completed_count", "unknown_count", "kept_count", "known_cost_micro_usd", "completed_priced_count",
+        ),
+    )  # fmt: skip
 
     task_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the tasks were asked")
@@ -33,6 +39,7 @@ class TaskDaily(Row, table=True):
     unknown_count: int = count("tasks whose outcome is unknown")
     kept_count: int = count("completed tasks none of whose patches was rolled back")
     priced_count: int = count("tasks that have calls, all of known cost")
+    known_cost_count: int = count("tasks that have a call of known cost")
     completed_priced_count: int = count("completed tasks that have calls, all of known cost")
     within_budget_count: int = count("completed tasks with known cost at or below the task budget")
     known_cost_micro_usd: int = count("known spend of the tasks, in millionths of a US dollar")
@@ -45,7 +52,12 @@ class TaskDaily(Row, table=True):
 class PatchDaily(Row, table=True):
     """One row per day proposed, project, task class and route; patches = decided + rejected + unfinished + pending."""
 
-    __table_args__ = (Index("ix_patch_daily_route_date", "provider", "model", "date"),)
+    __table_args__ = (
+        Index(
+            "ix_patch_daily_route_date", "provider", "model", "date", "project", "task_class", "decided_count",
+            "rejected_count", "rolled_back_count",
+        ),
+    )  # fmt: skip
 
     patch_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the patches were proposed")
@@ -81,8 +93,13 @@ class CallDaily(Row, table=True):
     __table_args__ = (
         Index("ix_call_daily_project_date", "project", "date"),
         Index("ix_call_daily_task_class_date", "task_class", "date"),
-        Index("ix_call_daily_route_date", "provider", "model", "date"),
-    )
+        # As of tasks: what is asked of each route over a long period.
+        Index(
+            "ix_call_daily_route_date", "provider", "model", "date", "project", "task_class", "source", "status",
+            "error_kind", "is_attributed", "call_count", "unpriced_count", "usage_known_count", "fallback_count",
+            "cost_micro_usd", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens",
+        ),
+    )  # fmt: skip
 
     call_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the calls were sent")
@@ -239,6 +256,7 @@ class ProjectDaily(Row, table=True):
     unknown_count: int = count("tasks whose outcome is unknown")
     kept_count: int = count("completed tasks none of whose patches was rolled back")
     priced_count: int = count("tasks that have calls, all of known cost")
+    known_cost_count: int = count("tasks that have a call of known cost")
     completed_priced_count: int = count("completed tasks that have calls, all of known cost")
     within_budget_count: int = count("completed tasks with known cost at or below the task budget")
     known_cost_micro_usd: int = count("known spend of the tasks, in millionths of a US dollar")

@@ -11,6 +11,11 @@ from data.tables.columns import big, col, count, day, instant, key, must, ref
 class Task(Row, table=True):
     """One row per request that a person made, with the retries and automatic fix turns that belong to it."""
 
+    # Finds the dearest tasks without sorting those of a whole period.
+    __table_args__ = (
+        Index("ix_task_cost", text("known_cost_micro_usd DESC"), sqlite_where=text("call_count > unpriced_call_count")),
+    )
+
     task_key: int = key("hash of its first message and its first reply")
     person: str | None = col("who asked: whoever's export shows the first reply first in time")
     project: str | None = col("which project")
