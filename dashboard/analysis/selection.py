@@ -10,7 +10,7 @@ from dashboard.analysis.shared import shared
 from data.words import Actor, CallStatus, Decision
 
 DayMeasures = Mapping[str, int]
-_NO_ROUTE = frozenset({"project_daily"})
+_NO_ROUTE = frozenset({"project_daily", "integration_daily"})
 _MOST_DAYS_BY_INDEX = 100
 
 _TASKS = (
