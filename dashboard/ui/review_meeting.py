@@ -102,7 +102,9 @@ def _question(shown: Shown, answer: Answer) -> None:
             st.html(_said(shown, answer))
         with right:
             chart = _readable(answer.charts[0])
-            st.html(f'<div class="bs-meeting"><p class="bs-asked">{shown_text(chart.title)}</p></div>')
+            # A title that only repeats the sentence gives way to what is drawn.
+            title = chart.axis if answer.charts[0].title in answer.sentence else chart.title
+            st.html(f'<div class="bs-meeting"><p class="bs-asked">{shown_text(title)}</p></div>')
             picture(
                 review_chart(chart, is_large=True), name=chart_name(answer.key, 0), alt=chart.alt, chosen=shown.chosen,
                 has_buttons=False,
