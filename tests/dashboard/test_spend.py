@@ -28,7 +28,7 @@ from dashboard.analysis.token_use import token_use
 from dashboard.analysis.trend_buckets import Every, PointState
 from dashboard.analysis.unattributed import MayBe, unattributed
 from data.store import Store
-from fact_rows import Facts, at
+from fact_rows import Facts, at, day_number
 from year_of_facts import LAST_DAY, year_of_facts
 
 AS_OF = at("2026-03-20T12:00")
@@ -410,3 +410,38 @@ def test_a_period_without_calls_says_so(store: Store):
     assert headline(found) == "No call to a model in this period"
     assert isinstance(found, Spend)
     assert spend_frame(found).height > 0
+
+
+@pytest.mark.parametrize("project", [None, "shop"])
+def test_the_dearest_tasks_are_the_same_down_the_index_of_costs_and_by_their_days(store: Store, project: str | None):
+    facts = Facts()
+    for number in range(400):
+        # Costs repeat, so that ties are decided by the key; of every seventh task no call has a known cost.
+        unpriced = int(number % 7 == 0)
+        facts.task(
+            f"2026-03-{1 + number % 20:02}T10:00", project="shop" if number % 3 else "intranet",
+            known_cost_micro_usd=0 if unpriced else number % 50 * 1000, unpriced_call_count=unpriced,
+        )  # fmt: skip
+    facts.write(store)
+    whole, week = (date(2026, 3, 1), date(2026, 3, 20)), (date(2026, 3, 2), date(2026, 3, 8))
+    plans: list[str] = []
+    with store.reading() as connection:
+        for first, last in (whole, week):
+            chosen = Filter(Period(first, last), project=project)
+            priced = connection.execute(
+                "SELECT printf('%016x', task_key) FROM task WHERE call_count > unpriced_call_count "
+                "AND requested_date BETWEEN ? AND ? AND (? IS NULL OR project = ?) "
+                "ORDER BY known_cost_micro_usd DESC, task_key",
+                (day_number(first), day_number(last), project, project),
+            ).fetchall()
+            assert task_count(connection, chosen, first, last) == len(priced)
+            for offset in (0, 20):
+                statements: list[str] = []
+                connection.set_trace_callback(statements.append)
+                page = dearest_tasks(connection, chosen, first, last, limit=20, offset=offset)
+                connection.set_trace_callback(None)
+                assert page["task_id"].to_list() == [key for (key,) in priced[offset : offset + 20]]
+                plans += [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statements[-1]}")]
+    # Both ways were taken.
+    assert any("ix_task_cost" in step for step in plans)
+    assert any("ix_task_requested_date" in step for step in plans)
