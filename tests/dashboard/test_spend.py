@@ -423,10 +423,10 @@ def test_the_dearest_tasks_are_the_same_down_the_index_of_costs_and_by_their_day
             known_cost_micro_usd=0 if unpriced else number % 50 * 1000, unpriced_call_count=unpriced,
         )  # fmt: skip
     facts.write(store)
-    whole, week = (date(2026, 3, 1), date(2026, 3, 20)), (date(2026, 3, 2), date(2026, 3, 8))
+    whole, short = (date(2026, 3, 1), date(2026, 3, 20)), (date(2026, 3, 2), date(2026, 3, 3))
     plans: list[str] = []
     with store.reading() as connection:
-        for first, last in (whole, week):
+        for first, last in (whole, short):
             chosen = Filter(Period(first, last), project=project)
             priced = connection.execute(
                 "SELECT printf('%016x', task_key) FROM task WHERE call_count > unpriced_call_count "
