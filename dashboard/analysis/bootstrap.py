@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -96,10 +97,13 @@ def _draw(x: Array, y: Array) -> tuple[Array, Array]:
     return sums_x, sums_y
 
 
+@lru_cache(maxsize=8)
 def drawn_days(days: int) -> Array:
     """Return how often each day is drawn in each resample, one row a resample; the same days for the same count."""
     generator = np.random.default_rng(_SEED)
-    return generator.multinomial(days, [1 / days] * days, size=_RESAMPLES).astype(np.float64)
+    drawn = generator.multinomial(days, [1 / days] * days, size=_RESAMPLES).astype(np.float64)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def bca(value: float, drawn: Array, left_out: Array) -> Interval:

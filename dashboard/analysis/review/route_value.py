@@ -234,39 +234,54 @@ def _ratio(
 
 
 def _read(connection: sqlite3.Connection, chosen: Filter) -> tuple[tuple[RouteDays, ...], tuple[str, ...]]:
-    condition, parameters = condition_of(chosen, chosen.period, "task_daily")
-    tasks = connection.execute(
-        "SELECT provider, model, date - :first, task_class, sum(task_count), sum(kept_count) FROM task_daily "  # noqa: S608
-        f"WHERE {condition} GROUP BY 1, 2, 3, 4",
-        parameters,
-    ).fetchall()
-    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
-    calls = connection.execute(
-        "SELECT provider, model, date - :first, task_class, sum(cost_micro_usd), sum(call_count), sum(unpriced_count) "  # noqa: S608
-        f"FROM call_daily WHERE is_attributed AND {condition} GROUP BY 1, 2, 3, 4",
-        parameters,
-    ).fetchall()
-    classes = tuple(sorted({row[3] or NONE_NAME for row in (*tasks, *calls)}))
+    """Return the routes, most used first, and the classes. Days come as one text a group, which numpy takes apart."""
+    tasks = _by_day(connection, chosen, "task_daily", "1", ("task_count", "kept_count"))
+    calls = _by_day(
+        connection, chosen, "call_daily", "is_attributed", ("cost_micro_usd", "call_count", "unpriced_count")
+    )
+    classes = tuple(sorted({task_class or NONE_NAME for _, _, task_class, _ in (*tasks, *calls)}))
     places = {name: place for place, name in enumerate(classes)}
     shape = (chosen.period.day_count, len(classes))
     cells: dict[str, tuple[Array, Array, Array]] = {}
     counts: dict[str, list[int]] = {}
     own_machines = self_hosted_providers()
     hosted: dict[str, bool] = {}
-    for rows, parts in ((tasks, (0, 1)), (calls, (2,))):
-        for provider, model, day, task_class, *values in rows:
+    for rows, is_tasks in ((tasks, True), (calls, False)):
+        for provider, model, task_class, days in rows:
             name = route_name(provider, model)
             if name not in cells:
                 cells[name] = np.zeros(shape), np.zeros(shape), np.zeros(shape)
                 hosted[name] = provider in own_machines
-            own = cells[name]
-            for part, value in zip(parts, values, strict=False):
-                own[part][day, places[task_class or NONE_NAME]] += value / MICRO_USD if part == 2 else value
-            if parts == (2,):
+            at, place = days[:, 0].astype(np.int64), places[task_class or NONE_NAME]
+            asked, kept, spend = cells[name]
+            # Routes of which the name leaves out what tells them apart ("?") come together.
+            if is_tasks:
+                asked[at, place] += days[:, 1]
+                kept[at, place] += days[:, 2]
+            else:
+                spend[at, place] += days[:, 1] / MICRO_USD
                 total = counts.setdefault(name, [0, 0])
-                total[0], total[1] = total[0] + values[1], total[1] + values[2]
+                total[0], total[1] = total[0] + int(days[:, 2].sum()), total[1] + int(days[:, 3].sum())
     found = [RouteDays(name, hosted[name], *cells[name], *counts.get(name, [0, 0])) for name in sorted(cells)]
     return tuple(sorted(found, key=lambda route: (-route.task_count, route.name))), classes
+
+
+def _by_day(
+    connection: sqlite3.Connection, chosen: Filter, table: str, where: str, measures: Sequence[str]
+) -> list[tuple[str | None, str | None, str | None, Array]]:
+    """Return provider, model, class, and a row for each day: its number in the period, and the measures."""
+    condition, parameters = condition_of(chosen, chosen.period, table)
+    sums = ", ".join(f"sum({name}) AS {name}" for name in measures)
+    listed = " || ' ' || ".join(("day", *measures))
+    return [
+        (provider, model, task_class, np.array(text.split(), dtype=np.float64).reshape(-1, len(measures) + 1))
+        for provider, model, task_class, text in connection.execute(
+            f"SELECT provider, model, task_class, group_concat({listed}, ' ') FROM ("  # noqa: S608
+            f"SELECT provider, model, task_class, date - :first AS day, {sums} FROM {table} "
+            f"WHERE {where} AND {condition} GROUP BY 1, 2, 3, 4) GROUP BY 1, 2, 3",
+            parameters,
+        )
+    ]
 
 
 def named_best(values: RouteValues, clear: Sequence[bool]) -> tuple[str, ...]:
