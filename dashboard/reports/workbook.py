@@ -21,9 +21,9 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _LONGEST_NAME = 31
 _TEXT_COLUMNS = 9
 """Columns over which a text runs beside its label."""
-_WIDTHS = (36, 14, 22, 10, *(14,) * 16)
+_WIDTHS = (46, 14, 22, 10, *(14,) * 16)
 """Widths of the columns of summary and question sheets, in characters."""
-_TEXT_WIDTH = 120
+_TEXT_WIDTH = 132
 _LINE_HEIGHT = 15.5
 _TITLE_HEIGHT = 28
 _TALLEST = 400
@@ -206,7 +206,9 @@ class _Writer:
             write_text(sheet, row + 1, place, head, formats.header(is_right=place in (3, 6, 7, 8)))
         row += 2
         for figure in figures:
-            sheet.set_row(row, _LINE_HEIGHT * _height((clean(figure.label),), _WIDTHS[:1]))
+            sheet.set_row(
+                row, _LINE_HEIGHT * _height((clean(figure.label), clean(figure.n_unit)), (_WIDTHS[0], _WIDTHS[4]))
+            )
             shown = (figure.label, texts.figure_value(figure), texts.figure_interval(figure))
             for place, text in enumerate(shown):
                 write_text(sheet, row, place, text, formats.of(bold=True) if place == 1 else formats.text)
@@ -215,7 +217,7 @@ class _Writer:
             write_text(sheet, row, 5, texts.figure_before(figure), formats.text)
             for place, value in enumerate((figure.value, figure.low, figure.high), 6):
                 write_number(sheet, row, place, value, formats.unit(figure.unit))
-            write_text(sheet, row, 9, figure.note or "", formats.of())
+            write_text(sheet, row, 9, figure.note or "", formats.of(align="left", indent=1))
             row += 1
         return row
 

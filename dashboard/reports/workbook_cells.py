@@ -15,6 +15,7 @@ NUMBER_FORMATS = {
     Unit.SECONDS: '#,##0.0" s"',
     Unit.COUNT: "#,##0",
 }
+_PLAIN_NUMBER = "[>=1000]#,##0;[>=10]#,##0.0;0.0##"
 _INK, _QUIET, _LINE, _GROUND = "#1B232D", "#566373", "#CFD8E1", "#E6F0FA"
 _LONGEST_TEXT = 32_000
 _REST = " … (continues in the CSV files)"
@@ -76,7 +77,7 @@ class Formats:
     def unit(self, unit: Unit | None) -> Any:
         """Numbers of a unit."""
         known = NUMBER_FORMATS.get(unit) if unit is not None else None
-        return self.of(num_format=known) if known else self.of()
+        return self.of(num_format=known or _PLAIN_NUMBER)
 
     def column(self, column: EvidenceColumn) -> Any:
         """Values of a column."""
