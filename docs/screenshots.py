@@ -15,7 +15,7 @@ PAGES = {
     "slo-trends.png": "/slo-trends?period=last-90-days&every=week",
     "provider-routes.png": "/provider-routes?period=all",
     "spend.png": "/spend?period=last-90-days&every=week",
-    "approvals.png": "/approvals?period=last-90-days&every=week",
+    "approvals.png": "/approvals?period=last-quarter",
     "quarterly-review.png": "/quarterly-review",
     "quarterly-review-meeting.png": "/quarterly-review?screen=2",
     "data-health.png": "/data-health",
