@@ -15,6 +15,7 @@ from dashboard.analysis.remembered import remembered
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.series import Bucket
 from dashboard.analysis.strictness import Rate
+from dashboard.analysis.strictness_counts import LAID_END_TO_END
 from dashboard.analysis.trend_buckets import Every, PointState, cut, drawn, fitting, is_cut_short
 from data.frames import Schema, frame_of
 from data.histogram import Histogram
@@ -106,14 +107,14 @@ def decisions_over_time(
     condition, parameters = condition_of(chosen, chosen.period, "approval_daily")
     counted: dict[Actor, dict[int, Counter[Decision]]] = defaultdict(lambda: defaultdict(Counter))
     blobs: dict[Actor, dict[int, list[bytes]]] = defaultdict(lambda: defaultdict(list))
-    for day, actor, decision, count, blob in connection.execute(
-        "SELECT date, actor, decision, approval_count, waiting_histogram FROM approval_daily "  # noqa: S608
-        f"WHERE {condition} AND subject = :subject",
+    for day, actor, decision, count, waits in connection.execute(
+        f"SELECT date, actor, decision, sum(approval_count), {LAID_END_TO_END} FROM approval_daily "  # noqa: S608
+        f"WHERE {condition} AND subject = :subject GROUP BY 1, 2, 3",
         parameters | {"subject": subject.value},
     ):
         counted[Actor(actor)][day][Decision(decision)] += count
-        if blob:
-            blobs[Actor(actor)][day].append(blob)
+        if waits:
+            blobs[Actor(actor)][day].append(bytes.fromhex(waits))
     measured = min((min(days) for days in counted.values()), default=None)
     period = drawn(chosen.period, None if measured is None else day_from_number(measured), day_of(as_of))
     size = fitting(period, every)

@@ -11,13 +11,14 @@ from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import quantile_interval, ratio
 from dashboard.analysis.newest_days import newest_days
-from dashboard.analysis.selection import fact_condition
+from dashboard.analysis.selection import fact_condition, task_join
 from data.frames import frame_of
 from data.histogram import Histogram
 from data.words import Actor, Decision, Subject
 
 FEWEST_PEOPLE = 5
 """Groups of fewer people are not shown by person."""
+_MOST_DECISIONS = 10_000
 _HOUR_MS = 3_600_000
 _COLUMNS = {
     "project": "asked.project",
@@ -53,7 +54,7 @@ class ReviewerLoad:
 def reviewer_load(connection: sqlite3.Connection, chosen: Filter) -> ReviewerLoad:
     """Return the decisions of people on patches asked in the period, by reviewer, most decisions first."""
     counted = f"iif(subject = '{Subject.PATCH}' AND actor = '{Actor.HUMAN}', approval_count, 0)"
-    read = newest_days(connection, chosen, "approval_daily", counted)
+    read = newest_days(connection, chosen, "approval_daily", counted, most=_MOST_DECISIONS)
     decisions: dict[str, Counter[str]] = defaultdict(Counter)
     waits: dict[str, list[int]] = defaultdict(list)
     unnamed = 0
@@ -116,6 +117,6 @@ def _read(
     condition, named = fact_condition(chosen, _COLUMNS)
     return connection.execute(
         "SELECT asked.decided_by, asked.decision, asked.waiting_ms FROM approval AS asked "  # noqa: S608
-        f"LEFT JOIN task USING (task_key) WHERE {' AND '.join([*parts, condition])}",
+        f"{task_join(chosen)}WHERE {' AND '.join([*parts, condition])}",
         parameters | named,
     ).fetchall()

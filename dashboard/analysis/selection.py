@@ -205,5 +205,14 @@ def fact_condition(chosen: Filter, columns: Mapping[str, str]) -> tuple[str, dic
     return " AND ".join(parts), parameters
 
 
+def task_join(chosen: Filter, *, has_class: bool = True) -> str:
+    """Return the join that brings in the task of a fact, where a filter asks for its route (or class): it is not free.
+
+    ``has_class`` says that the fact knows the class of its task itself.
+    """
+    is_needed = chosen.route is not None or (chosen.task_class is not None and not has_class)
+    return "LEFT JOIN task USING (task_key) " if is_needed else ""
+
+
 def _stored(name: str) -> str | None:
     return None if name == NONE_NAME else name

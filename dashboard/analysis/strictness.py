@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from math import isfinite
 
 from dashboard.analysis.breakdowns import FALSE_DISCOVERIES, benjamini_hochberg
@@ -108,15 +109,43 @@ class Strictness:
     """The newest day whose decisions can be judged."""
     young: int
     """Decisions of the period that are too young to be judged."""
-    tolerance_usd: float
-    by_zone: tuple[StrictnessCell, ...]
-    by_zone_and_class: tuple[StrictnessCell, ...]
-    by_class: tuple[StrictnessCell, ...]
-    whole: tuple[StrictnessCell, ...]
+    costs: ApprovalCosts
     parts: Mapping[Place, Counts] = field(default_factory=dict[Place, Counts], repr=False)
     """The counts that all groups are made of."""
     before: "Strictness | None" = None
     """The compared period."""
+
+    @property
+    def tolerance_usd(self) -> float:
+        """By how much both sides may differ for a hundred decisions and be about right."""
+        return self.costs.tolerance_usd
+
+    # Each family is judged when it is first looked at: most pages look at one.
+    @cached_property
+    def by_zone(self) -> tuple[StrictnessCell, ...]:
+        """Zones and who decided."""
+        return judged(self.parts, self.costs, zones=True, classes=False)
+
+    @cached_property
+    def by_zone_and_class(self) -> tuple[StrictnessCell, ...]:
+        """Zones, task classes and who decided."""
+        return judged(self.parts, self.costs, zones=True, classes=True)
+
+    @cached_property
+    def by_class(self) -> tuple[StrictnessCell, ...]:
+        """Task classes and who decided, over all zones."""
+        return judged(self.parts, self.costs, zones=False, classes=True)
+
+    @cached_property
+    def whole(self) -> tuple[StrictnessCell, ...]:
+        """Who decided, over all zones and classes."""
+        return judged(self.parts, self.costs, zones=False, classes=False)
+
+    def family(self, *, zones: bool, classes: bool) -> tuple[StrictnessCell, ...]:
+        """Return the groups that keep zones and classes apart, or not."""
+        if zones:
+            return self.by_zone_and_class if classes else self.by_zone
+        return self.by_class if classes else self.whole
 
     @property
     def cells(self) -> tuple[StrictnessCell, ...]:
@@ -125,7 +154,8 @@ class Strictness:
 
     def at(self, place: Place) -> StrictnessCell | None:
         """Return the group of a place; null where nothing is recorded."""
-        return next((cell for cell in self.cells if cell.place == place), None)
+        cells = self.family(zones=place.zone != ALL, classes=place.task_class != ALL)
+        return next((cell for cell in cells if cell.place == place), None)
 
 
 def strictness(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> Strictness:
@@ -139,18 +169,7 @@ def strictness(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) 
 
 def _strictness(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, period: Period) -> Strictness:
     found = decided(connection, chosen, as_of, period)
-    costs = approval_costs()
-    return Strictness(
-        period,
-        found.settled,
-        found.young,
-        costs.tolerance_usd,
-        by_zone=judged(found.parts, costs, zones=True, classes=False),
-        by_zone_and_class=judged(found.parts, costs, zones=True, classes=True),
-        by_class=judged(found.parts, costs, zones=False, classes=True),
-        whole=judged(found.parts, costs, zones=False, classes=False),
-        parts=found.parts,
-    )
+    return Strictness(period, found.settled, found.young, approval_costs(), found.parts)
 
 
 def judged(

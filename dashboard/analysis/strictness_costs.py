@@ -16,6 +16,7 @@ independent of both. Nothing is drawn at random: the same counts give the same i
 The chance of a difference beyond the tolerance is found by widening the interval until it touches the tolerance.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import erfc, inf, isfinite, sqrt
 from statistics import NormalDist
@@ -23,7 +24,8 @@ from statistics import NormalDist
 from dashboard.analysis.comparison import POWER
 from dashboard.analysis.intervals import Interval, Z, most_when_none_seen, wilson
 
-_STEPS = 30
+_STEPS = 60
+_CLOSE = 1e-10
 _WIDEST = 8.0
 """Standard errors beyond which a chance is as good as none."""
 _Z_POWER = NormalDist().inv_cdf(POWER)
@@ -120,17 +122,37 @@ def chance_within(found: Outcomes, unit: UnitCosts, tolerance: float) -> float:
     if abs(seen) <= tolerance:
         return 1.0
 
-    def clears(z: float) -> bool:
+    def room(z: float) -> float:
+        """How far the interval of so many standard errors lies beyond the tolerance; it shrinks as they grow."""
         bounds = difference(found, unit, z)
-        return bounds.low > tolerance if seen > 0 else bounds.high < -tolerance
+        return bounds.low - tolerance if seen > 0 else -tolerance - bounds.high
 
-    low, high = 0.0, _WIDEST
-    if not clears(low + 1e-6):
+    if not isfinite(room(1.0)):
         return 1.0
+    return erfc(_where_it_ends(room) / sqrt(2))
+
+
+def _where_it_ends(room: Callable[[float], float]) -> float:
+    """Return where a shrinking function reaches 0, between 0 and _WIDEST (regula falsi, Illinois)."""
+    low, high = 0.0, _WIDEST
+    at_low, at_high = room(low), room(high)
+    if at_high >= 0:
+        return _WIDEST
+    side = 0
     for _ in range(_STEPS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if clears(middle) else (low, middle)
-    return erfc(low / sqrt(2))
+        middle = (low * at_high - high * at_low) / (at_high - at_low)
+        found = room(middle)
+        if abs(found) < _CLOSE * abs(at_low - at_high) or high - low < _CLOSE:
+            return middle
+        if found > 0:
+            low, at_low = middle, found
+            at_high = at_high / 2 if side > 0 else at_high
+            side = 1
+        else:
+            high, at_high = middle, found
+            at_low = at_low / 2 if side < 0 else at_low
+            side = -1
+    return (low + high) / 2
 
 
 def decisions_needed(found: Outcomes, unit: UnitCosts, tolerance: float, compared: int) -> int | None:

@@ -20,6 +20,8 @@ ALL = "all"
 """Stands for all zones or all task classes together."""
 _ACCEPTED_AGAIN_DAYS = 3
 """A rejected change counts as a good one when the same change was accepted within this time: 72 hours."""
+LAID_END_TO_END = "group_concat(hex(waiting_histogram), '')"
+"""The histograms of a group as one, in hexadecimal digits: far faster than fetching each."""
 _MEASURES = (
     "accepted_count",
     "rolled_back_count",
@@ -132,18 +134,17 @@ def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, per
     parts: dict[Place, Counts] = {}
     young = 0
     summed = ", ".join(f"sum({name})" for name in _MEASURES)
-    # Histograms add up end to end: their digits are joined where they are read, which spares a row for each of them.
-    for zone, task_class, actor, is_settled, waits, *sums in connection.execute(
-        "SELECT risk_zone, task_class, actor, date <= :settled, group_concat(hex(waiting_histogram), ''), "  # noqa: S608
-        f"{summed} FROM patch_decision_daily WHERE {condition} GROUP BY 1, 2, 3, 4",
+    for zone, task_class, actor, is_settled, *sums, waits in connection.execute(
+        f"SELECT risk_zone, task_class, actor, date <= :settled, {summed}, {LAID_END_TO_END} "  # noqa: S608
+        f"FROM patch_decision_daily WHERE {condition} GROUP BY 1, 2, 3, 4",
         parameters,
     ):
         if not is_settled:
             young += sums[0] + sums[2]
             continue
         place = Place(zone or NONE_NAME, task_class or NONE_NAME, who_of(actor))
-        found = Counts(*sums, waits=(Histogram.merged([bytes.fromhex(waits or "")]).encode(),))
-        parts[place] = parts.get(place, Counts()) + found
+        merged = Histogram.merged([bytes.fromhex(waits or "")]).encode()
+        parts[place] = parts.get(place, Counts()) + Counts(*sums, waits=(merged,))
     return Decided(parts, settled, young)
 
 

@@ -11,7 +11,7 @@ from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import ratio
 from dashboard.analysis.newest_days import newest_days
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import fact_condition
+from dashboard.analysis.selection import fact_condition, task_join
 from dashboard.analysis.strictness import Rate
 from data.frames import frame_of
 from data.words import Actor, Decision, IntegrationKind, Subject
@@ -22,6 +22,11 @@ _COLUMNS = {
     "provider": "task.provider",
     "model": "task.model",
 }
+_MOST_CALLS = 10_000
+_Key = tuple[str | None, str, bool | None]
+"""Server, tool, whether it changes something."""
+_Asked = tuple[str, str]
+"""Decision and actor."""
 _ACCEPTED = frozenset({Decision.APPROVED, Decision.EDITED, Decision.AUTO_APPROVED})
 
 
@@ -72,25 +77,28 @@ def tool_decisions(connection: sqlite3.Connection, chosen: Filter) -> ToolTable:
     No rollup tells tools apart, so the calls are read: of the newest days only, where there are very many.
     """
     counted = f"iif(kind = '{IntegrationKind.MCP_SERVER}', attempt_count, 0)"
-    read = newest_days(connection, chosen, "integration_daily", counted)
+    read = newest_days(connection, chosen, "integration_daily", counted, most=_MOST_CALLS)
     if read is None:
         # Calls that wait for a decision are no attempts yet.
         read = chosen.period
     parts, parameters = fact_condition(chosen, _COLUMNS)
-    calls: Counter[tuple[str | None, str, bool | None]] = Counter()
-    decided: dict[tuple[str | None, str, bool | None], Counter[tuple[str, str]]] = defaultdict(Counter)
-    for server, tool, is_mutating, decision, actor, count in connection.execute(
-        "SELECT call.server, call.tool, call.is_mutating, asked.decision, asked.actor, count(*) "  # noqa: S608
-        "FROM tool_call AS call LEFT JOIN task USING (task_key) LEFT JOIN approval AS asked ON asked.approval_key = "
-        f"(SELECT approval_key FROM approval AS one WHERE one.subject_key = call.tool_call_key "
-        f"AND one.subject = '{Subject.TOOL_CALL}' ORDER BY one.decided_at DESC, approval_key LIMIT 1) "
-        f"WHERE call.called_date BETWEEN :first AND :last AND {parts} GROUP BY 1, 2, 3, 4, 5",
+    newest: dict[int, tuple[_Key, _Asked | None]] = {}
+    for call, server, tool, is_mutating, decision, actor in connection.execute(
+        "SELECT call.tool_call_key, call.server, call.tool, call.is_mutating, asked.decision, asked.actor "  # noqa: S608
+        f"FROM tool_call AS call {task_join(chosen, has_class=False)}LEFT JOIN approval AS asked "
+        f"ON asked.subject_key = call.tool_call_key AND asked.subject = '{Subject.TOOL_CALL}' "
+        f"WHERE call.called_date BETWEEN :first AND :last AND {parts} "
+        # Of a call that was asked about twice the newest decision stays.
+        "ORDER BY asked.decided_at, asked.approval_key DESC",
         parameters | {"first": day_number(read.first), "last": day_number(read.last)},
     ):
         key = (server, tool, None if is_mutating is None else bool(is_mutating))
-        calls[key] += count
-        if decision is not None:
-            decided[key][decision, actor] += count
+        newest[call] = key, None if decision is None else (decision, actor)
+    calls = Counter(key for key, _ in newest.values())
+    decided: dict[_Key, Counter[_Asked]] = defaultdict(Counter)
+    for key, asked in newest.values():
+        if asked is not None:
+            decided[key][asked] += 1
     tools = [_tool(key, calls[key], decided[key]) for key in calls]
     return ToolTable(read if tools else None, tuple(sorted(tools, key=_order)))
 
@@ -121,7 +129,7 @@ def tool_frame(found: ToolTable) -> pl.DataFrame:
     )
 
 
-def _tool(key: tuple[str | None, str, bool | None], calls: int, decided: Counter[tuple[str, str]]) -> ToolDecisions:
+def _tool(key: _Key, calls: int, decided: Counter[_Asked]) -> ToolDecisions:
     def sums(actors: set[str], decisions: set[str]) -> int:
         return sum(count for (decision, actor), count in decided.items() if decision in decisions and actor in actors)
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import fact_condition
+from dashboard.analysis.selection import fact_condition, task_join
 from data.frames import frame_of
 from data.tables.types import EPOCH
 from data.words import Decision, Subject
@@ -22,6 +22,7 @@ _COLUMNS = {
     "provider": "task.provider",
     "model": "task.model",
 }
+_OF_PATCH = {name: f"patch.{name}" for name in _COLUMNS}
 EDGES_HOURS = (1, 24, 24 * 7)
 """Ages at which the queue is cut: an hour, a day, a week."""
 AGE_NAMES = ("up to an hour", "up to a day", "up to a week", "longer than a week", "since an unknown time")
@@ -49,9 +50,14 @@ def waiting_now(connection: sqlite3.Connection, chosen: Filter, as_of: datetime)
     now = (as_of - EPOCH).total_seconds() * 1e6
     ages: dict[Subject, list[float | None]] = defaultdict(list)
     condition, parameters = fact_condition(chosen, _COLUMNS)
+    of_patch, _ = fact_condition(chosen, _OF_PATCH)
     for subject, asked_at in connection.execute(
         "SELECT subject, asked_at FROM approval AS asked "  # noqa: S608
-        f"LEFT JOIN task USING (task_key) WHERE asked.decision = '{Decision.PENDING}' AND {condition}",
+        f"{task_join(chosen)}WHERE asked.decision = '{Decision.PENDING}' AND {condition} "
+        # Patches that only their own record calls pending.
+        f"UNION ALL SELECT '{Subject.PATCH}', patch.proposed_at FROM patch WHERE patch.decision = '{Decision.PENDING}' "
+        f"AND {of_patch} AND NOT EXISTS (SELECT 1 FROM approval AS one WHERE one.subject_key = patch.patch_key "
+        f"AND one.subject = '{Subject.PATCH}' AND one.decision = '{Decision.PENDING}')",
         parameters,
     ):
         ages[Subject(subject)].append(None if asked_at is None else max(now - asked_at, 0.0) / _HOUR_MICROSECONDS)

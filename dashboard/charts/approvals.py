@@ -44,7 +44,8 @@ def zone_map(found: Strictness) -> "Figure":
     """
     import plotly.graph_objects as go  # slow to import, and only pictures need it
 
-    cells = on_map(found)
+    # What has a verdict gets its name first, where there is no room for all.
+    cells = sorted(on_map(found), key=lambda cell: cell.verdict is Balance.CANNOT_TELL)
     right = _far([cell.restrictive_usd for cell in cells], found.tolerance_usd)
     top = _far([cell.lax_usd for cell in cells], found.tolerance_usd)
     figure = go.Figure()

@@ -20,7 +20,7 @@ from dashboard.analysis.decisions_over_time import (
     subjects_asked,
     waiting_frame,
 )
-from dashboard.analysis.filters import Period
+from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.reviewers import reviewer_load
 from dashboard.analysis.second_reviewers import (
     high_risk_zones,
@@ -82,7 +82,11 @@ def over_time(address: Address, view: View) -> None:
 
 def queue(view: View) -> None:
     """Show what waits for a decision now."""
-    found = view.ask_filtered(waiting_now)
+    # Whatever the period, so that it is asked once for all of them.
+    today = view.as_of.date()
+    chosen = view.chosen
+    anytime = Filter(Period(today, today), project=chosen.project, route=chosen.route, task_class=chosen.task_class)
+    found = view.ask(waiting_now, anytime, view.as_of)
     st.header(literal(queue_words(found)), anchor=False)
     if not found:
         return
@@ -124,8 +128,11 @@ def second(address: Address, view: View) -> None:
     )
     group = Group(Place(ALL, ALL, Who.HUMAN), Shown.WITHOUT_SECOND, True, False, high_risk_zones())
     if any(zone.without_second.k for zone in found):
-        with st.expander("The edits without a second reviewer"):
-            rows_of(address, view, group, "edits", "second_reviewer_rows")
+        is_asked = "edits" in st.query_params
+        label = "The edits without a second reviewer"
+        with st.expander(label, expanded=is_asked, key="open_edits", on_change="rerun") as opened:
+            if opened.open:
+                rows_of(address, view, group, "edits", "second_reviewer_rows")
 
 
 def replay(view: View, found: Strictness) -> None:

@@ -45,11 +45,12 @@ def answer(view: View) -> Strictness:
     called = named_first(found)
     for cell in called[:_MOST_REASONS]:
         st.markdown(f":material/balance: {literal(support_words(cell))}")
-    said = [f"Judged: decisions up to {day(found.settled)}"]
+    judged = "All decisions of the period are old enough to be judged"
     if found.young:
-        said[0] += f"; {found.young:,} are younger, and can still be rolled back"
-    changed = changed_words(found)
-    st.caption(literal(f"{said[0]}. {changed or ''}"))
+        judged = (
+            f"Judged: decisions up to {day(found.settled)}; {found.young:,} are younger, and can still be rolled back"
+        )
+    st.caption(literal(f"{judged}. {changed_words(found) or ''}"))
     return found
 
 
@@ -95,7 +96,10 @@ def verdicts(view: View, found: Strictness) -> None:
         "*More decisions*: so many would very likely settle it. Where nobody ever rejected, the exact bound says how "
         "many rejections that still allows."
     )
-    with st.expander("By task class, and by zone and task class"):
+    # What is folded away is judged only when somebody looks at it.
+    with st.expander("By task class, and by zone and task class", key="open_classes", on_change="rerun") as opened:
+        if not opened.open:
+            return
         verdict_table(found, found.by_class, "class_verdicts", view.chosen)
         verdict_table(found, found.by_zone_and_class, "zone_and_class_verdicts", view.chosen)
         st.markdown("All zones and classes together, where lax and strict zones hide each other:")

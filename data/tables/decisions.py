@@ -12,7 +12,18 @@ class Approval(Row, table=True):
     """One row per decision that was asked of a person or a policy."""
 
     # What waits now is few among all decisions, and looked at as a whole.
-    __table_args__ = (Index("ix_approval_pending", "asked_at", sqlite_where=text("decision = 'pending'")),)
+    __table_args__ = (
+        Index(
+            "ix_approval_pending",
+            "subject",
+            "asked_at",
+            "project",
+            "task_class",
+            "task_key",
+            "subject_key",
+            sqlite_where=text("decision = 'pending'"),
+        ),
+    )
 
     approval_key: int = key("hash of subject and what was asked about")
     subject: str = must("what it is about (Subject)")

@@ -63,6 +63,8 @@ class Patch(Row, table=True):
         ),
         Index("ix_patch_commit_sha", "commit_sha", sqlite_where=text("commit_sha IS NOT NULL")),
         # Rejected patches are few, and looked up by person and as a whole.
+        # What waits now is few among all patches, and looked at as a whole.
+        Index("ix_patch_pending", "proposed_at", sqlite_where=text("decision = 'pending'")),
         Index("ix_patch_rejected", "decision", "person", sqlite_where=text("decision = 'rejected'")),
         Index("ix_patch_accepted_again", "accepted_again_key", sqlite_where=text("accepted_again_key IS NOT NULL")),
     )

@@ -143,6 +143,17 @@ def test_what_waits_is_seen_from_the_newest_record_whatever_the_period(store: St
     assert queue_words(none) == "Nothing waits for a decision"
 
 
+def test_a_patch_that_only_its_own_record_calls_pending_waits_too_and_none_counts_twice(tmp_path):
+    facts = Facts()
+    both = facts.patch("2026-11-02T10:00", decision="pending")
+    facts.approval("2026-11-02T11:00", "pending", subject="patch", subject_key=both)
+    facts.patch("2026-11-02T13:00", decision="pending")
+    facts.load(1, last_record_at=AS_OF)
+    with facts.write(Store(f"sqlite:///{tmp_path / 'pending.db'}")).reading() as connection:
+        (queue,) = waiting_now(connection, CHOSEN, at("2026-11-02T14:00"))
+    assert (queue.count, queue.median_hours, queue.oldest_hours) == (2, 2.0, 3.0)
+
+
 def test_tools_that_change_something_come_first_with_what_was_decided(store: Store):
     with store.reading() as connection:
         found = tool_decisions(connection, CHOSEN)
@@ -284,7 +295,7 @@ def test_facts_are_read_by_index(store: Store):
     whole = [
         (step, statement)
         for statement, step in plans
-        if (scan := re.match(r"SCAN (\w+)(?! USING (COVERING )?INDEX ix_approval_pending)", step))
+        if (scan := re.match(r"SCAN (\w+)(?! USING (COVERING )?INDEX ix_(approval|patch)_pending)", step))
         and scan.group(1) in FACTS
     ]
     assert len(statements) > 15

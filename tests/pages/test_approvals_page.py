@@ -55,6 +55,16 @@ def test_each_verdict_stands_with_its_interval_and_leads_to_its_rows(monkeypatch
     assert not {"person", "reviewer"} & set(rows.columns)
 
 
+def test_what_is_folded_away_shows_when_it_is_opened(monkeypatch, decided: str):
+    app = show(monkeypatch, decided, "approvals", LONG)
+    closed = len(app.dataframe)
+    app.session_state["open_classes"] = app.session_state["open_edits"] = True
+    app.run()
+    assert not app.exception
+    # By class, by zone and class, all together; and the edits without a second reviewer.
+    assert len(app.dataframe) == closed + 4
+
+
 def test_a_link_shows_the_same_view(monkeypatch, decided: str):
     asked = {
         **LONG, "group": "deployment.policy", "show": "rejected", "subject": "tool_call", "every": "month",
