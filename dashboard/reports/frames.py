@@ -6,10 +6,6 @@ from dashboard.analysis.remembered import remembered
 from dashboard.analysis.review.document import ReviewDocument
 from dashboard.reports.own_tables import own_tables
 
-_NTH = ("", "second_", "third_")
-MOST_CHARTS = len(_NTH)
-"""So many charts of a question have names."""
-
 
 def answers_frame(document: ReviewDocument) -> pl.DataFrame:
     """Return one row per question."""
@@ -22,8 +18,8 @@ def figures_frame(document: ReviewDocument) -> pl.DataFrame:
 
 
 def chart_name(key: str, number: int) -> str:
-    """Return what the files of a chart are called: after its question, and its place among the charts of it."""
-    return f"review_{key}_{_NTH[number]}chart"
+    """Return what the files of a chart are called: after its question, from the second on with a number."""
+    return f"review_{key}_chart" if number == 0 else f"review_{key}_chart_{number + 1}"
 
 
 def chart_frame(document: ReviewDocument, key: str, number: int) -> pl.DataFrame:

@@ -10,6 +10,9 @@ import pytest
 from page_runs import show, texts
 from streamlit.testing.v1 import AppTest
 
+from dashboard import export_review
+from dashboard.analysis.review import usage_spend
+from data.definitions.budgets import Budget, Budgets, ProjectBudget
 from data.frozen_reviews import frozen_document, revisions
 from data.review_notes import Entry, Note, add_note, notes_of
 from data.store import Store
@@ -299,3 +302,19 @@ def test_odd_data_show_in_a_meeting_and_freeze(monkeypatch, store: Store):
         assert "<script" not in str(html.proto.body)
     app = freeze(opened(monkeypatch, odd, project=HOSTILE))
     assert "is frozen" in app.success[0].value
+
+
+def test_every_project_with_a_budget_has_its_own_chart_and_export(monkeypatch, own: Store):
+    projects = tuple(ProjectBudget(name, "Ann", "why", 50.0) for name in ("shop", "intranet", "crm", "wiki"))
+    found = Budgets(Budget("Ann", "why", 140.0), projects)
+    monkeypatch.setattr(usage_spend, "budgets", lambda: found)
+    monkeypatch.setattr(export_review, "budgets", lambda: found)
+    names = [table.name for table in export_review.review_tables()]
+    with own.writing() as connection:
+        connection.execute("UPDATE call_daily SET project = 'crm' WHERE project = 'shop' AND task_class = 'edit'")
+    app = opened(monkeypatch, own)
+    titles = [str(text.value) for text in app.markdown if "in a month" in str(text.value)]
+    assert [title.strip("*").partition(" in a month")[0] for title in titles] == [
+        "Spend", "Spend of project shop", "Spend of project intranet", "Spend of project crm"
+    ]  # fmt: skip
+    assert {f"review_before_scaling_chart{number}" for number in ("", "_2", "_3", "_7")} <= set(names)
