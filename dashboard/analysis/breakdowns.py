@@ -22,10 +22,9 @@ from dashboard.analysis.intervals import Interval, ratio, wilson
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.slo_events import events_of
+from dashboard.analysis.ties import FALSE_SHARE
 from data.frames import Schema, frame_of
 
-FALSE_DISCOVERIES = 0.05
-"""Share of the parts called better or worse that may be so by chance."""
 _FEWEST_EXPECTED = 5
 _MOST_TABLES = 2_000_000
 
@@ -113,9 +112,9 @@ def _part(name: str, own: tuple[int, int], whole: tuple[int, int], chance: float
     if interval is not None and rest is not None:
         rest_rate = (good - k) / (total - n)
         apart = difference(Estimate(k / n, *interval, n), Estimate(rest_rate, *rest, total - n))
-        if chance is not None and chance <= FALSE_DISCOVERIES:
+        if chance is not None and chance <= FALSE_SHARE:
             verdict = Verdict.BETTER if apart[0] > 0 else Verdict.WORSE
-        elif max(-apart[1], apart[2]) <= 2 * FALSE_DISCOVERIES:
+        elif max(-apart[1], apart[2]) <= 2 * FALSE_SHARE:
             verdict = Verdict.NO_DIFFERENCE
     return PartOfSlo(
         name=name,

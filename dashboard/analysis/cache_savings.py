@@ -1,6 +1,7 @@
 """What providers' caches saved: cached tokens at the full price of sent tokens, less what they cost."""
 
 import sqlite3
+from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,6 +19,8 @@ from data.prices import SCALE, PriceCell
 from data.providers import is_self_hosted
 
 _ZERO = Fraction(0)
+_BASES = (PriceBasis.ESTIMATED, PriceBasis.EXACT, PriceBasis.SELF_HOSTED, PriceBasis.UNPRICED)
+"""What is said of a route with days of several kinds: the first of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,13 @@ class Savings:
     low: Fraction = _ZERO
     """The least that was saved, whatever the size of the requests and the time of day."""
     high: Fraction = _ZERO
+    unpriced: int = 0
+    """Of the cached tokens: those of days on which no price is known; they have no part in the amounts."""
+
+    @property
+    def cached(self) -> int:
+        """Cached tokens, read and written."""
+        return self.cache_read + self.cache_write
 
     @property
     def saved(self) -> Fraction:
@@ -52,12 +62,13 @@ class Savings:
             self.paid + other.paid,
             self.low + other.low,
             self.high + other.high,
+            self.unpriced + other.unpriced,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class RouteSavings:
-    """One route that used a cache; its savings have no amount where no price is known."""
+    """One route that used a cache; its savings have no amount where no price is known on any day of cached tokens."""
 
     route: str
     savings: Savings
@@ -67,23 +78,19 @@ class RouteSavings:
 def cache_savings(connection: sqlite3.Connection, chosen: Filter) -> tuple[RouteSavings, ...]:
     """Return the routes of the filter's period of which a cached token was reported, most saved first."""
     condition, parameters = condition_of(chosen, chosen.period, "call_daily")
-    found: dict[str, tuple[Savings, PriceBasis]] = {}
+    found: dict[str, Savings] = {}
+    bases: dict[str, set[PriceBasis]] = defaultdict(set)
     for provider, model, day, requests, sent, read, written in connection.execute(
         "SELECT provider, model, date, sum(usage_known_count), sum(input_tokens), sum(cache_read_tokens), "  # noqa: S608
         f"sum(cache_write_tokens) FROM call_daily WHERE {condition} GROUP BY provider, model, date",
         parameters,
     ):
         name = route_name(provider, model)
-        before, basis = found.get(name, (Savings(), PriceBasis.UNCHANGED))
         cells = cells_on(provider, model, day_from_number(day))
-        if not cells:
-            basis = PriceBasis.SELF_HOSTED if is_self_hosted(provider) else PriceBasis.UNPRICED
-        elif basis.is_priced and read + written and len({_cache_prices(cell) for cell in cells}) > 1:
-            basis = PriceBasis.ESTIMATED
-        elif basis is PriceBasis.UNCHANGED and read + written:
-            basis = PriceBasis.EXACT
-        found[name] = before + _savings(Tokens(requests, sent, read, written, 0), cells), basis
-    used = [RouteSavings(name, *each) for name, each in found.items() if each[0].cache_read + each[0].cache_write]
+        found[name] = found.get(name, Savings()) + _savings(Tokens(requests, sent, read, written, 0), cells)
+        if read + written:
+            bases[name].add(_basis(provider, cells))
+    used = [RouteSavings(name, found[name], min(known, key=_BASES.index)) for name, known in bases.items()]
     return tuple(sorted(used, key=lambda one: (-one.savings.saved, -one.savings.cache_read, one.route)))
 
 
@@ -104,6 +111,7 @@ def savings_frame(routes: tuple[RouteSavings, ...]) -> pl.DataFrame:
             one.savings.cache_write,
             ratio(one.savings.cache_read, one.savings.sent),
             *(_amounts(one.savings) if one.basis.is_priced else (None,) * 5),
+            ratio(one.savings.unpriced, one.savings.cached),
             one.basis.value,
         )
         for one in routes
@@ -114,9 +122,16 @@ def savings_frame(routes: tuple[RouteSavings, ...]) -> pl.DataFrame:
         **dict.fromkeys(("n_count", "input_tokens", "cache_read_tokens", "cache_write_tokens"), pl.Int64()),
         "cache_read_rate": pl.Float64(),
         **dict.fromkeys(money, pl.Float64()),
+        "unpriced_cached_rate": pl.Float64(),
         "price_basis": pl.String(),
     }
     return frame_of(rows, schema)
+
+
+def _basis(provider: str | None, cells: tuple[PriceCell, ...]) -> PriceBasis:
+    if not cells:
+        return PriceBasis.SELF_HOSTED if is_self_hosted(provider) else PriceBasis.UNPRICED
+    return PriceBasis.EXACT if len({_cache_prices(cell) for cell in cells}) == 1 else PriceBasis.ESTIMATED
 
 
 def _savings(tokens: Tokens, cells: tuple[PriceCell, ...]) -> Savings:
@@ -125,12 +140,13 @@ def _savings(tokens: Tokens, cells: tuple[PriceCell, ...]) -> Savings:
     mean = tokens.sent // max(tokens.requests, 1)
     typical = [cell for cell in possible if cell.from_input <= mean < cell.until_input]
     hours = sum(cell.until_time - cell.from_time for cell in typical)
-    if not hours or not tokens.cache_read + tokens.cache_write:
+    if not hours:
+        return counts + Savings(unpriced=counts.cached)
+    if not counts.cached:
         return counts
     # Over the hours of a day alike: sums do not tell when the calls were made.
     shares = [(cell, Fraction(cell.until_time - cell.from_time, hours)) for cell in typical]
-    cached = tokens.cache_read + tokens.cache_write
-    full = sum((share * cached * cell.input_price for cell, share in shares), _ZERO) / SCALE
+    full = sum((share * counts.cached * cell.input_price for cell, share in shares), _ZERO) / SCALE
     paid = sum((share * _paid(cell, tokens) for cell, share in shares), _ZERO) / SCALE
     read = [tokens.cache_read * (cell.input_price - cell.cache_read_price) for cell in possible]
     written = [tokens.cache_write * (cell.input_price - cell.cache_write_price) for cell in possible]

@@ -4,6 +4,7 @@ from datetime import date
 
 from dashboard.analysis.cache_savings import RouteSavings, total_savings
 from dashboard.analysis.figures import Unit
+from dashboard.analysis.intervals import ratio
 from dashboard.analysis.price_days import PriceBasis
 from dashboard.analysis.price_effect import PriceEffect
 from dashboard.analysis.price_frames import effect_parts
@@ -69,11 +70,22 @@ def cache_words(routes: tuple[RouteSavings, ...]) -> str:
     if not any(route.basis.is_priced for route in routes):
         return "What caches saved is not known: no route that used one has a list price"
     saved = float(whole.saved / MICRO_USD)
+    apart = _unpriced_words(routes)
     if saved < 0:
-        return f"Writing to caches cost {value_text(-saved, Unit.USD)} more than reading from them saved"
+        return f"Writing to caches cost {value_text(-saved, Unit.USD)} more than reading from them saved{apart}"
     full = float(whole.full / MICRO_USD)
     share = f", {value_text(saved / full, Unit.RATE)} of what cached tokens cost in full" if full else ""
-    return f"Caches saved {value_text(saved, Unit.USD)}{share}"
+    return f"Caches saved {value_text(saved, Unit.USD)}{share}{apart}"
+
+
+def _unpriced_words(routes: tuple[RouteSavings, ...]) -> str:
+    billed = [route.savings for route in routes if route.basis is not PriceBasis.SELF_HOSTED]
+    share = ratio(sum(one.unpriced for one in billed), sum(one.cached for one in billed))
+    return (
+        f"; {value_text(share, Unit.RATE)} of the cached tokens have no known price and no part in this"
+        if share
+        else ""
+    )
 
 
 def _in_sentence(name: str) -> str:

@@ -63,6 +63,7 @@ SPEND_MADE: Mapping[str, str] = {
     "saved_usd": "what caches saved: full price less the price of the cache, in US dollars",
     "saved_low_usd": "the least that they can have saved, in US dollars",
     "saved_high_usd": "the most that they can have saved, in US dollars",
+    "unpriced_cached_rate": "share of the cached tokens on days without a known price; the amounts leave them out",
     "tokens.n_count": "calls whose tokens are known",
     "cache_read_rate": "share of the tokens sent that was read from a cache; empty where no source ever reported one",
 }

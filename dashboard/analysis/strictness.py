@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import cached_property
 from math import isfinite
 
-from dashboard.analysis.breakdowns import FALSE_DISCOVERIES, benjamini_hochberg
+from dashboard.analysis.breakdowns import benjamini_hochberg
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import Interval, quantile_interval, ratio
 from dashboard.analysis.strictness_costs import (
@@ -33,6 +33,7 @@ from dashboard.analysis.strictness_costs import (
     restrictive_side,
 )
 from dashboard.analysis.strictness_counts import ALL, Counts, Place, Who, decided, rolled_up
+from dashboard.analysis.ties import FALSE_SHARE
 from data.definitions.approval_costs import ApprovalCosts, approval_costs
 
 _HOUR_MS = 3_600_000
@@ -218,8 +219,9 @@ def _unit_costs(place: Place, parts: Mapping[Place, Counts], costs: ApprovalCost
     seen = sum(counts.rolled_back for _, counts in own)
     weights = [(zone, counts.rolled_back if seen else counts.decided) for zone, counts in own]
     summed = sum(costs.rollback_usd(zone) * weight for zone, weight in weights)
-    rollback = ratio(summed, sum(weight for _, weight in weights)) or costs.rollback_usd(None)
-    return UnitCosts(rollback, costs.blocked_usd, costs.waiting_hour_usd)
+    mean = ratio(summed, sum(weight for _, weight in weights))
+    # A cost of 0 is a cost that somebody stated.
+    return UnitCosts(costs.rollback_usd(None) if mean is None else mean, costs.blocked_usd, costs.waiting_hour_usd)
 
 
 def _cell(
@@ -255,7 +257,7 @@ def _verdict(apart: Bounded | None, tolerance: float, chance: float | None) -> t
     if apart is None or chance is None:
         return Balance.CANNOT_TELL, "nothing that is old enough to be judged was decided"
     if apart.low > tolerance or apart.high < -tolerance:
-        if chance <= FALSE_DISCOVERIES:
+        if chance <= FALSE_SHARE:
             return (Balance.TOO_LAX if apart.low > tolerance else Balance.TOO_RESTRICTIVE), None
         return Balance.CANNOT_TELL, "it stands out alone, but among so many groups one does by chance"
     if -tolerance <= apart.low and apart.high <= tolerance:

@@ -6,11 +6,12 @@ A bucket counts as clearly on the wrong side only when that would be unlikely by
 
 from collections.abc import Sequence
 
-from dashboard.analysis.breakdowns import FALSE_DISCOVERIES, benjamini_hochberg
+from dashboard.analysis.breakdowns import benjamini_hochberg
 from dashboard.analysis.burn_rates import chance_on_budget
 from dashboard.analysis.figures import Direction, Standing, Unit
 from dashboard.analysis.intervals import ratio, wilson
 from dashboard.analysis.rates import standing
+from dashboard.analysis.ties import FALSE_SHARE
 from dashboard.analysis.trend_buckets import Every, Trend, TrendPoint, bucket_name
 from dashboard.analysis.units import value_text
 
@@ -89,7 +90,7 @@ def clear_standings(trend: Trend) -> list[Standing]:
     budget = 1 - trend.objective
     chances = [chance_on_budget(point.n - _good(point), point.n, budget) for point in trend.settled]
     for place, chance in enumerate(benjamini_hochberg(chances)):
-        if found[place] is Standing.MISSED and chance > FALSE_DISCOVERIES:
+        if found[place] is Standing.MISSED and chance > FALSE_SHARE:
             found[place] = Standing.CANNOT_TELL
     return found
 

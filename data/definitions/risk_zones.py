@@ -58,16 +58,6 @@ class RiskZones:
                 return place
         return len(self._expressions)
 
-    def zone_of(self, paths: Iterable[str]) -> str | None:
-        """Return the name of the first zone that any of the files falls in; null when there is no file."""
-        first = min((self.place_of(path) for path in paths), default=None)
-        return None if first is None else self.zone[first].name
-
-
-def risk_zone_of(paths: Iterable[str]) -> str | None:
-    """Return the name of the zone that files changed together are in: the one that needs most care."""
-    return risk_zones().zone_of(paths)
-
 
 @cache
 def risk_zones() -> RiskZones:

@@ -48,6 +48,18 @@ def own_prices(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     _forget_prices()
 
 
+@pytest.fixture
+def later_price(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Alpha has a price from 12 March on: 5 dollars a million tokens sent, 2 where they are read from a cache."""
+    own = msgspec.structs.replace(price("alpha", 5, 5, valid_from="2026-03-12"), cache_read_usd_per_million=2)
+    known = definitions.price_overrides()
+    monkeypatch.setattr(prices, "price_overrides", lambda: msgspec.structs.replace(known, override=(own,)))
+    _forget_prices()
+    yield
+    monkeypatch.undo()
+    _forget_prices()
+
+
 def _forget_prices() -> None:
     prices.cells_of.cache_clear()
     prices._overrides_by_model.cache_clear()
@@ -258,6 +270,28 @@ def test_caches_saved_the_full_price_less_their_own(store: Store) -> None:
     # Had they been requests of more than 200,000 tokens: 5.40 less for reading, 0.30 more for writing.
     assert (sonnet["saved_low_usd"], sonnet["saved_high_usd"]) == pytest.approx((2.7 - 0.3, 5.4 - 0.15))
     assert (nobody["saved_usd"], nobody["cache_read_tokens"], nobody["price_basis"]) == (None, 5, PriceBasis.UNPRICED)
-    assert cache_words(found) == "Caches saved $2.55, 70.8 % of what cached tokens cost in full"
+    # 5 tokens of 1,200,005 have no price.
+    assert cache_words(found) == (
+        "Caches saved $2.55, 70.8 % of what cached tokens cost in full; < 0.1 % of the cached tokens have no known "
+        "price and no part in this"
+    )
     with Facts().write(store).reading() as connection:
         assert cache_words(cache_savings(connection, Filter(BEFORE))).startswith("No source reported")
+
+
+@pytest.mark.usefixtures("later_price")
+def test_a_day_without_a_price_takes_no_savings_from_the_days_that_have_one(store: Store) -> None:
+    facts = Facts()
+    # No price is known before 12 March: on the 11th nothing is read from the cache, on the 12th 3 M, later 1 M.
+    for day, read in (("10", 1_000_000), ("11", 0), ("12", 3_000_000)):
+        facts.call(f"2026-03-{day}T10:00", route=ALPHA, input_tokens=4_000_000, cache_read_tokens=read)
+    with facts.write(store).reading() as connection:
+        priced = savings_frame(cache_savings(connection, CHOSEN)).row(0, named=True)
+        whole = cache_savings(connection, Filter(Period(date(2026, 3, 10), NOW.last)))
+    # 3 M at 2.00 instead of 5.00 dollars a million.
+    assert priced["saved_usd"] == pytest.approx(9)
+    assert (priced["unpriced_cached_rate"], priced["price_basis"]) == (0, PriceBasis.EXACT)
+    row = savings_frame(whole).row(0, named=True)
+    assert (row["saved_usd"], row["cache_read_tokens"]) == (pytest.approx(9), 4_000_000)
+    assert row["unpriced_cached_rate"] == pytest.approx(1 / 4)
+    assert "25.0 % of the cached tokens have no known price" in cache_words(whole)

@@ -4,6 +4,7 @@ import random
 from datetime import timedelta
 from math import inf, isinf
 
+import msgspec
 import numpy as np
 import polars as pl
 import pytest
@@ -91,6 +92,13 @@ def test_both_sides_add_up_as_on_paper():
     dearer = by_zone({place("authentication"): counts(80, 8, 20, 5, hours=3)})["authentication"]
     assert dearer.lax_usd is not None
     assert dearer.lax_usd.value == pytest.approx(1920)
+
+
+def test_a_rollback_that_costs_nothing_costs_nothing_over_all_zones_too():
+    free = msgspec.structs.replace(COSTS, zone=(msgspec.structs.replace(COSTS.zone[0], minutes_per_rollback=0),))
+    (cell,) = judged({place("authentication"): counts(80, 8, 20, 5, hours=3)}, free, zones=False, classes=False)
+    assert cell.lax_usd is not None
+    assert (cell.counts.rolled_back, cell.lax_usd.value) == (8, 0)
 
 
 @pytest.mark.parametrize(("k", "n"), [(3, 40), (39, 40), (250, 1000)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.definitions.risk_zones import RiskZones, read_risk_zones, risk_zone_of, risk_zones
+from data.definitions.risk_zones import RiskZones, read_risk_zones, risk_zones
 from data.errors import DefinitionError
 
 LAST = '[[zone]]\nname = "rest"\ntitle = "Rest"\nowner = "o"\nwhy = "w"\nis_high_risk = false\n'
@@ -14,6 +14,11 @@ def zones(*patterns: str, last: str = LAST) -> RiskZones:
         f'[[zone]]\nname = "risky"\ntitle = "R"\nowner = "o"\nwhy = "w"\nis_high_risk = true\npatterns = [{listed}]\n'
     )
     return read_risk_zones((first + last).encode())
+
+
+def zone_of(path: str, zones: RiskZones | None = None) -> str:
+    found = zones or risk_zones()
+    return found.names[found.place_of(path)]
 
 
 def test_the_shipped_zones_are_in_order_of_care_and_the_last_takes_all_other_files():
@@ -52,14 +57,8 @@ def test_the_shipped_zones_are_in_order_of_care_and_the_last_takes_all_other_fil
     ],
 )
 def test_files_of_usual_apps_fall_in_the_zones_a_careful_reader_would_name(path: str, zone: str):
-    assert risk_zone_of([path]) == zone
-    assert risk_zone_of([path.upper()]) == zone
-
-
-def test_files_changed_together_are_in_the_zone_that_needs_most_care():
-    assert risk_zone_of(["src/App.tsx", "src/pages/Checkout.tsx", ".env"]) == "environment"
-    assert risk_zone_of(["src/App.tsx", "src/pages/Checkout.tsx"]) == "billing"
-    assert risk_zone_of([]) is None
+    assert zone_of(path) == zone
+    assert zone_of(path.upper()) == zone
 
 
 @pytest.mark.parametrize(
@@ -81,8 +80,8 @@ def test_files_changed_together_are_in_the_zone_that_needs_most_care():
 )
 def test_patterns_mean_what_they_mean_to_git(pattern: str, fits: list[str], fits_not: list[str]):
     found = zones(pattern)
-    assert {path: found.zone_of([path]) for path in fits} == dict.fromkeys(fits, "risky")
-    assert {path: found.zone_of([path]) for path in fits_not} == dict.fromkeys(fits_not, "rest")
+    assert {path: zone_of(path, found) for path in fits} == dict.fromkeys(fits, "risky")
+    assert {path: zone_of(path, found) for path in fits_not} == dict.fromkeys(fits_not, "rest")
 
 
 def test_a_name_is_looked_up_and_one_that_is_gone_is_null():
