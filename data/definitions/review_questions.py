@@ -93,6 +93,8 @@ class BeforeScaling(Question, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Share of a provider's calls that it may refuse for its limits."""
     least_route_share: Share
     """A route that fewer of the tasks ask for is not looked at."""
+    relevant_share: Share
+    """The smallest change of spend since the quarter before that matters, as a share of it."""
 
 
 class ReviewQuestions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

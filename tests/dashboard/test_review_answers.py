@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.filters import NONE_NAME, Filter, Period
 from dashboard.analysis.meanings import meaning_of
 from dashboard.analysis.review.answers import make_review
 from dashboard.analysis.review.document import NoteLine, ReviewDocument, read_document
@@ -85,6 +85,25 @@ def test_every_question_is_answered_and_its_tables_and_charts_have_names_of_thei
         assert answer.would_change
         assert answer.since_last
         assert "None" not in repr((answer.sentence, answer.since_last, answer.would_change, answer.limits)), answer.key
+
+
+def test_the_projects_of_a_scope_add_up_to_the_whole(year: Store):
+    def tasks(project: str | None) -> int:
+        scope = Filter(Period(date(2026, 1, 1), date(2026, 1, 2)), project=project)
+        return review(year, Q3, scope).answers[0].figures[1].n
+
+    parts = [tasks(project) for project in ("shop", "intranet", NONE_NAME)]
+    assert all(parts)
+    assert sum(parts) == tasks(None)
+
+
+def test_a_class_as_scope_leaves_only_that_class_and_says_what_it_cannot_narrow(year: Store):
+    scope = Filter(Period(date(2026, 1, 1), date(2026, 1, 2)), task_class="edit")
+    answers = {answer.key: answer for answer in review(year, Q3, scope).answers}
+    assert [row[0] for row in answers["failing_classes"].tables[0].rows] == ["edit"]
+    assert answers["failing_classes"].links[0].params["task_class"] == "edit"
+    assert "counted for every route and class" in " ".join(answers["noisy_integrations"].limits)
+    assert "there is none for these filters" in " ".join(answers["before_scaling"].limits)
 
 
 def test_an_empty_store_and_an_empty_quarter_have_a_review_too(store: Store):

@@ -24,7 +24,6 @@ from dashboard.analysis.units import difference_text, value_text
 from data.definitions.review_questions import review_questions
 
 KEY = "before_scaling"
-_RELEVANT_SHARE = 0.1
 
 
 def before_scaling(asked: Asked) -> Answer:
@@ -263,7 +262,9 @@ def _since_last(asked: Asked, uses: Sequence[BudgetUse], earlier: Sequence[Budge
     now, before = uses[0].month, earlier[0].month
     said: list[str] = []
     if now is not None and before is not None and now.interval is not None and before.interval is not None:
-        yardstick = Yardstick(Unit.USD, Direction.LOWER, "calls", _RELEVANT_SHARE * before.value)
+        yardstick = Yardstick(
+            Unit.USD, Direction.LOWER, "calls", review_questions().before_scaling.relevant_share * before.value
+        )
         change = estimate_change(
             Estimate(now.value, *now.interval, now.n), Estimate(before.value, *before.interval, before.n), yardstick
         )
