@@ -55,10 +55,10 @@ def assert_fits(visit: Visit) -> None:
     assert not wider, f"the page scrolls sideways: {wider} px wide"
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("width", "height"), [*SIZES.values(), (1024, 768)])
 @pytest.mark.parametrize("path", PATHS)
-def test_a_year_of_data_fits_and_is_clean(visit: Open, year_url: str, path: str, size: str):
-    opened = visit(year_url, path, width=SIZES[size][0], height=SIZES[size][1])
+def test_a_year_of_data_fits_and_is_clean(visit: Open, year_url: str, path: str, width: int, height: int):
+    opened = visit(year_url, path, width=width, height=height)
     assert opened.page.get_by_role("heading", name=PATHS[path], exact=True).is_visible()
     assert opened.page.get_by_text("Demo data.").first.is_visible()
     assert_fits(opened)
