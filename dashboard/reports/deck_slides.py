@@ -44,7 +44,7 @@ class Deck:
         from pptx import Presentation
 
         self.presentation = Presentation()
-        self.presentation.slide_width, self.presentation.slide_height = Pt(WIDTH), Pt(HEIGHT)
+        _widen(self.presentation)
         self._footer = footer
         self._layout = next(layout for layout in self.presentation.slide_layouts if layout.name == "Title Only")
 
@@ -74,6 +74,16 @@ class Deck:
         shape.name = name
         write(shape.text_frame, blocks, MSO_ANCHOR.TOP)
         return shape
+
+
+def _widen(presentation: Any) -> None:
+    """Make slides 16 to 9, and the places of the layouts with them: slides that people add shall fit too."""
+    share = Pt(WIDTH) / presentation.slide_width
+    presentation.slide_width, presentation.slide_height = Pt(WIDTH), Pt(HEIGHT)
+    master = presentation.slide_master
+    for shape in [*master.placeholders, *(place for layout in master.slide_layouts for place in layout.placeholders)]:
+        if shape._element.spPr.find(qn("a:xfrm")) is not None:
+            shape.left, shape.width = round(shape.left * share), round(shape.width * share)
 
 
 def fitted_title(title: str) -> tuple[float, str, str]:

@@ -217,7 +217,8 @@ class _Writer:
             write_text(sheet, row, 5, texts.figure_before(figure), formats.text)
             for place, value in enumerate((figure.value, figure.low, figure.high), 6):
                 write_number(sheet, row, place, value, formats.unit(figure.unit))
-            write_text(sheet, row, 9, figure.note or "", formats.of(align="left", indent=1))
+            if figure.note:
+                write_text(sheet, row, 9, figure.note, formats.of(align="left", indent=1))
             row += 1
         return row
 

@@ -78,6 +78,15 @@ def test_every_figure_is_there_as_a_plain_number():
     ]
 
 
+def test_every_answer_and_note_is_there_with_its_texts():
+    document = usual()
+    files = written(document)
+    for row, answer in zip(rows_of(files["answers.csv"]), document.answers, strict=True):
+        assert (row["verdict"], row["sentence"], row["rule"]) == (answer.verdict, answer.sentence, answer.rule)
+        assert row["would_change"].split("\n") == list(answer.would_change)
+    assert [row["text"] for row in rows_of(files["notes.csv"])] == [note.text for note in document.notes]
+
+
 def test_every_column_of_every_file_is_in_the_dictionary_with_a_unit():
     files = written(usual())
     told = {(row["file"], row["column"]): row for row in rows_of(files.pop("data_dictionary.csv"))}

@@ -136,6 +136,15 @@ def test_each_slide_says_what_it_shows_and_which_it_is():
         assert [child.text for child in field if child.tag.endswith("}t")] == [str(number)]
 
 
+def test_slides_that_people_add_are_as_wide():
+    deck = opened(empty())
+    assert (deck.slide_width.pt, deck.slide_height.pt) == (960, 540)
+    for layout in deck.slide_layouts:
+        rights = [place.left.pt + place.width.pt for place in layout.placeholders]
+        assert max(rights, default=0) <= 960
+    assert max(place.left.pt + place.width.pt for place in deck.slide_master.placeholders) > 900
+
+
 def boxes(deck) -> Iterator[tuple[int, object]]:
     for number, slide in enumerate(deck.slides, 1):
         for shape in slide.shapes:

@@ -11,6 +11,7 @@ from review_cases import HOSTILE, empty, hostile, large, usual
 
 from dashboard.analysis.headings import heading
 from dashboard.analysis.review.document import ReviewDocument, read_document
+from dashboard.reports import texts
 from dashboard.reports.workbook import sheet_names, write_workbook
 
 
@@ -56,6 +57,26 @@ def test_every_table_has_all_its_rows_with_their_types():
         ]
         assert sheet.freeze_panes == "B4"
         assert sheet.auto_filter.ref == f"A3:K{3 + len(table.rows)}"
+
+
+def test_every_figure_stands_there_as_the_page_shows_it_and_as_numbers():
+    document = usual()
+    book = opened(document)
+    for name, figures in (("Summary", document.summary), ("1 failing_classes", document.answers[0].figures)):
+        rows = [[cell.value for cell in row] for row in book[name].iter_rows(max_col=10)]
+        for figure in figures:
+            shown = [figure.label, texts.figure_value(figure), texts.figure_interval(figure), figure.n, figure.n_unit]
+            numbers = [figure.value, figure.low, figure.high]
+            assert [*shown, texts.figure_before(figure), *numbers, figure.note] in rows
+
+
+def test_every_answer_has_all_its_texts():
+    document = usual()
+    book = opened(document)
+    for answer in document.answers:
+        found = {cell.value for row in book[f"{answer.number} {answer.key}"].iter_rows() for cell in row}
+        lines = "\n".join(answer.would_change), "\n".join(answer.limits)
+        assert {answer.verdict, answer.sentence, answer.rule, answer.since_last, answer.owner, *lines} <= found
 
 
 def test_every_chart_is_native_with_its_intervals_as_error_bars():
