@@ -13,6 +13,7 @@ def header(view: View, title: str, question: str) -> None:
     st.title(title, anchor=False)
     st.markdown(question)
     states.demo_label(view.coverage)
+    states.definitions_differ()
     if ignored():
         st.warning(
             literal(

@@ -17,7 +17,7 @@ from dashboard.ui.cache import data_version
 from dashboard.ui.review import Shown
 from dashboard.ui.text import counted, literal
 from dashboard.ui.view import View
-from data.definitions.texts import definition_texts, definitions_hash
+from data.definitions.texts import definition_texts, definitions_hash, on_disk_words
 from data.errors import BoltscopeError
 from data.frozen_reviews import LONGEST_REASON, Revision, freeze, frozen_definitions
 from data.review_notes import LONGEST_NAME, notes_of
@@ -129,6 +129,9 @@ def _freeze(document: ReviewDocument, quarter: str, scope: str) -> None:
     moment = view.now()
 
     def write(connection: sqlite3.Connection) -> None:
+        differ = on_disk_words()
+        if differ is not None:
+            raise ChangedMeanwhileError(f"{differ} Nothing was frozen.")
         definitions = definition_texts()
         version = data_version(connection)
         if version != document.data_version or definitions_hash(definitions) != document.definitions_hash:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.analysis.coverage import Coverage
 from dashboard.ui.text import literal
+from data.definitions.texts import on_disk_words
 from data.errors import BoltscopeError, DefinitionError, StoreBusyError, StoreMissingError
 from data.store import URL_VARIABLE
 
@@ -58,3 +59,10 @@ def demo_label(coverage: Coverage) -> None:
     else:
         text = "<b>Demo data mixed in.</b> Some loaded files were made up by <code>etl demo</code>; figures mix both."
     st.html(f'<div class="bs-banner" role="note">{text}</div>')
+
+
+def definitions_differ() -> None:
+    """Say where files of definitions were edited since the start: figures follow from those of before."""
+    words = on_disk_words()
+    if words is not None:
+        st.warning(literal(words), icon=":material/restart_alt:")

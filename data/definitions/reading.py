@@ -1,5 +1,6 @@
 """Reading a file of definitions so that everything that is wrong with it is told at once, not only the first thing."""
 
+from functools import cache
 from importlib.resources import files
 from math import isfinite
 from types import NoneType, UnionType
@@ -54,12 +55,27 @@ def refusal(file: str, wrong: list[str]) -> DefinitionError:
     return DefinitionError("\n".join([f"{file} is wrong:", *wrong]))
 
 
+@cache
 def content_of(name: str) -> bytes:
-    """Return the bytes of a file of definitions. Raises DefinitionError that names it when it cannot be read."""
+    """Return the bytes of a file of definitions as they were at the first look, for as long as the process runs.
+
+    What is parsed and what is kept as text come from this one read. Raises DefinitionError that names the file when it
+    cannot be read.
+    """
+    return content_on_disk(name)
+
+
+def content_on_disk(name: str) -> bytes:
+    """Return the bytes of a file of definitions as they are now. Raises DefinitionError when it cannot be read."""
     try:
         return files("data.definitions").joinpath(name).read_bytes()
     except OSError as error:
         raise DefinitionError(f"data/definitions/{name} is wrong: {error}") from error
+
+
+def file_names() -> tuple[str, ...]:
+    """Return the names of all files of definitions, in order."""
+    return tuple(sorted(entry.name for entry in files("data.definitions").iterdir() if entry.name.endswith(".toml")))
 
 
 def read_whole(name: str, shape: type[T]) -> T:

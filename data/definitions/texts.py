@@ -1,15 +1,33 @@
-"""All definition files as they are: what a frozen review keeps, and the hash that says whether any of them changed."""
+"""All definition files as this process works with them: what a frozen review keeps, and a hash that says any change.
+
+Files are read once; what is on disk later takes effect with the next start.
+"""
 
 from collections.abc import Mapping
 from hashlib import sha256
-from importlib.resources import files
+
+from data.definitions.reading import content_of, content_on_disk, file_names
 
 
 def definition_texts() -> dict[str, str]:
-    """Return the text of every file of definitions, by name, in order."""
-    folder = files("data.definitions")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in names}
+    """Return the text of every file of definitions, by name, in order: the one that its values were read from."""
+    return {name: content_of(name).decode("utf-8") for name in file_names()}
+
+
+def changed_on_disk() -> tuple[str, ...]:
+    """Return the names of the files that are another on disk than this process works with."""
+    return tuple(name for name in file_names() if content_of(name) != content_on_disk(name))
+
+
+def on_disk_words() -> str | None:
+    """Return in words that definitions on disk differ and what to do; null where they do not."""
+    names = changed_on_disk()
+    if not names:
+        return None
+    return (
+        f"Definitions on disk differ from those that this dashboard works with: {', '.join(names)}. Restart the "
+        "dashboard, and run etl load once, so that all figures follow from them."
+    )
 
 
 def definitions_hash(texts: Mapping[str, str] | None = None) -> str:

@@ -3,8 +3,8 @@
 import sqlite3
 from hashlib import sha256
 from importlib.metadata import version
-from importlib.resources import files
 
+from data.definitions.reading import content_of
 from data.store import Store
 from etl.context import Touched, day_of
 from etl.derive.call_sources import OUTSIDE
@@ -32,7 +32,7 @@ def fingerprint() -> str:
     """Return a hash of definitions, price table's version and rules: what derived rows depend on beside facts."""
     digest = sha256(_RULES + version("genai-prices").encode())
     for name in _FILES:
-        digest.update(files("data.definitions").joinpath(name).read_bytes())
+        digest.update(content_of(name))
     return digest.hexdigest()
 
 

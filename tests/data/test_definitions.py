@@ -9,6 +9,7 @@ from data.definitions.budgets import budgets
 from data.definitions.burn_windows import burn_windows
 from data.definitions.review_questions import review_questions
 from data.definitions.risk_zones import risk_zones
+from data.definitions.texts import changed_on_disk, definition_texts, definitions_hash, on_disk_words
 from data.errors import DefinitionError
 from data.words import TaskClass
 
@@ -41,6 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def _forget() -> None:
+    data.definitions.reading.content_of.cache_clear()
     for reader in READERS.values():
         reader.cache_clear()
 
@@ -159,3 +161,17 @@ def test_a_class_without_a_rule_of_its_own_follows_the_rule_for_all():
     policy = definitions.routing_policy()
     assert policy.rule_for("edit").task_class == "edit"
     assert policy.rule_for("discuss").task_class == "*"
+
+
+def test_texts_and_hash_are_those_that_the_values_were_read_from(folder: Path):
+    file = folder / "approval_costs.toml"
+    before, known, hours = definition_texts(), definitions_hash(), approval_costs()
+    assert changed_on_disk() == ()
+    assert on_disk_words() is None
+    file.write_text(f"# Edited while the dashboard runs.\n{file.read_text()}")
+    assert (definition_texts(), definitions_hash(), approval_costs()) == (before, known, hours)
+    assert changed_on_disk() == ("approval_costs.toml",)
+    assert "approval_costs.toml. Restart the dashboard" in str(on_disk_words())
+    _forget()
+    assert definition_texts()["approval_costs.toml"].startswith("# Edited")
+    assert changed_on_disk() == ()

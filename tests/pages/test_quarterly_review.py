@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard import export_review
 from dashboard.analysis.review import usage_spend
 from data.definitions.budgets import Budget, Budgets, ProjectBudget
-from data.frozen_reviews import frozen_document, revisions
+from data.definitions.texts import definition_texts
+from data.frozen_reviews import frozen_definitions, frozen_document, revisions
 from data.review_notes import Entry, Note, add_note, notes_of
 from data.store import Store
 from data.words import NoteKind, NoteStatus
@@ -318,3 +319,22 @@ def test_every_project_with_a_budget_has_its_own_chart_and_export(monkeypatch, o
         "Spend", "Spend of project shop", "Spend of project intranet", "Spend of project crm"
     ]  # fmt: skip
     assert {f"review_before_scaling_chart{number}" for number in ("", "_2", "_3", "_7")} <= set(names)
+
+
+def test_definitions_edited_since_the_start_are_told_and_nothing_is_frozen(monkeypatch, own: Store, tmp_path: Path):
+    app = opened(monkeypatch, own)
+    assert not app.warning
+    edited = tmp_path / "definitions"
+    edited.mkdir()
+    for name, text in definition_texts().items():
+        (edited / name).write_text(text + ("# edited\n" if name == "approval_costs.toml" else ""))
+    with monkeypatch.context() as patched:
+        patched.setattr("data.definitions.reading.files", lambda _package: edited)
+        freeze(app)
+    assert kept(own) == []
+    told = [str(warning.value).replace("\\", "") for warning in app.warning]
+    assert any("approval_costs.toml. Restart the dashboard" in text and "Nothing was frozen" in text for text in told)
+    assert any("approval_costs.toml. Restart the dashboard" in text and "frozen" not in text for text in told)
+    freeze(opened(monkeypatch, own))
+    with own.reading() as connection:
+        assert frozen_definitions(connection, revisions(connection, "2026Q3", "")[0]) == definition_texts()
