@@ -15,12 +15,12 @@ from pptx.util import Pt
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.review.document import ChartKind, EvidenceChart
-from dashboard.analysis.units import value_text
 from dashboard.reports import palette
 from dashboard.reports.clean import one_line
 from dashboard.reports.deck_text import FONT
 from dashboard.reports.own_tables import at
 from dashboard.reports.scale import scale_of_chart
+from dashboard.reports.texts import reference_words
 
 _LONG_NAME = 16
 _MOST_UPRIGHT = 8
@@ -140,7 +140,7 @@ def _set_axes(drawn: Any, chart: EvidenceChart, *, is_lying: bool) -> None:
         axis += f"; n counts {one_line(chart.n_unit)}"
     if is_lying and chart.reference is not None:
         # No program draws an upright line over lying bars.
-        axis += f" ({_reference_label(chart)}: {value_text(chart.reference, chart.unit)})"
+        axis += f"; {reference_words(chart)}"
     values.has_title = True
     text = values.axis_title.text_frame
     text.text = axis if len(axis) <= 140 else axis[:139] + "…"

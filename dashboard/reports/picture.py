@@ -13,6 +13,7 @@ from dashboard.reports import fonts
 from dashboard.reports.clean import one_line
 from dashboard.reports.own_tables import at
 from dashboard.reports.scale import scale_of_chart, tick_text
+from dashboard.reports.texts import reference_words
 
 INK, QUIET, GRID, REFERENCE = "ink", "quiet", "grid", "reference"
 SIZE, SMALL = 9.0, 8.0
@@ -194,7 +195,7 @@ class _Canvas:
         x, y = 0.0, 10.0
         words: list[tuple[str, int | None]] = [(entry, number) for number, entry in enumerate(entries)]
         if self._chart.reference is not None:
-            words.append((self._reference_words(), None))
+            words.append((reference_words(self._chart), None))
         for text, number in words:
             name = self._fitted(text, self._width - 40)[0]
             needed = self._measure(name, SMALL) + 40
@@ -286,13 +287,6 @@ class _Canvas:
         value = value_text(at(series.values, row), self._chart.unit)
         n = at(series.n, row)
         return value if n is None else f"{value} · n {n:,.0f}"
-
-    def _reference_words(self) -> str:
-        reference = value_text(self._chart.reference, self._chart.unit)
-        label = one_line(self._chart.reference_label or "")
-        if any(character.isdigit() for character in label):
-            return label
-        return f"{label} ({reference})" if label else reference
 
     def _axis_words(self) -> str:
         has_interval = any(value is not None for series in self._chart.series for value in series.low)

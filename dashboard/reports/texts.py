@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from dashboard.analysis.figures import Unit
-from dashboard.analysis.review.document import Answer, NoteLine, ReviewDocument, ReviewFigure
+from dashboard.analysis.review.document import Answer, EvidenceChart, NoteLine, ReviewDocument, ReviewFigure
 from dashboard.analysis.units import interval_text, value_text
+from dashboard.reports.clean import one_line
 
 PRODUCT = "Boltscope"
 NO_NOTES = "No decision or note was entered."
@@ -114,6 +115,15 @@ def answer_lines(answer: Answer) -> Iterator[tuple[str, str]]:
 def rows(count: int) -> str:
     """Return a number of rows with its noun."""
     return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def reference_words(chart: EvidenceChart) -> str:
+    """Return what the values of a chart are compared with, and how much that is."""
+    amount = value_text(chart.reference, chart.unit)
+    label = one_line(chart.reference_label or "")
+    if any(character.isdigit() for character in label):
+        return label
+    return f"{label} ({amount})" if label else amount
 
 
 def note_about(note: NoteLine) -> str:

@@ -4,11 +4,11 @@ from typing import Any
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.review.document import ChartKind, ChartSeries, EvidenceChart
-from dashboard.analysis.units import value_text
 from dashboard.reports.clean import one_line
 from dashboard.reports.own_tables import at
 from dashboard.reports.palette import INK, PALE, QUIET, REFERENCE, SERIES
 from dashboard.reports.scale import scale_of_chart
+from dashboard.reports.texts import reference_words
 from dashboard.reports.workbook_cells import NUMBER_FORMATS, Formats, write_number, write_text
 
 WIDTH, HEIGHT = 760, 380
@@ -69,7 +69,7 @@ def add_chart(book: Any, sheet: Any, chart: EvidenceChart, row: int, data_row: i
     axis = one_line(chart.axis)
     if chart.reference is not None and is_lying:
         # Excel draws no upright line over lying bars.
-        axis += f" ({one_line(chart.reference_label or 'to compare with')}: {value_text(chart.reference, chart.unit)})"
+        axis += f"; {reference_words(chart)}"
     elif chart.reference is not None:
         _add_reference(book, drawn, chart, name, data_row)
     drawn.set_title({"name": one_line(chart.title)[:250], "name_font": {"size": 13}, "overlay": False})
