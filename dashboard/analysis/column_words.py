@@ -111,7 +111,7 @@ MADE: Mapping[str, str] = {
     "at_risk_count": "patches that were seen in place until that age",
     "patch_survival.group": "accepted by a person, or applied without a question",
     "patch_survival.patch_count": "patches of the group",
-    "error_count": "calls that ended in an error",
+    "errors_by_model.error_count": "calls that ended in an error",
     "without_error_rate": "share of the calls that did not end in an error",
     # Provider routes
     "primary": "the route that the policy names first",
