@@ -18,7 +18,7 @@ from data.words import Actor, Decision, Subject
 
 FEWEST_PEOPLE = 5
 """Groups of fewer people are not shown by person."""
-_MOST_DECISIONS = 10_000
+_MOST_DECISIONS = 8_000
 _HOUR_MS = 3_600_000
 _COLUMNS = {
     "project": "asked.project",
@@ -54,7 +54,7 @@ class ReviewerLoad:
 def reviewer_load(connection: sqlite3.Connection, chosen: Filter) -> ReviewerLoad:
     """Return the decisions of people on patches asked in the period, by reviewer, most decisions first."""
     counted = f"iif(subject = '{Subject.PATCH}' AND actor = '{Actor.HUMAN}', approval_count, 0)"
-    read = newest_days(connection, chosen, "approval_daily", counted, most=_MOST_DECISIONS)
+    read = newest_days(connection, Filter(chosen.period), "approval_daily", counted, most=_MOST_DECISIONS)
     decisions: dict[str, Counter[str]] = defaultdict(Counter)
     waits: dict[str, list[int]] = defaultdict(list)
     unnamed = 0

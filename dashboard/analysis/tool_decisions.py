@@ -22,7 +22,7 @@ _COLUMNS = {
     "provider": "task.provider",
     "model": "task.model",
 }
-_MOST_CALLS = 10_000
+_MOST_CALLS = 8_000
 _Key = tuple[str | None, str, bool | None]
 """Server, tool, whether it changes something."""
 _Asked = tuple[str, str]
@@ -74,10 +74,10 @@ class ToolTable:
 def tool_decisions(connection: sqlite3.Connection, chosen: Filter) -> ToolTable:
     """Return the tools called in the period, those that change something first, then by calls.
 
-    No rollup tells tools apart, so the calls are read: of the newest days only, where there are very many.
+    No rollup tells tools apart, so the calls are read: of the newest days only, where there are very many in all.
     """
     counted = f"iif(kind = '{IntegrationKind.MCP_SERVER}', attempt_count, 0)"
-    read = newest_days(connection, chosen, "integration_daily", counted, most=_MOST_CALLS)
+    read = newest_days(connection, Filter(chosen.period), "integration_daily", counted, most=_MOST_CALLS)
     if read is None:
         # Calls that wait for a decision are no attempts yet.
         read = chosen.period

@@ -36,7 +36,7 @@ from dashboard.analysis.waiting_now import waiting_now, waiting_now_frame
 from dashboard.charts.approvals import decisions_picture, waiting_picture
 from dashboard.ui.address import Address
 from dashboard.ui.approval_tables import replay_table
-from dashboard.ui.approvals import rows_of
+from dashboard.ui.approvals import rows_of, without_compared
 from dashboard.ui.pictures import picture
 from dashboard.ui.slo_trends import pick_every
 from dashboard.ui.tables import table
@@ -49,7 +49,8 @@ _MOST_REPLAYS = 3
 
 def over_time(address: Address, view: View) -> None:
     """Show decisions by outcome over time, and how long they took; people and rules apart."""
-    asked = view.ask(subjects_asked, view.chosen)
+    chosen = without_compared(view.chosen)
+    asked = view.ask(subjects_asked, chosen)
     if not asked:
         st.header("No decision was asked for in this period", anchor=False)
         st.caption("Load reviews of pull requests, chats with tool calls, or own records of approvals: etl load PATH.")
@@ -62,7 +63,7 @@ def over_time(address: Address, view: View) -> None:
             format_func=lambda name: f"{NOUNS[Subject(name)].capitalize()} ({asked[Subject(name)]:,})",
         )  # fmt: skip
         every = pick_every(address, view)
-    found = view.ask(decisions_over_time, view.chosen, view.as_of, Subject(picked), every)
+    found = view.ask(decisions_over_time, chosen, view.as_of, Subject(picked), every)
     slot.header(literal(decisions_words(found)), anchor=False)
     name = f"{picked}_decisions_by_{found.every.value}"
     picture(decisions_picture(found), name=name, alt=decisions_words(found), chosen=view.chosen)
@@ -101,7 +102,7 @@ def queue(view: View) -> None:
 
 def tools(view: View) -> None:
     """Show the tools that were called, and what was decided before."""
-    found = view.ask(tool_decisions, view.chosen)
+    found = view.ask(tool_decisions, without_compared(view.chosen))
     st.header(literal(tool_words(found)), anchor=False)
     if not found.tools:
         return
@@ -117,7 +118,7 @@ def tools(view: View) -> None:
 
 def second(address: Address, view: View) -> None:
     """Show the high-risk edits without a second reviewer."""
-    found = view.ask(second_reviewers, view.chosen)
+    found = view.ask(second_reviewers, without_compared(view.chosen))
     st.header(literal(second_reviewer_words(found)), anchor=False)
     if not found:
         return
@@ -156,12 +157,15 @@ def replay(view: View, found: Strictness) -> None:
 
 def reviewers(view: View) -> None:
     """Show how decisions are spread over reviewers, where so many decided that nobody is looked at alone."""
-    found = view.ask(reviewer_load, view.chosen)
-    st.header(literal(found.words), anchor=False)
-    if not found.frame.is_empty():
-        table(found.frame, name="reviewers", chosen=view.chosen)
-        unnamed = f" {found.unnamed:,} decisions name no reviewer." if found.unnamed else ""
-        st.caption(literal(f"Decisions of people on patches. {_read(view, found.read)}{unnamed}"))
+    with st.expander("How decisions are spread over reviewers", key="open_reviewers", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        found = view.ask(reviewer_load, without_compared(view.chosen))
+        st.markdown(literal(f"{found.words}."))
+        if not found.frame.is_empty():
+            table(found.frame, name="reviewers", chosen=view.chosen)
+            unnamed = f" {found.unnamed:,} decisions name no reviewer." if found.unnamed else ""
+            st.caption(literal(f"Decisions of people on patches. {_read(view, found.read)}{unnamed}"))
 
 
 def _read(view: View, read: Period | None) -> str:

@@ -15,6 +15,13 @@ def said(app: AppTest) -> str:
     return texts(app).replace("\u00a0", " ").replace("\\", "").replace("\u2060", "")
 
 
+def opened(app: AppTest) -> AppTest:
+    """Open what is folded away."""
+    for name in ("open_classes", "open_edits", "open_reviewers"):
+        app.session_state[name] = True
+    return app.run()
+
+
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Address of a store where billing is too lax and configuration too restrictive."""
@@ -36,7 +43,6 @@ def test_the_lax_and_the_restrictive_zone_are_the_answer(monkeypatch, decided: s
     assert "90 of 180 tool calls that change something were made without a decision" in text
     assert "reviewed high-risk edits had no second reviewer" in text
     assert "Letting changes pass without asking in Environment and configuration" in text
-    assert "6 people decided" in text
     assert len(app.get("plotly_chart")) == 3
 
 
@@ -58,11 +64,11 @@ def test_each_verdict_stands_with_its_interval_and_leads_to_its_rows(monkeypatch
 def test_what_is_folded_away_shows_when_it_is_opened(monkeypatch, decided: str):
     app = show(monkeypatch, decided, "approvals", LONG)
     closed = len(app.dataframe)
-    app.session_state["open_classes"] = app.session_state["open_edits"] = True
-    app.run()
+    opened(app)
     assert not app.exception
-    # By class, by zone and class, all together; and the edits without a second reviewer.
-    assert len(app.dataframe) == closed + 4
+    # By class, by zone and class, all together; the edits without a second reviewer; and the reviewers.
+    assert len(app.dataframe) == closed + 5
+    assert "6 people decided" in said(app)
 
 
 def test_a_link_shows_the_same_view(monkeypatch, decided: str):
@@ -102,7 +108,7 @@ def test_small_odd_and_hostile_stores_show_every_part(monkeypatch, store: Store,
 
 
 def test_fewer_than_five_reviewers_are_not_shown_by_name(monkeypatch, store: Store):
-    app = show(monkeypatch, decided_facts(store, days=20, reviewers=4).url, "approvals", {})
+    app = opened(show(monkeypatch, decided_facts(store, days=20, reviewers=4).url, "approvals", {}))
     assert "Not shown by reviewer: 4 people decided" in said(app)
     for table in app.dataframe:
         assert "reviewer" not in table.value.columns
@@ -110,6 +116,6 @@ def test_fewer_than_five_reviewers_are_not_shown_by_name(monkeypatch, store: Sto
 
 
 def test_a_hostile_reviewer_is_shown_as_written(monkeypatch, store: Store):
-    app = show(monkeypatch, hostile_decisions(store).url, "approvals", {})
+    app = opened(show(monkeypatch, hostile_decisions(store).url, "approvals", {}))
     reviewers = next(table.value for table in app.dataframe if "reviewer" in table.value.columns)
     assert reviewers["reviewer"].iloc[0].startswith(HOSTILE)
