@@ -20,6 +20,7 @@ from dashboard.analysis.choices import choices
 from dashboard.analysis.declared_columns import list_words, sentence
 from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, Preset, compared_period, route_condition
 from dashboard.analysis.meanings import meaning_of
+from dashboard.analysis.older_store import check_derived
 from dashboard.export_columns import ExportTable
 from dashboard.export_evidence import EVIDENCE_TABLES
 from dashboard.export_governance import GOVERNANCE_TABLES
@@ -122,13 +123,14 @@ def csv_chunks(
 ) -> Iterator[tuple[bytes, int]]:
     """Return one export as CSV in pieces of some thousand rows, each with its number of rows; the header comes first.
 
-    Raises ExportError for a wrong name.
+    Raises ExportError for a wrong name, NotDerivedError for figures of a store that came up from an older version.
     """
     check_export(name, selection)
     if name in _FACTS:
         table = _FACTS[name]
         columns = [column.name for column in table.columns]
         return _encoded(columns, _fact_rows(connection, table, selection, as_of))
+    check_derived(connection)
     if name in _PAGES:
         return _encoded_frame(_PAGES[name].frame(connection))
     if name in _VIEWS:

@@ -10,6 +10,7 @@ from pathlib import Path
 from dashboard.analysis.as_of import newest_record
 from dashboard.analysis.choices import choices
 from dashboard.analysis.filters import NONE_NAME, Filter
+from dashboard.analysis.older_store import check_derived
 from dashboard.analysis.review.answers import make_review
 from dashboard.analysis.review.document import ReviewDocument, read_document
 from dashboard.analysis.review.quarters import Quarter, default_quarter, quarters_of_store, read_quarter
@@ -52,6 +53,8 @@ def write_review(asked: Asked, database: str | None) -> list[tuple[Path, int]]:
     with Store(store_url(database), create=False).reading() as connection:
         if oldest is not None:
             check_age(connection, oldest)
+        if not asked.is_frozen:
+            check_derived(connection)
         document = _document(connection, asked)
     try:
         asked.out.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ def header(view: View, title: str, question: str) -> None:
     st.markdown(question)
     states.demo_label(view.coverage)
     states.definitions_differ()
+    states.not_derived(view.connection)
     if ignored():
         st.warning(
             literal(

@@ -8,6 +8,7 @@ import msgspec
 import streamlit as st
 
 from dashboard.analysis.filters import Filter
+from dashboard.analysis.older_store import check_derived
 from dashboard.analysis.review.compare import Comparison, compare
 from dashboard.analysis.review.document import NoteLine, ReviewDocument
 from dashboard.analysis.review.since import LoadsSince, loads_since
@@ -129,6 +130,7 @@ def _freeze(document: ReviewDocument, quarter: str, scope: str) -> None:
     moment = view.now()
 
     def write(connection: sqlite3.Connection) -> None:
+        check_derived(connection)
         differ = on_disk_words()
         if differ is not None:
             raise ChangedMeanwhileError(f"{differ} Nothing was frozen.")

@@ -2,10 +2,12 @@
 
 import os
 import shlex
+import sqlite3
 
 import streamlit as st
 
 from dashboard.analysis.coverage import Coverage
+from dashboard.analysis.older_store import COMMAND, TITLE, WHAT_TO_DO, is_not_derived
 from dashboard.ui.text import literal
 from data.definitions.texts import on_disk_words
 from data.errors import BoltscopeError, DefinitionError, StoreBusyError, StoreMissingError
@@ -23,7 +25,7 @@ WHAT_IS_READ = (
 
 def nothing_loaded(title: str = "Nothing has been loaded yet") -> None:
     """Say how to fill a store, in commands that can be copied."""
-    store = f" --database {shlex.quote(os.environ[URL_VARIABLE])}" if os.environ.get(URL_VARIABLE) else ""
+    store = _store_option()
     empty(title, f"Load your own exports. {WHAT_IS_READ}", f"etl load PATH{store}")
     look_around = f"etl demo --out demo\netl load demo{store}"
     empty("Or look around first", "Write a year of demo exports and load them.", look_around, icon=":material/science:")
@@ -66,3 +68,14 @@ def definitions_differ() -> None:
     words = on_disk_words()
     if words is not None:
         st.warning(literal(words), icon=":material/restart_alt:")
+
+
+def not_derived(connection: sqlite3.Connection) -> None:
+    """Say where the store came up from an older version and its new figures are still empty."""
+    if is_not_derived(connection):
+        empty(TITLE, WHAT_TO_DO, f"{COMMAND}{_store_option()}", icon=":material/upgrade:")
+
+
+def _store_option() -> str:
+    url = os.environ.get(URL_VARIABLE)
+    return f" --database {shlex.quote(url)}" if url else ""

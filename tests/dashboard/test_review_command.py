@@ -175,3 +175,17 @@ def test_ages_are_read_and_nonsense_is_refused():
     for text in ("", "2", "0d", "-1d", "2 months", "1e3h", "9" * 400 + "d"):
         with pytest.raises(AgeError, match="such as 36h, 2d or 1w"):
             read_age(text)
+
+
+def test_figures_of_a_store_that_came_up_from_an_older_version_are_not_written(run, store: Store, tmp_path: Path):
+    write_facts(store, at("2026-04-02"))
+    with store.writing() as connection:
+        connection.execute("INSERT INTO setting (name, value) VALUES ('definitions', '')")
+    for command in (("review", "--out", tmp_path / "out"), ("export", "routes", "--out", tmp_path / "a.csv")):
+        code, _, told = run(*command)
+        assert code == 1
+        assert "brought up from an older version" in told
+        assert "etl load PATH" in told
+    assert not list(tmp_path.glob("*.csv")) + files(tmp_path / "out")
+    # Facts are as they were loaded.
+    assert run("export", "tasks", "--out", "-")[0] == 0

@@ -15,6 +15,7 @@ from dashboard.analysis.review import usage_spend
 from data.definitions.budgets import Budget, Budgets, ProjectBudget
 from data.definitions.texts import definition_texts
 from data.frozen_reviews import frozen_definitions, frozen_document, revisions
+from data.migrations import rebuild
 from data.review_notes import Entry, Note, add_note, notes_of
 from data.store import Store
 from data.words import NoteKind, NoteStatus
@@ -338,3 +339,19 @@ def test_definitions_edited_since_the_start_are_told_and_nothing_is_frozen(monke
     freeze(opened(monkeypatch, own))
     with own.reading() as connection:
         assert frozen_definitions(connection, revisions(connection, "2026Q3", "")[0]) == definition_texts()
+
+
+def test_a_store_that_came_up_from_an_older_version_asks_for_a_load_and_nothing_is_frozen(monkeypatch, own: Store):
+    assert "older version" not in said(opened(monkeypatch, own))
+    with own.writing() as connection:
+        rebuild(connection)
+        connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('definitions', '')")
+    app = opened(monkeypatch, own)
+    assert said(app).count("This store was brought up from an older version") == 1
+    assert any("etl load PATH" in str(code.value) for code in app.code)
+    freeze(app)
+    assert "brought up from an older version" in app.warning[0].value
+    assert kept(own) == []
+    with own.writing() as connection:
+        connection.execute("UPDATE setting SET value = 'derived' WHERE name = 'definitions'")
+    assert "older version" not in said(opened(monkeypatch, own))
