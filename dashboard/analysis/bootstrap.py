@@ -1,6 +1,6 @@
 """Interval of a ratio of two sums by a bootstrap over days: BCa, fixed seed, so the same data give the same figures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
@@ -15,6 +15,8 @@ FEWEST_DAYS = 6
 _RESAMPLES = 2000
 _SEED = 20_260_301
 _LARGEST_DRAW = 4_000_000
+_MOST_KEPT_DAYS = 400
+"""Draws of as many days take 6 MB; of more they are made anew."""
 _NORMAL = NormalDist()
 
 
@@ -86,15 +88,26 @@ def _without_each(days: Array) -> Array:
 def _draw(x: Array, y: Array) -> tuple[Array, Array]:
     """Return the sums of x and y over days drawn with replacement, once for each resample."""
     days = len(x)
-    generator = np.random.default_rng(_SEED)
     sums_x, sums_y = np.empty(_RESAMPLES), np.empty(_RESAMPLES)
     step = max(_LARGEST_DRAW // days, 1)
-    for start in range(0, _RESAMPLES, step):
+    drawn = _kept_draws(days, step) if days <= _MOST_KEPT_DAYS else _draws(days, step)
+    for start, chosen in zip(range(0, _RESAMPLES, step), drawn, strict=True):
         stop = min(start + step, _RESAMPLES)
-        chosen = generator.integers(0, days, size=(stop - start, days))
         sums_x[start:stop] = x[chosen].sum(axis=1)
         sums_y[start:stop] = y[chosen].sum(axis=1)
     return sums_x, sums_y
+
+
+def _draws(days: int, step: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Return the days that are drawn for each resample: as many days always the same, from one seed."""
+    generator = np.random.default_rng(_SEED)
+    for start in range(0, _RESAMPLES, step):
+        yield generator.integers(0, days, size=(min(start + step, _RESAMPLES) - start, days))
+
+
+@lru_cache(maxsize=16)
+def _kept_draws(days: int, step: int) -> tuple[npt.NDArray[np.int64], ...]:
+    return tuple(_draws(days, step))
 
 
 @lru_cache(maxsize=8)

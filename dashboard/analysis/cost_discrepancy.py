@@ -18,6 +18,7 @@ from dashboard.analysis.spend_amounts import MICRO_USD
 from data.frames import Schema, frame_of
 from data.words import CostBasis
 
+_MOST_CALLS = 10_000
 NOTICEABLE_SHARE = 0.01
 """A difference below a hundredth of the computed cost is rounding and small print."""
 
@@ -62,7 +63,7 @@ class Discrepancies:
 
 def discrepancies(connection: sqlite3.Connection, chosen: Filter) -> Discrepancies:
     """Return the discrepancy of each route, the largest amount first, over the newest days that can be read."""
-    days = newest_days(connection, chosen, "call_daily", "both_costs_count")
+    days = newest_days(connection, chosen, "call_daily", "both_costs_count", most=_MOST_CALLS)
     if days is None:
         return Discrepancies((), None, 0)
     condition, parameters = facts_condition(chosen, events_of("provider_stability"))

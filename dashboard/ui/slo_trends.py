@@ -182,15 +182,15 @@ def _page_of_rows(address: Address, view: View, slo: str, span: tuple[date, date
     pages = max(-(-total // PAGE_ROWS), 1)
     slot = st.container()
     number = address.page("rows", pages, (*asked, only_bad))
+    if total == 0:
+        # Looking for a row would go through all of the period.
+        slot.caption("Nothing went against the objective here." if only_bad else "Nothing here.")
+        return
     offset = (number - 1) * PAGE_ROWS
     frame = view.ask(slo_rows, *asked, only_bad=only_bad, limit=PAGE_ROWS, offset=offset)
     with slot:
-        if total:
-            st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {total:,}, newest first.")
-        table(
-            frame, name=f"{slo}_rows", chosen=view.chosen, page=number if pages > 1 else None,
-            nothing="Nothing went against the objective here." if only_bad else "Nothing here.",
-        )  # fmt: skip
+        st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {total:,}, newest first.")
+        table(frame, name=f"{slo}_rows", chosen=view.chosen, page=number if pages > 1 else None)
 
 
 def _picture(view: View, trend: Trend, marks: Marks, *, height: int) -> None:

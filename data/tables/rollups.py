@@ -97,7 +97,8 @@ class CallDaily(Row, table=True):
         Index(
             "ix_call_daily_route_date", "provider", "model", "date", "project", "task_class", "source", "status",
             "error_kind", "is_attributed", "call_count", "unpriced_count", "usage_known_count", "fallback_count",
-            "cost_micro_usd", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens",
+            "cost_micro_usd", "computed_cost_micro_usd", "input_tokens", "cache_read_tokens", "cache_write_tokens",
+            "output_tokens",
         ),
     )  # fmt: skip
 
