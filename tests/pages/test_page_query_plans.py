@@ -17,7 +17,7 @@ FACTS = {
     *("tool_call", "event", "message", "chat", "vcs_commit", "commit_file", "pull_request", "pull_request_review"),
 }
 """Tables that grow with use. Loads, deployments, incidents and what people enter stay few; rollups grow with days."""
-PARTIAL = {"ix_patch_undone", "ix_approval_pending"}
+PARTIAL = {"ix_patch_undone", "ix_patch_pending", "ix_approval_pending"}
 """Indexes of few rows: patches that were undone, decisions that are waited for."""
 FILTERS = ({}, {"period": "all"}, {"project": "shop", "route": "openai/gpt-5-mini", "task_class": "fix"})
 
