@@ -1,11 +1,13 @@
 """Question 2: the route that gives most for a dollar at the team's mix, with ties, reversals and no price."""
 
+from dataclasses import replace
+
 import pytest
 
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.review.document import AnswerState
 from dashboard.analysis.review.quarters import read_quarter
-from dashboard.analysis.review.route_value import RouteValues, route_values
+from dashboard.analysis.review.route_value import AtMix, PairValue, RouteValues, named_best, route_values
 from dashboard.analysis.routes import route_figures
 from data.store import Store
 from fact_rows import Facts
@@ -64,6 +66,43 @@ def test_the_route_that_gives_most_for_a_dollar_is_named(store: Store):
     )
     assert answer.figures[0].value == pytest.approx(0.05)
     assert answer.would_change[0].endswith(f"from 300% more on {SONNET} would give more.")
+
+
+def test_a_route_that_does_cheap_classes_only_does_not_lead_one_that_is_cheaper_in_them(store: Store):
+    facts = Facts()
+    add_work(facts, HAIKU, "edit", 120, 100_000)
+    add_work(facts, MINI, "edit", 60, 50_000)
+    add_work(facts, MINI, "scaffold", 60, 600_000)
+    full = facts.write(store)
+    found = values_of(full)
+    # The first has edits alone, three quarters of the mix: 10 a dollar; the other 1 / (0.75 · 0.05 + 0.25 · 0.60).
+    assert [found.at_mix[name].value for name in (HAIKU, MINI)] == pytest.approx([10, 1 / 0.1875], rel=0.01)
+    assert (found.at_mix[HAIKU].covered, found.at_mix[MINI].covered) == (0.75, 1.0)
+    assert found.order == (MINI, HAIKU)
+    answer = answer_of(full, KEY)
+    assert answer.verdict == MINI
+    assert f"on {HAIKU}, the next, it costs 2.0 times as much" in answer.sentence
+    assert f"{HAIKU} (75.0 %)" in " ".join(answer.limits)
+
+
+def test_routes_without_a_common_class_are_not_compared_and_not_called_alike(store: Store):
+    facts = Facts()
+    add_work(facts, HAIKU, "edit", 60, 100_000)
+    add_work(facts, MINI, "scaffold", 60, 600_000)
+    answer = answer_of(facts.write(store), KEY)
+    assert answer.state is AnswerState.CANNOT_TELL
+    assert answer.sentence == (
+        f"Cannot tell yet: {HAIKU} and {MINI} have no class of tasks in common to be compared by."
+    )
+
+
+def test_routes_that_lead_each_other_in_a_circle_name_nobody():
+    names = ("a", "b", "c")
+    pairs = tuple(PairValue(one, two, 2.0, (1.8, 2.2), 0.0001, 0.05) for one, two in ("ab", "bc", "ca"))
+    values = RouteValues((), (), {name: AtMix(1.0, (0.9, 1.1), 0.6) for name in names}, pairs)
+    assert set(values.order) == set(names)
+    assert named_best(values) == ()
+    assert named_best(replace(values, pairs=pairs[:2])) == ("a", "c")
 
 
 def test_a_cheap_route_that_often_fails_is_named_with_that(store: Store):

@@ -156,10 +156,10 @@ _PAIRS = {
 }
 
 
-def pair_table(values: RouteValues, clear: Sequence[bool]) -> EvidenceTable:
+def pair_table(values: RouteValues) -> EvidenceTable:
     """Return every two ranked routes compared, the one that gives more first."""
     rows: list[Row] = []
-    for pair, is_clear in zip(values.pairs, clear, strict=True):
+    for pair, is_clear in zip(values.pairs, values.clear, strict=True):
         seen = values.pair(pair.second, pair.first) if pair.times < 1 else pair
         assert seen is not None
         rows.append(

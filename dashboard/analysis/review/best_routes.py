@@ -25,7 +25,6 @@ from dashboard.analysis.route_costs import Pricing
 from dashboard.analysis.route_words import pair_words
 from dashboard.analysis.route_work import RouteWork, route_work
 from dashboard.analysis.stratified import total
-from dashboard.analysis.ties import clear_ones
 from dashboard.analysis.units import value_text
 from data.definitions.review_questions import review_questions
 
@@ -44,8 +43,7 @@ def best_routes(asked: Asked) -> Answer:
         return not_measured(
             KEY, question, asked, "No task asked for a route", "Load bolt.diy chat exports: etl load PATH."
         )
-    clear = clear_ones([pair.p_value for pair in values.pairs])
-    named = named_best(values, clear)
+    named = named_best(values)
     works = route_work(asked.connection, asked.chosen, asked.as_of)
     comparison = compare(works, Quality.SUCCESS, values.order)
     before = _values(asked, asked.before) if asked.has_before else None
@@ -64,7 +62,7 @@ def best_routes(asked: Asked) -> Answer:
         charts=charts(values, before, works, (asked.quarter.name, asked.quarter.previous().name), title),
         tables=(
             value_table(values, named),
-            *((pair_table(values, clear),) if values.pairs else ()),
+            *((pair_table(values),) if values.pairs else ()),
             quality_table(works, comparison),
         ),
         since_last=_since_last(asked, values, named, before),
@@ -90,6 +88,12 @@ def _said(values: RouteValues, named: Named, comparison: Comparison) -> tuple[An
     if len(order) == 1:
         told = f"Cannot tell yet: only {best} can be ranked ({cost}), so there is nothing to compare it with."
         return AnswerState.CANNOT_TELL, "Cannot tell yet", told
+    if not named:
+        told = (
+            f"Cannot tell yet: of {listed(order)} each is clearly dearer than another one in the classes of tasks that "
+            "both have."
+        )
+        return AnswerState.CANNOT_TELL, "Cannot tell yet", told
     behind, names = [name for name in order if name not in named], listed(named)
     if len(named) == 1:
         pair = values.pair(best, order[1])
@@ -102,6 +106,10 @@ def _said(values: RouteValues, named: Named, comparison: Comparison) -> tuple[An
             f"clearly dearer: {listed(behind)}."
         )
         return AnswerState.ANSWERED, f"{names}, tied", told
+    strangers = [name for name in named if name != best and values.pair(best, name) is None]
+    if strangers:
+        told = f"Cannot tell yet: {best} and {listed(strangers)} have no class of tasks in common to be compared by."
+        return AnswerState.CANNOT_TELL, "Cannot tell yet", told
     more = _more(values, named)
     if more:
         return AnswerState.CANNOT_TELL, "Cannot tell yet", f"Cannot tell yet: {names} cannot be told apart; {more}."
@@ -146,11 +154,13 @@ def _quality(best: str, values: RouteValues, comparison: Comparison) -> str:
 def _cost_words(values: RouteValues, name: str) -> str:
     found = cost_of(values, name)
     per_dollar = f"{values.at_mix[name].value:,.1f} per dollar"
+    covered = values.at_mix[name].covered
+    part = f", by classes that make up {value_text(covered, Unit.RATE)} of the mix" if covered < 1 else ""
     if found is None:
-        return f"{per_dollar} completed and kept tasks"
+        return f"{per_dollar} completed and kept tasks{part}"
     value, (low, high) = found
     bounds = f"{usd_words(low)} to {usd_words(high)}"
-    return f"{usd_words(value)} for a completed and kept task ({bounds}), {per_dollar}"
+    return f"{usd_words(value)} for a completed and kept task ({bounds}), {per_dollar}{part}"
 
 
 def _times_words(pair: PairValue) -> str:
@@ -185,7 +195,7 @@ def _since_last(asked: Asked, values: RouteValues, named: Named, before: RouteVa
     if before is None:
         return asked.no_before()
     previous = asked.quarter.previous().name
-    last = named_best(before, clear_ones([pair.p_value for pair in before.pairs]))
+    last = named_best(before)
     told = (
         f"In {previous} {listed(last)} {'tied' if len(last) > 1 else 'led'}."
         if last
@@ -247,16 +257,28 @@ def _more(values: RouteValues, named: Named) -> str:
     return f"about {listed(wanted)} would show a lead of {relevant:.0%} of {named[0]}" if wanted else ""
 
 
+def _partly(values: RouteValues) -> list[str]:
+    """Say which ranked routes lack classes of the mix: their own cost is of another basket than that of the others."""
+    parts = [(name, values.at_mix[name].covered) for name in values.order if values.at_mix[name].covered < 1]
+    if not parts:
+        return []
+    told = listed([f"{name} ({value_text(covered, Unit.RATE)})" for name, covered in parts], 4)
+    words = "These routes do not have every class of the mix, so their own cost is of the share in brackets"
+    return [f"{words}: {told}. Routes are told apart only by classes that both have."]
+
+
 def _limits(values: RouteValues, comparison: Comparison) -> tuple[str, ...]:
     found: list[str] = []
     priced = [route for route in values.routes if route.raw and route.name in values.at_mix]
     if priced:
         first = max(priced, key=lambda route: (route.raw or 0.0, route.name))
-        if first.name != values.order[0]:
+        pair = values.pair(values.order[0], first.name)
+        if first.name != values.order[0] and pair is not None and pair.times > 1:
             found.append(
                 f"As counted {first.name} looks best ({first.raw:,.1f} kept tasks per dollar); at the team's mix of "
                 f"tasks {values.order[0]} is ahead: {first.name} has the easier or smaller tasks."
             )
+        found += _partly(values)
     found += [pair_words(pair, Quality.SUCCESS) for pair in comparison.misleading[:2]]
     unranked = [route for route in values.routes if route.task_count and route.pricing is not Pricing.PRICED]
     if unranked:

@@ -8,6 +8,7 @@ whole, and the same days for all routes, so that what happens to all on a day do
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from math import erfc, exp, log, sqrt
 
@@ -22,6 +23,7 @@ from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.self_hosted import self_hosted_providers
 from dashboard.analysis.stratified import FEWEST_IN_CLASS
+from dashboard.analysis.ties import clear_ones
 
 Array = npt.NDArray[np.float64]
 
@@ -108,10 +110,34 @@ class RouteValues:
     """Of the ranked routes."""
     pairs: tuple[PairValue, ...]
 
-    @property
+    @cached_property
+    def clear(self) -> tuple[bool, ...]:
+        """Of each pair, whether its routes are told apart, corrected for the number of pairs."""
+        return clear_ones([pair.p_value for pair in self.pairs])
+
+    @cached_property
     def order(self) -> tuple[str, ...]:
-        """The ranked routes, the highest ratio first."""
-        return tuple(sorted(self.at_mix, key=lambda name: (-self.at_mix[name].value, name)))
+        """The ranked routes: none before one that clearly gives more than it, else the highest ratio first.
+
+        The ratio of each is of the classes that it has, which may be fewer than those of another; only a pair compares
+        the same classes. Where routes are clearly ahead of each other in a circle, the highest ratio decides.
+        """
+        left, found = sorted(self.at_mix, key=lambda name: (-self.at_mix[name].value, name)), list[str]()
+        while left:
+            free = [name for name in left if not any(self.is_ahead(other, name) for other in left)]
+            found.append((free or left)[0])
+            left.remove(found[-1])
+        return tuple(found)
+
+    def is_ahead(self, first: str, second: str) -> bool:
+        """Whether one route clearly gives more than another, within the classes that both have."""
+        pair = self.pair(first, second)
+        return pair is not None and pair.times > 1 and frozenset((first, second)) in self._apart
+
+    @cached_property
+    def _apart(self) -> frozenset[frozenset[str]]:
+        pairs = zip(self.pairs, self.clear, strict=True)
+        return frozenset(frozenset((pair.first, pair.second)) for pair, is_clear in pairs if is_clear)
 
     def route(self, name: str) -> RouteDays:
         """Return a route by its name."""
@@ -284,16 +310,11 @@ def _by_day(
     ]
 
 
-def named_best(values: RouteValues, clear: Sequence[bool]) -> tuple[str, ...]:
-    """Return the route with the highest ratio and those that are not told apart from it; ``clear`` is of the pairs."""
+def named_best(values: RouteValues) -> tuple[str, ...]:
+    """Return the first route and those that it is not clearly ahead of; nothing when a route is clearly ahead of it."""
     if not values.order:
         return ()
-    best = values.order[0]
-    apart = {
-        frozenset((pair.first, pair.second)) for pair, is_clear in zip(values.pairs, clear, strict=True) if is_clear
-    }
-    return tuple(
-        name
-        for name in values.order
-        if name == best or (values.at_mix[name].value > 0 and frozenset((name, best)) not in apart)
-    )
+    best, *others = values.order
+    if any(values.is_ahead(name, best) for name in others):
+        return ()
+    return (best, *(name for name in others if values.at_mix[name].value > 0 and not values.is_ahead(best, name)))
