@@ -47,6 +47,10 @@ _WAITING_MS = (
 )
 
 
+_NEWEST_FIRST = "patch.proposed_date DESC, patch.proposed_at DESC, patch.patch_key"
+_OLDEST_FIRST = "patch.proposed_date, patch.proposed_at, patch.patch_key DESC"
+
+
 class Shown(StrEnum):
     """Which decisions of a group are listed."""
 
@@ -126,9 +130,13 @@ def decision_row_count(connection: sqlite3.Connection, chosen: Filter, as_of: da
 
 
 def decision_rows(
-    connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group, *, limit: int, offset: int
-) -> pl.DataFrame:
-    """Return a page of the patches of a group, newest first."""
+    connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group, *, limit: int, offset: int,
+    total: int = 0,
+) -> pl.DataFrame:  # fmt: skip
+    """Return a page of the patches of a group, newest first.
+
+    ``total`` is how many there are; known, the pages of the second half are looked for from the oldest on.
+    """
     parts, parameters = _group_condition(connection, as_of, group, "patch.", "patch.proposed_date")
     parts += ["patch.proposed_date BETWEEN :first AND :last", _condition_of(group.shown)]
     parameters |= {"first": day_number(chosen.period.first), "last": day_number(chosen.period.last)}
@@ -138,15 +146,18 @@ def decision_rows(
     condition, named = fact_condition(chosen, _DIMENSIONS)
     parts.append(condition)
     parameters |= named
+    is_far = offset > total // 2 > 0
+    if is_far:
+        limit, offset = min(limit, max(total - offset, 0)), max(total - offset - limit, 0)
     columns = _columns()
     selected = ", ".join(f"{sql} AS {name}" for name, sql, _ in columns)
     rows = connection.execute(
         f"SELECT {selected} FROM patch {_ASKED} WHERE {' AND '.join(parts)} "  # noqa: S608
-        "ORDER BY patch.proposed_date DESC, patch.proposed_at DESC, patch.patch_key LIMIT :limit OFFSET :offset",
+        f"ORDER BY {_OLDEST_FIRST if is_far else _NEWEST_FIRST} LIMIT :limit OFFSET :offset",
         parameters | {"limit": limit, "offset": offset},
     ).fetchall()
     schema: Schema = {name: dtype for name, _, dtype in columns}
-    return frame_of(rows, schema)
+    return frame_of(rows[::-1] if is_far else rows, schema)
 
 
 def _columns() -> tuple[tuple[str, str, pl.DataType], ...]:
