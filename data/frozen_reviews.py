@@ -2,6 +2,9 @@
 
 Freezing takes the connection of Store.writing(): its number and its row are one transaction, so that two people who
 freeze at the same time get one revision, and one refusal.
+
+Reviews of demo data are not the team's: once the store holds own files they stay in it, and are neither shown nor
+counted.
 """
 
 import json
@@ -17,7 +20,10 @@ from data.review_notes import clean_name, clean_text
 from data.tables.types import EPOCH
 
 LONGEST_REASON = 500
-_COLUMNS = "revision, frozen_at, frozen_by, reason, data_version, definitions_hash, document_hash"
+_COLUMNS = "revision, frozen_at, frozen_by, reason, data_version, definitions_hash, document_hash, is_demo"
+_OWN = "EXISTS (SELECT 1 FROM load WHERE NOT is_demo)"
+_COUNTS = f"(NOT is_demo OR NOT {_OWN})"
+"""Condition: demo data are left out once there are own files."""
 
 
 class AlreadyFrozenError(BoltscopeError):
@@ -39,6 +45,8 @@ class Revision:
     data_version: int
     definitions_hash: str
     document_hash: str
+    is_demo: bool = False
+    """Whether the store held nothing but demo data."""
 
 
 def freeze(
@@ -60,8 +68,12 @@ def freeze(
     for a name or reason that is too long.
     """
     latest = connection.execute(
-        "SELECT max(revision) FROM frozen_review WHERE quarter = ? AND scope = ?", (quarter, scope)
+        f"SELECT max(revision) FROM frozen_review WHERE quarter = ? AND scope = ? AND {_COUNTS}",  # noqa: S608
+        (quarter, scope),
     ).fetchone()[0]
+    is_demo = bool(
+        connection.execute(f"SELECT EXISTS (SELECT 1 FROM load) AND NOT {_OWN}").fetchone()[0]  # noqa: S608
+    )
     asked_anew = bool((reason or "").strip())
     if latest is not None and not asked_anew:
         raise AlreadyFrozenError(
@@ -80,12 +92,13 @@ def freeze(
         data_version,
         definitions_hash,
         sha256(document).hexdigest(),
+        is_demo,
     )
     connection.execute(
         f"INSERT INTO frozen_review (frozen_review_key, quarter, scope, {_COLUMNS}, definitions, document) "  # noqa: S608
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (stable_key("frozen_review", quarter, scope, revision), quarter, scope, revision, _micro(frozen_at),
-         found.frozen_by, found.reason, data_version, definitions_hash, found.document_hash,
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (_key(found), quarter, scope, revision, _micro(frozen_at),
+         found.frozen_by, found.reason, data_version, definitions_hash, found.document_hash, is_demo,
          json.dumps(dict(definitions), sort_keys=True), document.decode("utf-8")),
     )  # fmt: skip
     return found
@@ -94,7 +107,8 @@ def freeze(
 def revisions(connection: sqlite3.Connection, quarter: str, scope: str) -> tuple[Revision, ...]:
     """Return the revisions of a quarter and scope, the newest first."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM frozen_review WHERE quarter = ? AND scope = ? ORDER BY revision DESC",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM frozen_review WHERE quarter = ? AND scope = ? AND {_COUNTS} "  # noqa: S608
+        "ORDER BY revision DESC",
         (quarter, scope),
     ).fetchall()
     return tuple(Revision(quarter, scope, row[0], EPOCH + timedelta(microseconds=row[1]), *row[2:]) for row in rows)
@@ -102,7 +116,8 @@ def revisions(connection: sqlite3.Connection, quarter: str, scope: str) -> tuple
 
 def frozen_quarters(connection: sqlite3.Connection) -> tuple[str, ...]:
     """Return the quarters that have a frozen review, whatever its scope, oldest first."""
-    return tuple(row[0] for row in connection.execute("SELECT DISTINCT quarter FROM frozen_review ORDER BY quarter"))
+    sql = f"SELECT DISTINCT quarter FROM frozen_review WHERE {_COUNTS} ORDER BY quarter"  # noqa: S608
+    return tuple(row[0] for row in connection.execute(sql))
 
 
 def frozen_document(connection: sqlite3.Connection, revision: Revision) -> bytes:
@@ -124,7 +139,8 @@ def frozen_definitions(connection: sqlite3.Connection, revision: Revision) -> di
 
 
 def _key(revision: Revision) -> int:
-    return stable_key("frozen_review", revision.quarter, revision.scope, revision.revision)
+    name = "frozen_review_of_demo" if revision.is_demo else "frozen_review"
+    return stable_key(name, revision.quarter, revision.scope, revision.revision)
 
 
 def _micro(moment: datetime) -> int:

@@ -49,6 +49,7 @@ def _files(document: ReviewDocument) -> Iterator[_File]:
 def _manifest(document: ReviewDocument, files: Iterable[_File]) -> bytes:
     content = {
         "title": texts.title(document),
+        "is_demo": document.is_demo,
         "quarter": document.quarter,
         "first_date": document.first.isoformat(),
         "last_date": document.last.isoformat(),

@@ -9,6 +9,7 @@ from dashboard.analysis.units import interval_text, value_text
 from dashboard.reports.clean import one_line
 
 PRODUCT = "Boltscope"
+DEMO = "Demo data: made up by etl demo, in whole or in part; not about a real team"
 NO_NOTES = "No decision or note was entered."
 NO_ROWS = "No rows."
 NOTHING_TO_DRAW = "There are no values to draw."
@@ -16,7 +17,7 @@ NOTHING_TO_DRAW = "There are no values to draw."
 
 def title(document: ReviewDocument) -> str:
     """Return the title of the review."""
-    return f"Quarterly review {document.quarter}"
+    return f"Quarterly review {document.quarter}{' (demo data)' if document.is_demo else ''}"
 
 
 def scope(document: ReviewDocument) -> str:
@@ -40,7 +41,9 @@ def edition(document: ReviewDocument) -> str:
 
 def facts(document: ReviewDocument) -> tuple[tuple[str, str], ...]:
     """Return what must be known of the whole document, as labels with texts."""
+    demo = (("Data", DEMO),) if document.is_demo else ()
     return (
+        *demo,
         ("Quarter", document.quarter),
         ("Days", days(document)),
         ("Time zone of days", document.time_zone),
@@ -56,7 +59,8 @@ def facts(document: ReviewDocument) -> tuple[tuple[str, str], ...]:
 def footer(document: ReviewDocument) -> str:
     """Return the line that stands on every page: quarter, filters, and how new the data are."""
     kind = "" if document.revision is None else f" · revision {document.revision}"
-    return f"{document.quarter}{kind} · {scope(document)} · data until {instant(document.as_of)}"
+    demo = "Demo data · " if document.is_demo else ""
+    return f"{demo}{document.quarter}{kind} · {scope(document)} · data until {instant(document.as_of)}"
 
 
 def stamp(document: ReviewDocument) -> datetime:

@@ -12,7 +12,7 @@ from dashboard.analysis.units import value_text
 from dashboard.charts.review import first_rows, review_chart
 from dashboard.charts.theme import MEETING_STYLE
 from dashboard.reports.frames import chart_name
-from dashboard.ui import review_notes, view
+from dashboard.ui import review_notes, states, view
 from dashboard.ui.pictures import picture
 from dashboard.ui.review import Shown, objectives, shown_text, state_chip
 from dashboard.ui.text import days
@@ -41,6 +41,8 @@ def begin() -> None:
 def show(shown: Shown, number: int) -> None:
     """Show one screen of the meeting: 1 the answers, then each question, last the decisions."""
     st.html(MEETING_STYLE)
+    if shown.document.is_demo:
+        states.demo_banner()
     last = len(shown.document.answers) + 2
     number = min(number, last)
     if number == 1:

@@ -52,6 +52,11 @@ def problem(error: BoltscopeError) -> None:
     st.button("Try again", icon=":material/refresh:")
 
 
+def demo_banner() -> None:
+    """Say that a review is of demo data, where no head of a page says so."""
+    st.html('<div class="bs-banner" role="note"><b>Demo data.</b> None of this is about a real team.</div>')
+
+
 def demo_label(coverage: Coverage) -> None:
     """Say visibly that figures come from the demo generator, wholly or in part."""
     if not coverage.is_demo:

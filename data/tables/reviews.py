@@ -25,7 +25,7 @@ class ReviewNote(Row, table=True):
 class FrozenReview(Row, table=True):
     """One row per revision of a quarterly review that was frozen; it renders the same whatever is loaded later."""
 
-    frozen_review_key: int = key("hash of quarter, scope and revision")
+    frozen_review_key: int = key("hash of quarter, scope and revision, and whether it is of demo data")
     quarter: str = must("quarter, such as 2026Q3", index=True)
     scope: str = must("filters other than the days, as words of an address; empty for everything")
     revision: int = count("1 for the first, then one more each time it was frozen anew")
@@ -37,3 +37,4 @@ class FrozenReview(Row, table=True):
     definitions: str = must("the definitions it was made with: JSON object of file name to text")
     document: str = must("the whole review as JSON (dashboard.analysis.review.document)")
     document_hash: str = must("SHA-256 of the document, in hexadecimal digits")
+    is_demo: bool = must("whether the store held nothing but demo data; then it is no review of the team")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from chat_files import all_chats, artifact, chat, load, reply, request
 
-from data.frozen_reviews import freeze
+from data.frozen_reviews import AlreadyFrozenError, freeze, frozen_document, frozen_quarters, revisions
 from data.migrations import rebuild
 from data.review_notes import Entry, add_note, carry_over
 from data.store import Store
@@ -67,3 +67,31 @@ def test_loads_reloads_changed_definitions_and_upgrades_leave_what_people_entere
         connection.execute("ALTER TABLE frozen_review ADD COLUMN of_an_older_schema TEXT")
         rebuild(connection)
     assert entered(store) == before
+
+
+def test_frozen_reviews_of_the_demo_stay_but_are_neither_counted_nor_shown_beside_the_team_s_own(
+    store: Store, demo: Path, tmp_path: Path
+):
+    def freeze_one(text: bytes) -> int:
+        with store.writing() as connection:
+            return freeze(
+                connection, "2026Q3", "", lambda _: text, frozen_at=NOW, frozen_by=None, reason=None, data_version=1,
+                definitions={}, definitions_hash="",
+            ).revision  # fmt: skip
+
+    load(store, demo)
+    assert freeze_one(b"demo") == 1
+    with pytest.raises(AlreadyFrozenError):
+        freeze_one(b"demo again")
+    with store.reading() as connection:
+        assert frozen_quarters(connection) == ("2026Q3",)
+    own = all_chats(tmp_path / "own.json", [chat("2", [request("u2", "Own", 0), reply("msg-own", "Done", 0)])])
+    load(store, own)
+    with store.reading() as connection:
+        assert revisions(connection, "2026Q3", "") == ()
+        assert frozen_quarters(connection) == ()
+    assert freeze_one(b"own") == 1
+    with store.reading() as connection:
+        (found,) = revisions(connection, "2026Q3", "")
+        assert (found.revision, found.is_demo, frozen_document(connection, found)) == (1, False, b"own")
+    assert store.rows("SELECT document, is_demo FROM frozen_review ORDER BY document") == [("demo", 1), ("own", 0)]

@@ -355,3 +355,15 @@ def test_a_store_that_came_up_from_an_older_version_asks_for_a_load_and_nothing_
     with own.writing() as connection:
         connection.execute("UPDATE setting SET value = 'derived' WHERE name = 'definitions'")
     assert "older version" not in said(opened(monkeypatch, own))
+
+
+def test_a_meeting_about_demo_data_says_so(monkeypatch, own: Store):
+    def banners(**params: str) -> int:
+        app = opened(monkeypatch, own, **params)
+        return sum("<b>Demo data.</b>" in str(part.proto.body) for part in app.get("html"))
+
+    assert banners() == banners(screen="1") == banners(screen="3") == 1
+    with own.writing() as connection:
+        connection.execute("UPDATE load SET is_demo = 0")
+        connection.execute("UPDATE setting SET value = '2' WHERE name = 'data_version'")
+    assert banners() == banners(screen="1") == 0

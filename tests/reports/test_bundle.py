@@ -6,8 +6,10 @@ import sys
 
 import msgspec
 import pytest
+from report_text import text_of
 from review_cases import empty, hostile, usual
 
+from dashboard.analysis.review.document import ReviewDocument
 from dashboard.reports.bundle import FORMATS, file_name
 
 STARTS = {"csv": b"PK", "xlsx": b"PK", "pptx": b"PK", "pdf": b"%PDF-", "html": b"<!doctype html>"}
@@ -37,3 +39,14 @@ def test_no_library_of_a_format_is_loaded_before_it_is_written():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("chosen", FORMATS, ids=lambda chosen: chosen.name)
+def test_every_format_says_that_data_are_those_of_the_demo(chosen):
+    def words(document: ReviewDocument) -> str:
+        out = io.BytesIO()
+        chosen.write(document, out)
+        return text_of(chosen.name, out.getvalue())
+
+    assert "demo" not in words(usual()).lower().replace("is_demo", "")
+    assert "(demo data)" in words(msgspec.structs.replace(usual(), is_demo=True))

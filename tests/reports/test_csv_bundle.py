@@ -43,6 +43,7 @@ def test_the_manifest_says_what_the_figures_rest_on():
     manifest.pop("files")
     assert manifest == {
         "title": "Quarterly review 2026Q3",
+        "is_demo": False,
         "quarter": "2026Q3",
         "first_date": "2026-07-01",
         "last_date": "2026-09-30",

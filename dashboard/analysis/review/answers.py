@@ -62,6 +62,7 @@ def make_review(
         answers=answers,
         summary=tuple(_objective(figure) for figure in asked.objectives),
         notes=tuple(notes),
+        is_demo=connection.execute("SELECT 1 FROM load WHERE is_demo LIMIT 1").fetchone() is not None,
     )
 
 

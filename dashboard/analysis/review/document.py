@@ -211,6 +211,8 @@ class ReviewDocument(msgspec.Struct, frozen=True):
     revision: int | None = None
     """Which freezing it is; null for one that was computed just now."""
     frozen_at: datetime | None = None
+    is_demo: bool = False
+    """Whether any of the loaded files was made up by the demo generator."""
 
     def tables(self) -> Sequence[EvidenceTable]:
         """Return all tables of all answers, in order."""
