@@ -1,11 +1,11 @@
 """Daily rollups of patches: what became of them, and what was decided about them by risk zone and by whom."""
 
 from data.definitions import slos
-from data.words import Actor, Decision, RollbackEvidence, Subject
+from data.words import Actor, Decision, RollbackEvidence
 from etl.context import DAY_MICROSECONDS
 from etl.source_rollups import Rollup, histogram_sql
 
-_BY_PERSON = f"decision IN ('{Decision.APPROVED}', '{Decision.EDITED}')"
+_BY_PERSON = f"decision_actor IS '{Actor.HUMAN}'"
 
 
 def patch_daily() -> Rollup:
@@ -45,23 +45,18 @@ def patch_daily() -> Rollup:
 def patch_decision_daily() -> Rollup:
     """Return the rollup of what was decided about patches, by risk zone and by whom.
 
-    A person decided what was approved or edited, as in patch_daily, and a policy what was let through. Who rejected a
-    patch, or is to decide on it, and how long it waited, says its deciding approval: of those with its decision the one
-    nearest in time to when the patch was decided on. Without one, it waited from the proposal to the decision.
+    Who decided, and by which approval, stands at the patch (etl.deciders). How long it waited says that approval;
+    without one, it waited from the proposal to the decision.
     """
     is_accepted = _decided("patch.")
     waited = f"iif(patch.decision <> '{Decision.PENDING}', coalesce(asked.waiting_ms, {_waited_for_record()}), NULL)"
     return Rollup(
         table="patch_decision_daily",
-        facts=f"patch LEFT JOIN approval AS asked ON asked.approval_key = {_deciding_approval()}",
+        facts="patch LEFT JOIN approval AS asked ON asked.approval_key = patch.deciding_approval_key",
         date="patch.proposed_date",
         dimensions={
             **{name: f"patch.{name}" for name in ("project", "task_class", "provider", "model", "risk_zone")},
-            "actor": (
-                f"CASE WHEN patch.{_BY_PERSON} THEN '{Actor.HUMAN}' "
-                f"WHEN patch.decision = '{Decision.AUTO_APPROVED}' THEN '{Actor.POLICY}' "
-                f"WHEN patch.decision IS NOT NULL THEN coalesce(asked.actor, '{Actor.UNKNOWN}') END"
-            ),
+            "actor": "patch.decision_actor",
         },
         measures={
             "patch_count": "1",
@@ -83,18 +78,6 @@ def patch_decision_daily() -> Rollup:
 def within_window() -> str:
     """Return whether a patch was rolled back within the window; one without a time of its own counts as such."""
     return f"coalesce(rolled_back_at <= {_window_end()}, 1)"
-
-
-def _deciding_approval() -> str:
-    # SQLite finds no column of the patch in ORDER BY, so what is ordered by is named one level below. A patch without a
-    # decision has no approval to look for.
-    return (
-        "CASE WHEN patch.decision IS NOT NULL THEN (SELECT approval_key FROM (SELECT one.approval_key, "  # noqa: S608
-        f"one.decided_at IS NULL AS is_undated, one.actor <> '{Actor.HUMAN}' AS is_no_person, "
-        "abs(one.decided_at - coalesce(patch.decided_at, 0)) AS apart FROM approval AS one "
-        f"WHERE one.subject_key = patch.patch_key AND one.subject = '{Subject.PATCH}' "
-        "AND one.decision = patch.decision) ORDER BY is_undated, apart, is_no_person, approval_key LIMIT 1) END"
-    )
 
 
 def _waited_for_record() -> str:

@@ -14,6 +14,7 @@ from data.words import (
     ToolStatus,
 )
 from etl.call_rollups import call_rollups
+from etl.deciders import name_deciders
 from etl.failure_rollups import failures, integrations
 from etl.patch_rollups import patch_daily, patch_decision_daily, within_window
 from etl.source_rollups import Rollup, histogram_sql, source_rollups
@@ -32,6 +33,7 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
     connection.create_function("encode_buckets", 1, encode_buckets, deterministic=True)
     connection.create_aggregate("merge_histograms", 1, _MergeHistograms)  # pyright: ignore[reportArgumentType]
     _choose_days(connection, days)
+    name_deciders(connection, _selected("proposed_date", days))
     for rollup in (
         _tasks(),
         patch_daily(),

@@ -109,7 +109,10 @@ class Facts:
         return key
 
     def patch(self, when: str | None = "2026-03-02T10:01", undone: str | None = None, **columns: Any) -> int:
+        """Add a patch; by: the actor of an approval that decided on it, which is added too."""
         key = columns.pop("patch_key", None) or stable_key("patch", len(self.rows))
+        if actor := columns.pop("by", None):
+            self.approval(when, columns["decision"], subject="patch", subject_key=key, actor=actor, tool=None)
         route = _route(columns.pop("route", "anthropic/claude-sonnet-4-5"))
         moment = None if when is None else at(when)
         gone = None if undone is None else at(undone)

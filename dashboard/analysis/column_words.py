@@ -109,7 +109,7 @@ MADE: Mapping[str, str] = {
     "age_hours": "time since the patch was proposed, in hours",
     "kept_rate": "share of the patches still in place at that age (Kaplan-Meier)",
     "at_risk_count": "patches that were seen in place until that age",
-    "patch_survival.group": "accepted by a person, or applied without a question",
+    "patch_survival.group": "accepted by a person, or without one: let through, applied, or by whom is not known",
     "patch_survival.patch_count": "patches of the group",
     "errors_by_model.error_count": "calls that ended in an error",
     "without_error_rate": "share of the calls that did not end in an error",

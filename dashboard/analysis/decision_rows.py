@@ -19,7 +19,7 @@ from dashboard.analysis.slo_rows import id_column, route_column
 from dashboard.analysis.strictness_counts import ALL, Place, Who, settled_day
 from data.definitions import slos
 from data.frames import INSTANT, Schema, frame_of
-from data.words import Actor, Decision, Subject
+from data.words import Decision
 
 _DAY_MICROSECONDS = 86_400_000_000
 _DIMENSIONS = {name: f"patch.{name}" for name in ("project", "task_class", "provider", "model")}
@@ -28,19 +28,8 @@ _ACCEPTED = (
     f"({_CLOSED} AND (patch.decision IS NULL OR patch.decision NOT IN ('{Decision.REJECTED}', '{Decision.PENDING}')))"
 )
 _REJECTED = f"({_CLOSED} AND patch.decision = '{Decision.REJECTED}')"
-# Of the approvals with the patch's decision the one nearest in time to when it was decided on.
-_DECIDING = (
-    "(SELECT approval_key FROM (SELECT one.approval_key, one.decided_at IS NULL AS is_undated, "  # noqa: S608
-    f"one.actor <> '{Actor.HUMAN}' AS is_no_person, abs(one.decided_at - coalesce(patch.decided_at, 0)) AS apart "
-    f"FROM approval AS one WHERE one.subject_key = patch.patch_key AND one.subject = '{Subject.PATCH}' "
-    "AND one.decision = patch.decision) ORDER BY is_undated, apart, is_no_person, approval_key LIMIT 1)"
-)
-_ASKED = f"LEFT JOIN approval AS asked ON asked.approval_key = {_DECIDING}"
-_WHO = (
-    f"CASE WHEN patch.decision IN ('{Decision.APPROVED}', '{Decision.EDITED}') THEN '{Who.HUMAN}' "
-    f"WHEN patch.decision = '{Decision.AUTO_APPROVED}' THEN '{Who.POLICY}' "
-    f"WHEN patch.decision IS NULL THEN '{Who.NOT_ASKED}' ELSE coalesce(asked.actor, '{Who.UNKNOWN}') END"
-)
+_ASKED = "LEFT JOIN approval AS asked ON asked.approval_key = patch.deciding_approval_key"
+_WHO = f"coalesce(patch.decision_actor, '{Who.NOT_ASKED}')"
 _WAITING_MS = (
     f"iif(patch.decision <> '{Decision.PENDING}', coalesce(asked.waiting_ms, iif(asked.approval_key IS NULL, "
     "max(0, patch.decided_at - patch.proposed_at) / 1000, NULL)), NULL)"

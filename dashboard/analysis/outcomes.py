@@ -108,10 +108,10 @@ def _patch_facts(everything: Sums, mature: Sums) -> list[Fact]:
             if mature.total(f"{evidence}_count")
         ),
         Fact(
-            "Kept, of those applied without a question",
+            "Kept, of those accepted without a person",
             ratio(automatic - rolled_back_automatic, automatic),
             Unit.RATE,
-            f"{automatic:,} patches",
+            f"{automatic:,} patches: let through, applied, or by whom is not known",
         ),
         Fact(
             "Kept, of those that a person accepted",

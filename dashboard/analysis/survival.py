@@ -24,7 +24,7 @@ from dashboard.analysis.selection import condition_of
 from dashboard.analysis.slo_events import events_of
 from data.frames import Schema, frame_of
 from data.tables.types import EPOCH
-from data.words import Decision
+from data.words import Actor, Decision
 
 MARKS: tuple[tuple[str, int], ...] = (("1 h", 60), ("1 d", 1440), ("7 d", 10_080), ("30 d", 43_200))
 """Ages at which survival is told, in minutes."""
@@ -34,7 +34,7 @@ _CURVE_POINTS = 100
 _FIRST_MINUTE = 10
 _MINUTE = 60_000_000
 _RELEVANT = 0.05
-_HUMAN = f"decision IN ('{Decision.APPROVED}', '{Decision.EDITED}')"
+_HUMAN = f"decision_actor = '{Actor.HUMAN}'"
 _ACCEPTED = f"is_closed AND (decision IS NULL OR decision NOT IN ('{Decision.REJECTED}', '{Decision.PENDING}'))"
 
 
@@ -88,7 +88,7 @@ def patch_survival(connection: sqlite3.Connection, chosen: Filter, as_of: dateti
         rows += _older(connection, chosen, judged_at, older)
     groups = [
         survival(name, own)
-        for name, wanted in (("Accepted by a person", True), ("Applied without a question", False))
+        for name, wanted in (("Accepted by a person", True), ("Accepted without a person", False))
         if (own := [row for is_human, row in rows if is_human is wanted])
     ]
     return SurvivalOfPatches(judged_at, tuple(groups), _difference(groups))

@@ -251,7 +251,10 @@ def _survival(view: View) -> None:
     picture(survival_curve(found), name="patch_survival", alt=title, chosen=view.chosen)
     said = [f"Kaplan-Meier with Greenwood's interval, as seen on {found.judged_at:%d %b %Y}."]
     if found.difference is not None:
-        said.append(f"Accepted by a person against applied without a question, after 7 days: {found.difference.words}")
+        said.append(
+            "Accepted by a person against accepted without one (let through, applied, or by whom is not known), after "
+            f"7 days: {found.difference.words}"
+        )
     elif len(found.groups) == 1:
         said.append("Decisions by people and automatic ones cannot be compared: only one kind is loaded.")
     loose = sum(group.loosely_dated for group in found.groups)

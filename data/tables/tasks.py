@@ -104,6 +104,8 @@ class Patch(Row, table=True):
         "of a rejected patch: when the same change was accepted within 72 hours; derived"
     )
     accepted_again_key: int | None = ref("the patch as which it was accepted then; derived")
+    decision_actor: str | None = col("who decided (Actor); null where it was applied without a question; derived")
+    deciding_approval_key: int | None = ref("the approval that decided on it; null where none is known; derived")
     record_rank: int | None = big("which copy of a team's own record this is; the newest wins")
     load_id: int | None = ref("the load that first brought a team's own record of it")
 

@@ -233,7 +233,7 @@ def _patch_row(
     return (
         patch.key, subject.key, subject.person, subject.project, at, basis, day_of(at), subject.task_class,
         subject.provider, subject.model, len(files.paths), files.added, files.removed, int(patch.features.is_closed),
-        *(None,) * 7, _CHAT, *(None,) * 13,
+        *(None,) * 7, _CHAT, *(None,) * 15,
     )  # fmt: skip
 
 

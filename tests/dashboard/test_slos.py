@@ -165,14 +165,14 @@ class TestDiffAcceptance:
 
     def test_what_a_person_accepted_is_told_from_what_was_applied(self, store: Store) -> None:
         facts = Facts()
-        facts.patch(decision="approved")
-        facts.patch(undone="2026-03-03", decision="edited")
+        facts.patch(decision="approved", by="human")
+        facts.patch(undone="2026-03-03", decision="edited", by="human")
         facts.patch(decision="auto_approved")
         facts.patch(undone="2026-03-03", rollback_evidence="git_revert")
         facts.patch()
         rate = figures(facts.write(store))["diff_acceptance"].rate
         assert fact(rate, "Kept, of those that a person accepted").value == 1 / 2
-        assert fact(rate, "Kept, of those applied without a question").value == 2 / 3
+        assert fact(rate, "Kept, of those accepted without a person").value == 2 / 3
         assert fact(rate, "Rolled back by a rewind").value == 1
         assert fact(rate, "Rolled back by a git revert").value == 1
         assert (rate.k, rate.n) == (3, 5)

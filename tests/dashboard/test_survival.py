@@ -78,7 +78,7 @@ def test_what_people_accepted_stands_apart_from_what_was_applied(store: Store):
     facts = Facts()
     for number in range(40):
         facts.patch("2026-03-01T10:00", "2026-03-02" if number < 20 else None)
-        facts.patch("2026-03-01T10:00", "2026-03-02" if number < 2 else None, decision="approved")
+        facts.patch("2026-03-01T10:00", "2026-03-02" if number < 2 else None, decision="approved", by="human")
     facts.patch("2026-03-01T10:00", decision="rejected")
     facts.patch("2026-03-01T10:00", decision="pending")
     facts.patch("2026-03-01T10:00", is_closed=False)
@@ -86,7 +86,7 @@ def test_what_people_accepted_stands_apart_from_what_was_applied(store: Store):
     both = found(facts.write(store))
     assert [(group.group, group.n) for group in both.groups] == [
         ("Accepted by a person", 40),
-        ("Applied without a question", 40),
+        ("Accepted without a person", 40),
     ]
     assert [group.marks[2].value for group in both.groups] == pytest.approx([0.95, 0.5])
     assert both.difference is not None
@@ -128,6 +128,7 @@ def test_patches_older_than_the_curve_count_as_if_they_were_read_one_by_one(stor
             f"{proposed:%Y-%m-%dT%H:%M}",
             undone and f"{undone:%Y-%m-%dT%H:%M}",
             decision="approved" if is_human else None,
+            by="human" if is_human else None,
         )
         is_gone = undone is not None and undone <= AS_OF
         age = ((undone if undone is not None and is_gone else AS_OF) - proposed) // timedelta(minutes=1)

@@ -212,8 +212,35 @@ def test_every_patch_has_the_actor_that_its_decision_tells(full: Store) -> None:
         "SELECT actor, sum(accepted_count) > 0, sum(rejected_count) > 0, sum(pending_count) > 0 "
         "FROM patch_decision_daily GROUP BY 1 ORDER BY 1"
     )
-    # Nobody was asked; a person accepts, a policy lets through, and any of the three rejects or waits.
-    assert found == [(None, 1, 0, 0), ("human", 1, 1, 1), ("policy", 1, 1, 1), ("unknown", 0, 1, 1)]
+    # Nobody was asked; any of the three accepts, rejects or waits.
+    assert found == [(None, 1, 0, 0), ("human", 1, 1, 1), ("policy", 1, 1, 1), ("unknown", 1, 1, 1)]
+
+
+def test_what_one_decider_approved_and_rejected_stands_in_one_group(store: Store) -> None:
+    facts = Facts()
+    # A rule approves 30 and rejects 10, people accept 3 and reject 2; nobody says who decided on the other 60 + 20.
+    for decision, actor, count in (
+        ("approved", "policy", 30), ("rejected", "policy", 10), ("edited", "human", 3), ("rejected", "human", 2),
+        ("approved", None, 60), ("rejected", None, 20), ("auto_approved", None, 4),
+    ):  # fmt: skip
+        for _ in range(count):
+            facts.patch(decision=decision, by=actor)
+    facts.write(store)
+    sums = "SELECT actor, sum(accepted_count), sum(rejected_count) FROM patch_decision_daily GROUP BY 1 ORDER BY 1"
+    assert store.rows(sums) == [("human", 3, 2), ("policy", 34, 10), ("unknown", 60, 20)]
+    assert store.rows("SELECT human_decided_count FROM patch_daily") == [(3,)]
+
+
+def test_a_decider_that_an_approval_names_later_takes_the_place_of_the_unknown(store: Store) -> None:
+    facts = Facts()
+    facts.patch(patch_key=1, decision="approved")
+    facts.write(store)
+    assert store.rows("SELECT decision_actor, deciding_approval_key FROM patch") == [("unknown", None)]
+    later = Facts()
+    later.approval(approval_key=7, subject="patch", subject_key=1)
+    later.write(store, {DAY})
+    assert store.rows("SELECT decision_actor, deciding_approval_key FROM patch") == [("human", 7)]
+    assert store.rows("SELECT actor, accepted_count FROM patch_decision_daily") == [("human", 1)]
 
 
 def test_who_rejected_and_how_long_it_took_tells_the_approval_nearest_to_the_decision(store: Store) -> None:
@@ -229,7 +256,7 @@ def test_who_rejected_and_how_long_it_took_tells_the_approval_nearest_to_the_dec
             approval_key=key, decision=decision, actor=actor, waiting_ms=waited, subject="patch", subject_key=1,
             decided_at=None if decided is None else at(decided),
         )  # fmt: skip
-    # No approval of it is known: from 10:01, when it was proposed, to 10:31.
+    # No approval of it is known, so it is not known by whom: from 10:01, when it was proposed, to 10:31.
     facts.patch(patch_key=2, decision="approved", decided_at=at("2026-03-02T10:31"), approver_count=2)
     facts.patch(patch_key=3, decision="pending", decided_at=at("2026-03-02T10:31"))
     facts.patch(patch_key=4)
@@ -240,9 +267,8 @@ def test_who_rejected_and_how_long_it_took_tells_the_approval_nearest_to_the_dec
     )
     assert rows == [
         (None, 1, 0, 0, 0, 0, 0, 0),
-        ("human", 1, 0, 0, 1, 30 * 60_000, 1, 1),
         ("policy", 0, 1, 0, 1, 7_000, 0, 0),
-        ("unknown", 0, 0, 1, 0, 0, 0, 0),
+        ("unknown", 1, 0, 1, 1, 30 * 60_000, 1, 1),
     ]
 
 

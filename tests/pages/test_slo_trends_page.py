@@ -62,7 +62,7 @@ def test_the_outage_is_told_in_the_title_and_found_in_the_rows(monkeypatch, year
 
 def test_diff_acceptance_has_its_survival_curve(monkeypatch, year: str):
     app = run_page(monkeypatch, year, "slo-trends", slo="diff_acceptance", period="last-90-days")
-    assert "of those applied without a question were still in place" in said(app)
+    assert "of those accepted without a person were still in place" in said(app)
     assert "Kaplan-Meier" in said(app)
     assert "The page rule of 1 h is out of reach" in said(app)
 
