@@ -1,7 +1,7 @@
 """Command line of the dashboard: serve, export, review, slos.
 
 Exports go to a file or to standard output, messages to standard error. Exit codes: 0 when all went well, 1 when the
-store cannot be used, 2 when the command is wrong, 3 when the newest record is older than --max-age allows, 130 when it
+store cannot be used, 2 when the command is wrong, 3 when chats or calls are older than --max-age allows, 130 when it
 was interrupted.
 """
 
@@ -42,7 +42,7 @@ MaxAge = Annotated[
     typer.Option(
         "--max-age",
         metavar="AGE",
-        help="Write nothing and exit with 3 when the newest record is older: 36h, 2d, 1w.",
+        help="Write nothing and exit with 3 when the newest chats or calls are older: 36h, 2d, 1w.",
         show_default=False,
     ),
 ]
@@ -170,6 +170,10 @@ def review(
         ),
     ] = None,
     frozen: Annotated[bool, typer.Option("--frozen", help="As it was frozen last, not as it is now.")] = False,
+    revision: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="As it was frozen as this revision.", show_default=False),
+    ] = None,
     formats: Annotated[
         str | None,
         typer.Option(
@@ -185,7 +189,7 @@ def review(
     """Write the quarterly review as files to take away: answers, figures, charts, decisions."""
     from dashboard.review_command import Asked, write_review
 
-    asked = Asked(out, quarter, frozen, project, route, task_class, formats, max_age)
+    asked = Asked(out, quarter, frozen, project, route, task_class, formats, max_age, revision)
     for path, size in write_review(asked, database):
         typer.echo(f"{path}: {size:,} bytes", err=True)
 

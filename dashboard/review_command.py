@@ -40,20 +40,27 @@ class Asked:
     task_class: str | None = None
     formats: str | None = None
     max_age: str | None = None
+    revision: int | None = None
+    """Which freezing; the newest where only is_frozen is given."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether a frozen review is asked for."""
+        return self.is_frozen or self.revision is not None
 
 
 def write_review(asked: Asked, database: str | None) -> list[tuple[Path, int]]:
     """Write the reports and return each file with its size in bytes."""
     chosen = formats_of(asked.formats)
     oldest = None if asked.max_age is None else read_age(asked.max_age)
-    if oldest is not None and asked.is_frozen:
+    if oldest is not None and asked.is_kept:
         raise ReviewError("--max-age is about data as they are now; a frozen review stays as it is. Leave one out.")
     if asked.out.exists() and not asked.out.is_dir():
         raise ReviewError(f"--out: {asked.out} is a file. Name a folder; it is made where there is none.")
     with Store(store_url(database), create=False).reading() as connection:
         if oldest is not None:
             check_age(connection, oldest)
-        if not asked.is_frozen:
+        if not asked.is_kept:
             check_derived(connection)
         document = _document(connection, asked)
     try:
@@ -82,7 +89,7 @@ def _document(connection: sqlite3.Connection, asked: Asked) -> ReviewDocument:
     as_of = newest_record(connection) or datetime.now(UTC)
     quarter = default_quarter(connection, as_of) if asked.quarter is None else read_quarter(asked.quarter)
     chosen = _filter(connection, asked, quarter)
-    if asked.is_frozen:
+    if asked.is_kept:
         found = revisions(connection, quarter.name, scope_text(chosen))
         if not found:
             which = " with these filters" if scope_text(chosen) else ""
@@ -90,7 +97,11 @@ def _document(connection: sqlite3.Connection, asked: Asked) -> ReviewDocument:
                 f"{quarter.name} is not frozen{which}. Freeze it on the page Quarterly review, or leave --frozen out "
                 "for the review as it is now."
             )
-        return read_document(frozen_document(connection, found[0]))
+        wanted = [one for one in found if asked.revision in (None, one.revision)]
+        if not wanted:
+            known = ", ".join(str(one.revision) for one in reversed(found))
+            raise ReviewError(f"--revision: {quarter.name} has no revision {asked.revision}. It has {known}.")
+        return read_document(frozen_document(connection, wanted[0]))
     offered = quarters_of_store(connection, as_of)
     if quarter not in offered:
         reach = f"It reaches from {offered[-1].name} to {offered[0].name}." if offered else "Load files: etl load PATH"
@@ -105,7 +116,7 @@ def _filter(connection: sqlite3.Connection, asked: Asked, quarter: Quarter) -> F
         ("--route", asked.route, offered.routes),
         ("--task-class", asked.task_class, offered.task_classes),
     ):
-        if value is not None and value not in known and not asked.is_frozen:
+        if value is not None and value not in known and not asked.is_kept:
             raise ReviewError(_unknown(option, value, known))
     return scope_of(
         Filter(quarter.period, project=asked.project, route=asked.route, task_class=asked.task_class), quarter

@@ -40,7 +40,7 @@ for answer in shown.document.answers:
     review.question(shown, answer)
 st.header("Decisions and notes on the review as a whole", anchor=False)
 review.entries(shown, None)
-take_away(shown.whole())
+take_away(shown.whole(), shown.chosen)
 if revision is None:
     review_freeze.panel(shown, found, view.chosen)
 else:

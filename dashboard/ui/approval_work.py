@@ -12,6 +12,7 @@ from dashboard.analysis.approval_words import (
     tool_words,
     waiting_words,
 )
+from dashboard.analysis.as_of import day_of
 from dashboard.analysis.decision_rows import Group, Shown
 from dashboard.analysis.decisions_over_time import (
     DecisionSeries,
@@ -84,7 +85,7 @@ def over_time(address: Address, view: View) -> None:
 def queue(view: View) -> None:
     """Show what waits for a decision now."""
     # Whatever the period, so that it is asked once for all of them.
-    today = view.as_of.date()
+    today = day_of(view.as_of)
     chosen = view.chosen
     anytime = Filter(Period(today, today), project=chosen.project, route=chosen.route, task_class=chosen.task_class)
     found = view.ask(waiting_now, anytime, view.as_of)

@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 from msgspec import structs
 
+from dashboard.analysis.as_of import day_of
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.review.document import (
@@ -62,7 +63,7 @@ def heading(shown: Shown) -> None:
     said = [f"**{days(document.first, document.last)}** (the days of the quarter, whatever the period filter says)"]
     said.append(literal(document.scope) if document.scope else "all projects, routes and task classes")
     said.append(f"compared with {literal(shown.quarter.previous().name)}")
-    said.append(f"records up to {day(document.as_of)}")
+    said.append(f"records up to {day(day_of(document.as_of))}")
     st.markdown(" · ".join(said))
     if not document.is_complete:
         st.info("This quarter is not over yet: figures and answers may still change.", icon=":material/hourglass_top:")

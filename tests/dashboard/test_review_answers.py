@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 
 from dashboard.analysis.filters import NONE_NAME, Filter, Period
@@ -9,7 +10,7 @@ from dashboard.analysis.meanings import meaning_of
 from dashboard.analysis.review.answers import make_review
 from dashboard.analysis.review.document import NoteLine, ReviewDocument, read_document
 from dashboard.analysis.review.quarters import Quarter, read_quarter
-from data.definitions import slos
+from data.definitions import reporting, slos
 from data.definitions.review_questions import review_questions
 from data.store import Store
 from fact_rows import Facts
@@ -117,3 +118,15 @@ def test_odd_data_have_a_review(store: Store):
     odd = odd_facts(store)
     for quarter in ("2026Q4", "2026Q3"):
         assert read_document(review(odd, read_quarter(quarter)).to_json())
+
+
+def test_the_day_that_records_reach_to_is_one_of_the_reporting_time_zone(monkeypatch, store: Store):
+    facts = Facts()
+    facts.task("2026-08-20T10:00")
+    facts.write(store)
+    berlin = msgspec.structs.replace(reporting(), time_zone="Europe/Berlin")
+    monkeypatch.setattr("dashboard.analysis.as_of.reporting", lambda: berlin)
+    # In Berlin it is half past one in the morning of the 21st.
+    with store.reading() as connection:
+        found = make_review(connection, read_quarter("2026Q3"), datetime(2026, 8, 20, 23, 30, tzinfo=UTC))
+    assert all(any("records reach to 21 August 2026" in text for text in answer.limits) for answer in found.answers)

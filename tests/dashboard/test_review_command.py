@@ -1,5 +1,7 @@
 """dashboard review and --max-age: which files are written, what is refused, and with which exit code it ends."""
 
+import io
+import shlex
 import sys
 import zipfile
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +16,7 @@ from dashboard.analysis.review.answers import make_review
 from dashboard.analysis.review.quarters import read_quarter
 from dashboard.max_age import AgeError, StaleDataError, check_age, read_age
 from dashboard.reports.bundle import FORMATS
+from dashboard.ui.review_reports import command
 from data.frozen_reviews import freeze
 from data.review_notes import Entry, add_note
 from data.store import Store
@@ -127,8 +130,33 @@ def test_the_frozen_one_is_that_of_the_newest_revision_and_the_same_after_more_w
         connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('data_version', '9')")
     assert run("review", "--out", tmp_path / "second", "--frozen")[0] == 0
     assert all("_revision-2." in name for name in files(tmp_path / "first"))
+    assert run("review", "--out", tmp_path / "older", "--quarter=2026Q1", "--revision=1", "--format", "csv")[0] == 0
+    assert all("_revision-1." in name for name in files(tmp_path / "older"))
+    code, _, told = run("review", "--out", tmp_path / "none", "--revision", "3")
+    assert (code, files(tmp_path / "none")) == (2, [])
+    assert "2026Q1 has no revision 3. It has 1, 2." in told
     for name in files(tmp_path / "first"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes(), name
+
+
+def test_the_command_that_the_page_prints_writes_what_the_page_shows(run, store: Store, tmp_path: Path):
+    facts = Facts()
+    for project in ("shop; rm -rf ~", "crm"):
+        facts.task("2026-03-02T10:00", project=project, route="openai/gpt-5.1", task_class="fix")
+    facts.load(1, 3, 3, last_record_at=at("2026-04-02"), finished_at=at("2026-04-02"))
+    facts.write(store)
+    quarter = read_quarter("2026Q1")
+    chosen = Filter(quarter.period, project="shop; rm -rf ~", route="openai/gpt-5.1", task_class="fix")
+    with store.reading() as connection:
+        document = make_review(connection, quarter, at("2026-04-02"), chosen)
+    words = shlex.split(command(document, chosen).replace("DIR", str(tmp_path / "out")))
+    assert run(*words[1:], "--format", "csv")[0] == 0
+    out = io.BytesIO()
+    FORMATS[0].write(document, out)
+    (written,) = (tmp_path / "out").iterdir()
+    assert written.read_bytes() == out.getvalue()
+    again = msgspec.structs.replace(document, revision=4)
+    assert "--revision=4" in command(again, chosen)
 
 
 def test_decisions_are_in_the_bundle(run, store: Store, tmp_path: Path):
@@ -164,8 +192,31 @@ def test_exactly_as_old_as_allowed_is_not_stale(store: Store):
     write_facts(store, at("2026-04-02T10:00"))
     with store.reading() as connection:
         check_age(connection, timedelta(days=2), at("2026-04-04T10:00"))
-        with pytest.raises(StaleDataError, match="2 days old, and at most 2 days"):
+        with pytest.raises(StaleDataError, match="2 days old\nAt most 2 days"):
             check_age(connection, timedelta(days=2), at("2026-04-04T10:01"))
+
+
+def test_each_source_that_carries_figures_must_be_new_whatever_else_was_loaded(store: Store):
+    facts = Facts()
+    for number, (kind, newest) in enumerate(
+        (("bolt_chats", "2026-02-01"), ("bolt_chat", "2026-01-01"), ("otlp", "2026-04-03"), ("git_log", "2026-04-04")),
+        1,
+    ):
+        facts.load(number, 3, 3, kind=kind, last_record_at=at(newest), finished_at=at(newest))
+    facts.write(store)
+    now = at("2026-04-04T10:00")
+    with store.reading() as connection:
+        check_age(connection, timedelta(days=90), now)
+        with pytest.raises(StaleDataError) as told:
+            check_age(connection, timedelta(days=2), now)
+    assert "Chats and tasks: newest record of 2026-02-01" in str(told.value)
+    assert "Calls" not in str(told.value)
+
+
+def test_a_record_of_the_future_does_not_keep_a_store_new(store: Store):
+    write_facts(store, at("2027-04-02"))
+    with store.reading() as connection, pytest.raises(StaleDataError, match="in the future: a clock is wrong"):
+        check_age(connection, timedelta(days=2), at("2026-04-04"))
 
 
 def test_ages_are_read_and_nonsense_is_refused():
@@ -181,8 +232,8 @@ def test_figures_of_a_store_that_came_up_from_an_older_version_are_not_written(r
     write_facts(store, at("2026-04-02"))
     with store.writing() as connection:
         connection.execute("INSERT INTO setting (name, value) VALUES ('definitions', '')")
-    for command in (("review", "--out", tmp_path / "out"), ("export", "routes", "--out", tmp_path / "a.csv")):
-        code, _, told = run(*command)
+    for words in (("review", "--out", tmp_path / "out"), ("export", "routes", "--out", tmp_path / "a.csv")):
+        code, _, told = run(*words)
         assert code == 1
         assert "brought up from an older version" in told
         assert "etl load PATH" in told

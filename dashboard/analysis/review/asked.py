@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from dashboard.analysis.as_of import day_from_number
+from dashboard.analysis.as_of import day_from_number, day_of
 from dashboard.analysis.figures import SloFigure
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.review.document import RowsLink
@@ -56,7 +56,7 @@ class Asked:
         """Return what limits every answer of this quarter."""
         found: list[str] = []
         if not self.is_complete:
-            found.append(f"{self.quarter.name} is not over: records reach to {day_words(self.as_of.date())}.")
+            found.append(f"{self.quarter.name} is not over: records reach to {day_words(day_of(self.as_of))}.")
         begin, previous = self.records_begin, self.quarter.previous()
         if begin is not None and self.quarter.first < begin <= self.quarter.last:
             found.append(f"Records begin on {day_words(begin)}, within the quarter.")
