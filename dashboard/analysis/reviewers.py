@@ -12,6 +12,7 @@ from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import quantile_interval, ratio
 from dashboard.analysis.newest_days import newest_days
 from dashboard.analysis.selection import fact_condition, task_join
+from dashboard.analysis.units import share_text
 from data.frames import frame_of
 from data.histogram import Histogram
 from data.words import Actor, Decision, Subject
@@ -48,7 +49,7 @@ class ReviewerLoad:
             people = "1 person" if self.reviewers == 1 else f"{self.reviewers} people"
             return f"Not shown by reviewer: {people} decided; figures of fewer than {FEWEST_PEOPLE} people are nobody's"
         busiest = self.frame["share_of_decisions_rate"][0]
-        return f"{self.reviewers} people decided; the busiest on {busiest:.0%} of the changes".replace("%", " %")
+        return f"{self.reviewers} people decided; the busiest on {share_text(busiest)} of the changes"
 
 
 def reviewer_load(connection: sqlite3.Connection, chosen: Filter) -> ReviewerLoad:

@@ -65,7 +65,7 @@ def test_the_route_that_gives_most_for_a_dollar_is_named(store: Store):
         "clearly higher task success."
     )
     assert answer.figures[0].value == pytest.approx(0.05)
-    assert answer.would_change[0].endswith(f"from 300% more on {SONNET} would give more.")
+    assert answer.would_change[0].endswith(f"from 300 % more on {SONNET} would give more.")
 
 
 def test_a_route_that_does_cheap_classes_only_does_not_lead_one_that_is_cheaper_in_them(store: Store):
@@ -146,7 +146,7 @@ def test_a_tie_that_may_be_for_lack_of_tasks_cannot_be_told_and_says_how_many_mo
             facts.call(moment(Q3, number), task_key=task, cost_micro_usd=cost, **add)
     answer = answer_of(facts.write(store), KEY)
     assert (answer.state, answer.verdict) == (AnswerState.CANNOT_TELL, "Cannot tell yet")
-    assert "would show a lead of 20% of" in answer.sentence
+    assert "would show a lead of 20 % of" in answer.sentence
     assert "more tasks on" in answer.would_change[0]
 
 

@@ -25,7 +25,7 @@ from dashboard.analysis.route_costs import Pricing
 from dashboard.analysis.route_words import pair_words
 from dashboard.analysis.route_work import RouteWork, route_work
 from dashboard.analysis.stratified import total
-from dashboard.analysis.units import value_text
+from dashboard.analysis.units import share_text, value_text
 from data.definitions.review_questions import review_questions
 
 KEY = "best_routes"
@@ -227,8 +227,8 @@ def _would_change(values: RouteValues, named: Named) -> tuple[str, ...]:
         if pair is not None:
             tied, lost = pair.interval[0] - 1, pair.times - 1
             found.append(
-                f"If a kept task on {best} cost {tied:.0%} more, it could not be told apart from {following}; "
-                f"from {lost:.0%} more on {following} would give more."
+                f"If a kept task on {best} cost {share_text(tied)} more, it could not be told apart from {following}; "
+                f"from {share_text(lost)} more on {following} would give more."
             )
     elif len(named) > 1:
         found += [text for text in (_more(values, named),) if text]
@@ -254,7 +254,7 @@ def _more(values: RouteValues, named: Named) -> str:
         if (Z + _Z_POWER) * pair.spread > log(1 + relevant):
             tasks = values.route(name).task_count
             wanted.append(f"{more_tasks(pair, tasks, relevant, _Z_POWER):,} more tasks on {name}")
-    return f"about {listed(wanted)} would show a lead of {relevant:.0%} of {named[0]}" if wanted else ""
+    return f"about {listed(wanted)} would show a lead of {share_text(relevant)} of {named[0]}" if wanted else ""
 
 
 def _partly(values: RouteValues) -> list[str]:
