@@ -57,7 +57,7 @@ def before_scaling(asked: Asked) -> Answer:
         tables=(_proposals(needs), _levels(measures)),
         since_last=_since_last(asked, uses, before),
         would_change=tuple(text for check in checks for text in check.would_change)[:_MOST_TOLD] or (_NOTHING,),
-        limits=(*_limits(uses, missing), *asked.limits()),
+        limits=(*_limits(uses, missing, [words for check in checks for words in check.cannot_tell]), *asked.limits()),
         links=_links(asked),
     )
 
@@ -76,8 +76,8 @@ def _said(asked: Asked, checks: Sequence[Checked], needs: Sequence[Need]) -> tup
         return AnswerState.CANNOT_TELL, "Cannot tell yet", told
     highest = level_words(question.levels[-1])
     if not needs:
-        missing = sum(check.missing is not None for check in checks)
-        known = ", as far as it is measured" if missing else ""
+        is_open = any(check.missing is not None or check.cannot_tell for check in checks)
+        known = ", as far as it is measured" if is_open else ""
         told = f"No change of policy is needed up to {highest} usage{known}."
         return AnswerState.ANSWERED, f"None up to {highest}", told
     levels = sorted({need.level for need in needs})
@@ -107,7 +107,7 @@ def _figures(
     for number, measure in enumerate(measures):
         low, high = measure.month.interval or (None, None)
         n_unit = "calls" if measure.unit is Unit.USD else "decisions"
-        limit = None if measure.limit is None else value_text(measure.limit, measure.unit)
+        limit = "" if measure.limit is None else f"Limit: {value_text(measure.limit, measure.unit)}."
         is_spend = number == 0 and measure.unit is Unit.USD
         found.append(
             ReviewFigure(
@@ -119,7 +119,7 @@ def _figures(
                 low=low,
                 high=high,
                 before=earlier if is_spend else None,
-                note=None if limit is None else f"Limit: {limit}.",
+                note=sentences((limit, measure.note)) or None,
             )
         )
     levels = review_questions().before_scaling.levels
@@ -160,7 +160,7 @@ def _charts(measures: Sequence[Measure]) -> tuple[EvidenceChart, ...]:
                 n_unit="calls" if measure.unit is Unit.USD else "decisions",
                 reference=measure.limit,
                 reference_label=_limit_words(measure),
-                note="Each unit of usage as it is now; usage grows evenly.",
+                note=sentences(("Each unit of usage as it is now; usage grows evenly.", measure.note)),
             )
         )
     return tuple(found)
@@ -290,8 +290,9 @@ def _since_last(asked: Asked, uses: Sequence[BudgetUse], earlier: Sequence[Budge
     return sentences(said) or "Nothing that grows with usage can be compared with the quarter before."
 
 
-def _limits(uses: Sequence[BudgetUse], missing: Sequence[str]) -> tuple[str, ...]:
+def _limits(uses: Sequence[BudgetUse], missing: Sequence[str], open_ones: Sequence[str]) -> tuple[str, ...]:
     found = ["Usage is taken to grow evenly over classes, routes and people; what grows unevenly breaks earlier."]
+    found += [f"Cannot tell yet {words}." for words in open_ones]
     if missing:
         found.append(f"Not measured: {'; '.join(missing)}.")
     use = uses[0]

@@ -46,6 +46,8 @@ class Measure:
     unit_words: str
     limit: float | None
     """Null where nobody set one."""
+    note: str = ""
+    """How it is known, as a sentence; empty when nothing has to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Checked:
     would_change: tuple[str, ...] = ()
     missing: str | None = None
     """What could not be measured, as words after: not measured."""
+    cannot_tell: tuple[str, ...] = ()
+    """What there are too few records to tell of, each as words after: cannot tell yet."""
     is_measured: bool = True
 
 

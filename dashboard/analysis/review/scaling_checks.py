@@ -1,15 +1,17 @@
 """What breaks when usage grows: budgets, objectives and approvals, each checked by itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil, floor, log10
 
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.breakdowns import By, breakdown
+from dashboard.analysis.burn_rates import fewest_events
 from dashboard.analysis.error_budget import remaining_of
 from dashboard.analysis.figures import SloFigure, Standing, Unit, Verdict
 from dashboard.analysis.filters import Period
 from dashboard.analysis.intervals import wilson
-from dashboard.analysis.review.asked import Asked, listed
+from dashboard.analysis.review.asked import Asked, capital, listed
 from dashboard.analysis.review.needs import NOW, Area, Checked, Measure, Need, level_words
 from dashboard.analysis.review.usage_spend import (
     DAYS_OF_MONTH,
@@ -23,6 +25,8 @@ from dashboard.analysis.strictness import Balance, StrictnessCell
 from dashboard.analysis.strictness_counts import Who
 from dashboard.analysis.strictness_words import named, zone_title
 from dashboard.analysis.units import interval_text, value_text
+from data.definitions import Slo
+from data.definitions.burn_windows import burn_windows
 from data.definitions.review_questions import review_questions
 from data.words import Actor
 
@@ -95,6 +99,11 @@ def _objective(asked: Asked, figure: SloFigure) -> Checked:
         said = f"{slo.title}: {left}; with {more:,} more bad {rate.n_unit} in the quarter it would be nearly spent."
         return Checked(would_change=(said,))
     is_missed = rate.standing is Standing.MISSED
+    fewest = 0 if is_missed else _fewest(slo)
+    if rate.n < fewest:
+        counted = f"{bad:,} bad of {rate.n:,} {rate.n_unit}, {fewest - rate.n:,} more are needed"
+        words = f"whether the error budget of {slo.title.lower()} is nearly spent ({counted})"
+        return Checked(cannot_tell=(words,))
     by, advice = _ADVICE.get(slo.name, (By.TASK_CLASS, "Bring {part} back to the objective of {objective}"))
     objective = value_text(slo.objective, Unit.RATE)
     highest = question.levels[-1]
@@ -113,6 +122,16 @@ def _objective(asked: Asked, figure: SloFigure) -> Checked:
         weight=-remaining,
     )
     return Checked((need,))
+
+
+def _fewest(slo: Slo) -> int:
+    """Return from how many events on a budget can be called nearly spent: those of the most patient burn-rate rule.
+
+    With fewer, one or two bad events more make an objective that is kept look as though its budget were gone.
+    """
+    factors = [rule.factor(slo.window_days) for rule in burn_windows().rule]
+    found = [fewest_events(1 - slo.objective, factor) for factor in factors]
+    return max((fewest for fewest in found if fewest is not None), default=0)
 
 
 def _worst_part(asked: Asked, slo_name: str, by: By) -> str:
@@ -191,11 +210,12 @@ def queue_check(asked: Asked) -> Checked:
     question = review_questions().before_scaling
     condition, parameters = condition_of(asked.chosen, asked.chosen.period, "patch_decision_daily")
     rows = asked.connection.execute(
-        "SELECT date, sum(waiting_ms), sum(waiting_known_count), sum(pending_count) FROM patch_decision_daily "  # noqa: S608
+        "SELECT date, sum(waiting_ms), sum(waiting_known_count), sum(accepted_count + rejected_count), "  # noqa: S608
+        "sum(pending_count) FROM patch_decision_daily "
         f"WHERE {condition} AND actor = :human GROUP BY 1",
         parameters | {"human": Actor.HUMAN.value},
     ).fetchall()
-    known = sum(row[2] for row in rows)
+    known, decided, pending = (sum(row[place] for row in rows) for place in (2, 3, 4))
     days = measured_days(asked.chosen.period, asked.as_of, asked.records_begin)
     if not known or days is None:
         return Checked(missing="waiting for decisions (no decision with a known waiting time)", is_measured=False)
@@ -204,8 +224,13 @@ def queue_check(asked: Asked) -> Checked:
     month = month_of([hours.get(first + number, 0.0) for number in range(days.day_count)], known)
     if month is None:
         return Checked()
+    # Decisions that nobody timed are taken to wait as long as the others; the lower end counts none of their hours.
+    month = _scaled(month, max(decided / known, 1.0))
     limit = question.most_waiting_hours
-    measure = Measure("Hours in a month that changes wait for people", month, Unit.COUNT, "hours", limit)
+    timed = f"of {decided:,} decisions {known:,} are timed"
+    waiting = f" {pending:,} more changes wait without a decision and are not counted." if pending else ""
+    note = f"{capital(timed)}; the others are taken to wait as long.{waiting}" if known < decided else waiting.strip()
+    measure = Measure("Hours in a month that changes wait for people", month, Unit.COUNT, "hours", limit, note)
     edge, bounds = month.break_even(limit)
     reach = "" if bounds is None else f" ({bounds[0]:.1f}× to {bounds[1]:.1f}×)"
     at_edge = f"Waiting reaches {limit:g} hours a month at {edge:.1f}× usage{reach}, with the same reviewers."
@@ -217,12 +242,17 @@ def queue_check(asked: Asked) -> Checked:
         Area.QUEUE,
         level,
         "Add reviewers, or let a rule decide where people seldom reject",
-        f"Changes wait {_hours(month)} a month in all, from {known:,} decisions; agreed are at most {limit:g}",
+        f"Changes wait {_hours(month)} a month in all ({timed}); agreed are at most {limit:g}",
         f"With the same reviewers {_hours(then)} a month {when}, and more once they are busy: a "
         "queue near its limit grows faster than usage",
         weight=then.value / limit,
     )
     return Checked((need,), (measure,), (at_edge,))
+
+
+def _scaled(month: MonthOf, by: float) -> MonthOf:
+    interval = None if month.interval is None else (month.interval[0], month.interval[1] * by)
+    return replace(month, value=month.value * by, interval=interval)
 
 
 def _months(asked: Asked) -> float:

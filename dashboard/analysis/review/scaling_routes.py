@@ -9,6 +9,7 @@ from dashboard.analysis.filters import NONE_NAME
 from dashboard.analysis.intervals import wilson
 from dashboard.analysis.review.asked import Asked, calls_table, listed
 from dashboard.analysis.review.needs import NOW, Area, Checked, Need, level_words
+from dashboard.analysis.review.usage_spend import measured_days
 from dashboard.analysis.route_table import Rate, rate
 from dashboard.analysis.routing_policy import ClassDrift, Fallback, Place, Readiness, drift, fallbacks
 from dashboard.analysis.selection import condition_of
@@ -16,6 +17,9 @@ from dashboard.analysis.units import interval_text, value_text
 from data.definitions import routing_policy, slos
 from data.definitions.review_questions import review_questions
 from data.words import CallStatus, ErrorKind
+
+_MOST_CALLS = 10_000_000
+"""More than this are no advice."""
 
 
 def route_checks(asked: Asked) -> Checked:
@@ -123,7 +127,9 @@ def _error_words(error: Rate) -> str:
 
 
 def _days(asked: Asked) -> int:
-    return asked.chosen.period.day_count
+    """Return the days that have ended: tasks of a quarter that runs are those of its part."""
+    period = asked.chosen.period
+    return (measured_days(period, asked.as_of, asked.records_begin) or period).day_count
 
 
 def limit_checks(asked: Asked) -> tuple[Checked, ...]:
@@ -146,6 +152,7 @@ def limit_checks(asked: Asked) -> tuple[Checked, ...]:
 def _limit(provider: str, refused: int, calls: int) -> Checked:
     question = review_questions().before_scaling
     share, most = refused / calls, question.most_limited_share
+    low, high = wilson(refused, calls) or (0.0, 1.0)
     if not refused:
         return Checked()
     edge = most / share
@@ -153,7 +160,15 @@ def _limit(provider: str, refused: int, calls: int) -> Checked:
     at_edge = f"{provider} would refuse {value_text(most, Unit.RATE)} of its calls at {edge:.1f}× usage."
     if level is None:
         return Checked(would_change=(at_edge,))
-    bounds, highest = interval_text(*(wilson(refused, calls) or (None, None)), Unit.RATE), question.levels[-1]
+    bounds, highest = interval_text(low, high, Unit.RATE), question.levels[-1]
+    if low * highest <= most:
+        more = _more_calls(share, calls, most / highest)
+        needed = "" if more is None else f"; {more:,} more calls would tell, if the share stays"
+        counted = f"{refused:,} of {calls:,} calls were ({value_text(share, Unit.RATE)}, {bounds})"
+        words = f"whether {provider} refuses too many calls up to {level_words(highest)} usage: {counted}{needed}"
+        return Checked(cannot_tell=(words,))
+    # Needed now is only what is clear now; else it is needed before the first level that it is expected at.
+    level = level if low > most else max(level, question.levels[0])
     need = Need(
         Area.LIMITS,
         level,
@@ -165,3 +180,21 @@ def _limit(provider: str, refused: int, calls: int) -> Checked:
         weight=share,
     )
     return Checked((need,), would_change=(at_edge,))
+
+
+def _more_calls(share: float, calls: int, limit: float) -> int | None:
+    """Return how many more calls, refused as often, would put the lower end of the share above a limit."""
+
+    def tells(n: int) -> bool:
+        low, _ = wilson(round(share * n), n) or (0.0, 1.0)
+        return low > limit
+
+    fewest, most = calls, calls * 2
+    while not tells(most):
+        fewest, most = most, most * 2
+        if most > _MOST_CALLS:
+            return None
+    while most - fewest > 1:
+        middle = (fewest + most) // 2
+        fewest, most = (fewest, middle) if tells(middle) else (middle, most)
+    return most - calls
