@@ -67,6 +67,7 @@ _NOTES = {
     "owner": (_TEXT, "who sees to it"),
     "due_date": (ColumnType.DATE, "until when"),
     "quarter": (_TEXT, "quarter in which it was first entered"),
+    "carried_to": (_TEXT, "quarter that it was carried over to, where it is looked after since; empty when it was not"),
 }
 _Declared = Mapping[str, tuple[ColumnType, str]]
 _DECLARED: Mapping[str, _Declared] = {"answers": _ANSWERS, "figures": _FIGURES, "charts": _CHARTS, "notes": _NOTES}
@@ -103,6 +104,7 @@ def own_tables(document: ReviewDocument) -> tuple[EvidenceTable, ...]:
                     note.owner,
                     note.due_date.isoformat() if note.due_date else None,
                     note.quarter,
+                    note.carried_to,
                 )
                 for note in document.notes
             ],

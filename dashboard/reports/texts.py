@@ -132,7 +132,7 @@ def reference_words(chart: EvidenceChart) -> str:
 
 def note_about(note: NoteLine) -> str:
     """Return who a note belongs to, until when, and where it comes from."""
-    parts = [note.status]
+    parts = [note.status if note.carried_to is None else f"{note.status}, carried over to {note.carried_to}"]
     if note.owner:
         parts.append(f"owner {note.owner}")
     if note.due_date is not None:

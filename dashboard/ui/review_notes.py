@@ -126,7 +126,8 @@ def line_words(note: NoteLine, quarter: str) -> str:
     due = f"due {note.due_date}" if note.due_date else None
     status = note.status if note.kind == NoteKind.DECISION.value else None
     carried = f"carried over from {note.quarter}" if note.quarter not in ("", quarter) else None
-    parts = [note.kind.capitalize(), note.owner, due, status, carried]
+    later = f"carried over to {note.carried_to}" if note.carried_to is not None else None
+    parts = [note.kind.capitalize(), note.owner, due, status, carried, later]
     return " · ".join(part for part in parts if part)
 
 

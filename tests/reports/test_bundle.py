@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -10,7 +11,11 @@ from report_text import text_of
 from review_cases import empty, hostile, usual
 
 from dashboard.analysis.review.document import ReviewDocument
+from dashboard.analysis.review.stored import lines_of
+from dashboard.analysis.review.words import open_words
 from dashboard.reports.bundle import FORMATS, file_name
+from data.review_notes import Entry, add_note, carry_over, notes_of
+from data.store import Store
 
 STARTS = {"csv": b"PK", "xlsx": b"PK", "pptx": b"PK", "pdf": b"%PDF-", "html": b"<!doctype html>"}
 
@@ -50,3 +55,17 @@ def test_every_format_says_that_data_are_those_of_the_demo(chosen):
 
     assert "demo" not in words(usual()).lower().replace("is_demo", "")
     assert "(demo data)" in words(msgspec.structs.replace(usual(), is_demo=True))
+
+
+@pytest.mark.parametrize("chosen", FORMATS, ids=lambda chosen: chosen.name)
+def test_every_format_says_where_a_decision_was_carried_over_to(chosen, store: Store):
+    with store.writing() as connection:
+        add_note(connection, "2026Q2", Entry("Rotate keys"), datetime(2026, 7, 1, tzinfo=UTC))
+        add_note(connection, "2026Q3", Entry("Ask first"), datetime(2026, 7, 1, tzinfo=UTC))
+        carry_over(connection, "2026Q3", datetime(2026, 7, 2, tzinfo=UTC))
+        (note,), later = notes_of(connection, "2026Q2"), notes_of(connection, "2026Q3")
+    assert open_words([note]) == "1 decision, 0 open, 1 carried over"
+    assert open_words(later) == "2 decisions, 2 open"
+    out = io.BytesIO()
+    chosen.write(msgspec.structs.replace(usual(), notes=lines_of([note]), quarter="2026Q2"), out)
+    assert "2026Q3" in text_of(chosen.name, out.getvalue())

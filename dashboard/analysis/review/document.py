@@ -185,6 +185,8 @@ class NoteLine(msgspec.Struct, frozen=True):
     due_date: date | None = None
     quarter: str = ""
     """The quarter in which it was first entered."""
+    carried_to: str | None = None
+    """The quarter that it was carried over to, where it is looked after since; then it is not open here any more."""
 
 
 class ReviewDocument(msgspec.Struct, frozen=True):

@@ -26,7 +26,14 @@ def lines_of(notes: Sequence[Note]) -> tuple[NoteLine, ...]:
     """Return entries as a document carries them."""
     return tuple(
         NoteLine(
-            note.kind.value, note.status.value, note.text, note.question, note.owner, note.due_date, note.first_quarter
+            kind=note.kind.value,
+            status=note.status.value,
+            text=note.text,
+            question=note.question,
+            owner=note.owner,
+            due_date=note.due_date,
+            quarter=note.first_quarter,
+            carried_to=note.carried_to,
         )
         for note in notes
     )

@@ -68,10 +68,11 @@ def note_words(note: Note, today: date) -> str:
 
 
 def open_words(notes: Sequence[Note]) -> str:
-    """Return how many decisions there are and how many of them are open."""
+    """Return how many decisions there are, how many of them are open, and how many are looked after elsewhere."""
     decisions = [note for note in notes if note.kind is NoteKind.DECISION]
     if not decisions:
         return "No decision yet"
-    is_open = sum(note.status is NoteStatus.OPEN for note in decisions)
+    carried = sum(note.status is NoteStatus.OPEN and note.carried_to is not None for note in decisions)
+    is_open = sum(note.status is NoteStatus.OPEN and note.carried_to is None for note in decisions)
     noun = "decision" if len(decisions) == 1 else "decisions"
-    return f"{len(decisions)} {noun}, {is_open} open"
+    return f"{len(decisions)} {noun}, {is_open} open" + (f", {carried} carried over" if carried else "")
