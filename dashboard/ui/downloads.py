@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _FOLDER = "exports"
 _FILTERS = ("project", "route", "task_class", "person")
+_YEARS = (1971, 9000)
+"""Beyond them, days before and after could not be written."""
 _served: list[str] = []
 
 
@@ -56,6 +58,8 @@ def selection_of(asked: Mapping[str, str]) -> Selection:
         days = [date.fromisoformat(asked[name]) if name in asked else None for name in ("from", "to")]
     except ValueError:
         raise ExportError("A day is written YYYY-MM-DD.") from None
+    if any(day is not None and not _YEARS[0] <= day.year <= _YEARS[1] for day in days):
+        raise ExportError(f"Days are of the years {_YEARS[0]} to {_YEARS[1]}.")
     if compare is None:
         raise ExportError("A comparison is previous, last-year, none, or two days: 2026-10-01..2026-10-31.")
     return Selection(*days, *(asked.get(name) for name in _FILTERS), *compare)
@@ -127,4 +131,6 @@ def _instant(text: str | None) -> datetime:
         found: Any = datetime.fromisoformat(text or "")
     except ValueError:
         raise ExportError("The moment that figures are seen from is missing or not a time.") from None
+    if not _YEARS[0] <= found.year <= _YEARS[1]:
+        raise ExportError(f"The moment that figures are seen from is of the years {_YEARS[0]} to {_YEARS[1]}.")
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -80,6 +80,10 @@ def test_nobody_else_may_ask(served: TestClient):
         ("/exports/tasks.csv?as_of=2026-03-20&from=monday", "YYYY-MM-DD"),
         ("/exports/tasks.csv?as_of=2026-03-20&from=2026-03-05&to=2026-03-01", "Give the earlier day first"),
         ("/exports/tasks.csv", "not a time"),
+        ("/exports/tasks.csv?as_of=2026-03-20&from=0001-01-01", "years 1971 to 9000"),
+        ("/exports/tasks.csv?as_of=2026-03-20&to=9999-12-31", "years 1971 to 9000"),
+        ("/exports/slo_figures.csv?as_of=2026-03-20&compare=0001-01-01..0001-01-02", "A comparison is"),
+        ("/exports/slo_figures.csv?as_of=0001-01-01T00:00:00Z", "years 1971 to 9000"),
         ("/exports/slo_figures.csv?as_of=2026-03-20&compare=sometimes", "A comparison is"),
     ],
 )
