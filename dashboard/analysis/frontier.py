@@ -33,7 +33,7 @@ class PlanePoint:
     """A route that is at least as good and cheaper; null on the frontier and where there is no price."""
 
 
-@remembered(64)
+@remembered(24)
 def plane(table: RouteTable, quality: Quality) -> tuple[PlanePoint, ...]:
     """Return the routes that are compared, with those on the frontier marked; cheapest first, the unpriced last."""
     compared = set(table.comparisons[quality].routes)

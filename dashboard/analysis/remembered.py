@@ -18,7 +18,7 @@ class _ChangeableError(Exception):
     """An argument may change after it was given."""
 
 
-def remembered(most: int = 256) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def remembered(most: int = 64) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a pure function remember its results, the ``most`` last used ones.
 
     Plain values and tuples are the same when they are equal; everything else (answers, which the cache of the dashboard

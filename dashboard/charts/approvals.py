@@ -35,7 +35,7 @@ def on_map(found: Strictness) -> list[StrictnessCell]:
     return [cell for cell in found.by_zone if cell.difference_usd is not None and cell.is_waiting_known]
 
 
-@remembered(64)
+@remembered(24)
 def zone_map(found: Strictness) -> "Figure":
     """Return cost of asking against cost of escapes for a hundred decisions, one mark for each zone and actor.
 
@@ -66,7 +66,7 @@ def zone_map(found: Strictness) -> "Figure":
     return figure
 
 
-@remembered(64)
+@remembered(24)
 def decisions_picture(found: DecisionSeries) -> "Figure":
     """Return one row of bars for each kind of actor: accepted, rejected (hatched) and pending (hollow)."""
     from plotly.subplots import make_subplots  # slow to import, and only pictures need it
@@ -101,7 +101,7 @@ def decisions_picture(found: DecisionSeries) -> "Figure":
     return figure
 
 
-@remembered(64)
+@remembered(24)
 def waiting_picture(found: DecisionSeries) -> "Figure":
     """Return the median waiting time in hours with its interval as a band, one row for each kind of actor."""
     from plotly.subplots import make_subplots  # slow to import, and only pictures need it

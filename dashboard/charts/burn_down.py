@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
-@remembered(64)
+@remembered(24)
 def burn_down(budget: ErrorBudget) -> "Figure":
     """Return the burn-down as steps, one a day; days without an event are hollow, and the line stays as it was."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it

@@ -28,7 +28,7 @@ _PLOT = (640.0, 380.0)
 _SCALE = [[0.0, "rgba(59, 130, 196, 0.04)"], [1.0, "rgba(59, 130, 196, 0.75)"]]
 
 
-@remembered(64)
+@remembered(24)
 def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Figure":
     """Return the plane; routes without a price stand apart on the right, since no price is not a price of 0.
 
@@ -77,7 +77,7 @@ def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Figur
     return figure
 
 
-@remembered(64)
+@remembered(24)
 def route_use(use: pl.DataFrame) -> "Figure":
     """Return the heat map of a frame of route_frames.use_frame: each row is a route, each cell the share of a class."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it

@@ -21,7 +21,7 @@ _BAND = "rgba(59, 130, 196, 0.20)"
 _LETTERS = {"Policy change": "P", "Incident": "I", "Deployment rolled back": "R"}
 
 
-@remembered(64)
+@remembered(24)
 def slo_trend(trend: Trend, marks: Sequence[Mark] = (), *, height: int = 320) -> "Figure":
     """Return the picture of a trend; a gap tears the line, what may still change is dashed and hollow."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it

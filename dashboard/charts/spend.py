@@ -24,7 +24,7 @@ _TICKS = {Every.DAY: "%d %b", Every.WEEK: "%d %b", Every.MONTH: "%b %Y"}
 _LONGEST_NAME = 38
 
 
-@remembered(64)
+@remembered(24)
 def spend_over_time(found: Spend) -> "Figure":
     """Return known spend as bars, the range of unpriced calls hatched on top; diamonds mark what stands out."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it
@@ -44,7 +44,7 @@ def spend_over_time(found: Spend) -> "Figure":
     return figure
 
 
-@remembered(64)
+@remembered(24)
 def spend_parts(found: Spend) -> "Figure":
     """Return one row of bars for each part, all on the same scale."""
     from plotly.subplots import make_subplots  # slow to import, and only pictures need it
@@ -69,7 +69,7 @@ def spend_parts(found: Spend) -> "Figure":
     return figure
 
 
-@remembered(64)
+@remembered(24)
 def month_against_budget(month: MonthSpend) -> "Figure":
     """Return spend from the first of the month on: solid what is known, dotted the projection with its interval."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it

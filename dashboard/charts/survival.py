@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _STYLES = ((PLAIN, "rgba(59, 130, 196, 0.18)", "solid"), (UNKNOWN, "rgba(125, 136, 148, 0.18)", "dash"))
 
 
-@remembered(64)
+@remembered(24)
 def survival_curve(found: SurvivalOfPatches, *, objective: float | None = None) -> "Figure":
     """Return the curves over ages from ten minutes to thirty days, on a logarithmic scale."""
     import plotly.graph_objects as go  # slow to import, and only pictures need it

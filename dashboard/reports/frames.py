@@ -30,6 +30,6 @@ def chart_frame(document: ReviewDocument, key: str, number: int) -> pl.DataFrame
     return frame.filter((pl.col("question_key") == key) & (pl.col("chart") == pl.lit(name, pl.String)))
 
 
-@remembered(64)
+@remembered(24)
 def _own(document: ReviewDocument, name: str) -> pl.DataFrame:
     return next(table for table in own_tables(document) if table.name == name).frame()

@@ -33,7 +33,7 @@ def replay_table(found: tuple[Replay, ...], chosen: Filter) -> None:
     _show(_replays_shown(found), replay_frame(found), "approval_replay", chosen)
 
 
-@remembered(64)
+@remembered(24)
 def _verdicts_shown(cells: tuple[StrictnessCell, ...]) -> pl.DataFrame:
     has_class = any(cell.place.task_class != ALL for cell in cells)
     rows = [
@@ -55,7 +55,7 @@ def _verdicts_shown(cells: tuple[StrictnessCell, ...]) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-@remembered(64)
+@remembered(24)
 def _replays_shown(found: tuple[Replay, ...]) -> pl.DataFrame:
     rows = [
         {

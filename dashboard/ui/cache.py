@@ -12,8 +12,8 @@ from data.migrations import SCHEMA_VERSION
 from data.store import Store, default_url
 
 T = TypeVar("T")
-# Some dozens for each view that somebody looked at.
-_MOST_ANSWERS = 2048
+# About twenty for each view that somebody looked at, some MB together where it spans a year of a large store.
+_MOST_ANSWERS = 640
 
 
 def ask(

@@ -115,7 +115,7 @@ def _question(shown: Shown, answer: Answer) -> None:
         review_notes.form(shown.notes, answer.key, "_meeting")
 
 
-@remembered(64)
+@remembered(24)
 def _readable(chart: EvidenceChart) -> EvidenceChart:
     return first_rows(chart)
 

@@ -29,13 +29,13 @@ def service_table(table: RouteTable, chosen: Filter) -> None:
     _show(_service_shown(table), cost_frame(table), "route_cost", chosen)
 
 
-@remembered(64)
+@remembered(24)
 def _quality_shown(table: RouteTable, quality: Quality) -> pl.DataFrame:
     rows = [{"Route": row.route, **_quality_cells(row.quality[quality], quality)} for row in table.rows]
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-@remembered(64)
+@remembered(24)
 def _service_shown(table: RouteTable) -> pl.DataFrame:
     rows = [
         {

@@ -79,7 +79,7 @@ def paged_table(address: Address, view: View, question: Callable[..., pl.DataFra
         )
 
 
-@remembered(512)
+@remembered(256)
 def for_browser(frame: pl.DataFrame) -> Any:
     """Return a frame as the Arrow table that the browser reads, so that no rerun converts it again.
 

@@ -155,9 +155,9 @@ def cpu_seconds(process: int) -> float:
 
 
 def resident_mb(process: int) -> float:
-    """Return the memory that a process holds."""
+    """Return the memory that a process holds of its own; pages of the store that are mapped are the system's cache."""
     status = Path(f"/proc/{process}/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")) / 1024
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon:")) / 1024
 
 
 def quantile(values: Sequence[float], share: float) -> float:
