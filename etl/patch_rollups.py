@@ -3,6 +3,7 @@
 from data.definitions import slos
 from data.words import Actor, Decision, RollbackEvidence
 from etl.context import DAY_MICROSECONDS
+from etl.derive.accepted_again import COMPARABLE_SQL
 from etl.source_rollups import Rollup, histogram_sql
 
 _BY_PERSON = f"decision_actor IS '{Actor.HUMAN}'"
@@ -63,6 +64,7 @@ def patch_decision_daily() -> Rollup:
             "accepted_count": is_accepted,
             "rolled_back_count": _undone("patch."),
             "rejected_count": _closed(Decision.REJECTED, "patch."),
+            "comparable_rejected_count": f"{_closed(Decision.REJECTED, 'patch.')} AND {COMPARABLE_SQL}",
             "accepted_again_count": f"{_closed(Decision.REJECTED, 'patch.')} AND accepted_again_at IS NOT NULL",
             "pending_count": _closed(Decision.PENDING, "patch."),
             "unfinished_count": "NOT is_closed",

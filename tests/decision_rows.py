@@ -39,6 +39,7 @@ def decisions(
         "accepted_count": accepted,
         "rolled_back_count": rolled_back,
         "rejected_count": rejected,
+        "comparable_rejected_count": rejected,
         "accepted_again_count": again,
         "waiting_known_count": len(waits),
         "waiting_ms": sum(waits),

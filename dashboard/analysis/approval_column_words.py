@@ -43,8 +43,10 @@ APPROVALS_MADE: Mapping[str, str] = {
     "verdicts.rolled_back_count": "of the accepted, rolled back within the rollback window",
     "lax_error_rate": "accepted changes that were rolled back, of the accepted",
     "verdicts.rejected_count": "of the decided, rejected",
-    "verdicts.accepted_again_count": "of the rejected, the same change was accepted within 72 hours",
-    "restrictive_error_rate": "rejected changes of which the same was accepted within 72 hours, of the rejected",
+    "comparable_rejected_count": "of the rejected, those of which time, files, and chat or person are known, so that "
+    "the same change can be found among later ones",
+    "verdicts.accepted_again_count": "of these, the same change was accepted within 72 hours",
+    "restrictive_error_rate": "rejected changes of which the same was accepted within 72 hours, of the comparable",
     "verdicts.waiting_known_count": "decisions whose waiting time is known",
     "median_wait_hours": "half of the decisions came within this time, in hours",
     "total_wait_hours": "sum of the known waiting times, in hours",

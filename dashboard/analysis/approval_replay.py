@@ -1,10 +1,10 @@
 """What another rule would have done on history: escapes caught, good changes held, hours waited. Only proposed.
 
-People are taken to decide as they did in the same period: on bad changes, on good ones, and as fast. A rejected change
-that was not accepted within 72 hours counts as a bad one that was caught; an accepted one that was not rolled back, as
-a good one. Where people decided on too few changes of the zone, their decisions in all zones stand in. History is taken
-as it was; the intervals are those of how people decide (Wilson for shares, Student for the mean wait), put together by
-the method of variance estimates recovery.
+People are taken to decide as they did in the same period: on bad changes, on good ones, and as fast. A rejected
+change that was not accepted within 72 hours counts as a bad one that was caught, one that cannot be compared as
+neither; an accepted one that was not rolled back, as a good one. Where people decided on too few changes of the zone,
+their decisions in all zones stand in. History is taken as it was; the intervals are those of how people decide
+(Wilson for shares, Student for the mean wait), put together by the method of variance estimates recovery.
 """
 
 from collections.abc import Mapping
@@ -158,7 +158,7 @@ def replay_frame(found: tuple[Replay, ...]) -> pl.DataFrame:
 
 def _behaviour(zone: str, people: Counts) -> Behaviour | None:
     """Return how people decided; null where they saw no bad or no good change."""
-    rightly = people.rejected - people.accepted_again
+    rightly = people.comparable - people.accepted_again
     good = people.accepted - people.rolled_back + people.accepted_again
     if not rightly + people.rolled_back or not good:
         return None
@@ -168,7 +168,7 @@ def _behaviour(zone: str, people: Counts) -> Behaviour | None:
         Rate(rightly, rightly + people.rolled_back),
         Rate(people.accepted_again, good),
         None if waiting is None else mean_wait(waiting),
-        people.decided,
+        people.judged,
     )
 
 
@@ -183,8 +183,8 @@ def _asked(zone: str, rule: Rule, changes: int, escapes: float, seen: Behaviour 
 
 def _let_pass(zone: str, people: Counts, costs: ApprovalCosts) -> Replay:
     """Replay that nobody is asked: what people caught comes through, what they held comes at once."""
-    decided = people.decided
-    caught = _times(Rate(people.rejected - people.accepted_again, decided), -decided)
+    decided = people.judged
+    caught = _times(Rate(people.comparable - people.accepted_again, decided), -decided)
     held = _times(Rate(people.accepted_again, decided), -decided)
     waiting = waiting_of(people, Who.HUMAN)
     hours = None if waiting is None else _scaled(mean_wait(waiting), -decided)

@@ -1,11 +1,11 @@
 """Are approvals too lax or too restrictive? Each risk zone, task class and kind of decision, judged from both sides.
 
-Lax error: accepted and rolled back, of the accepted. Restrictive error: rejected and the same change accepted within 72
-hours, of the rejected. Both only of days old enough to be judged. What each side costs, and the interval of the
-difference, is told by dashboard.analysis.strictness_costs. A group is called too lax or too restrictive when its
-interval lies beyond the tolerance of approval_costs.toml and the chance of that, corrected for the number of groups
-compared (Benjamini-Hochberg), is at most 5 %; about right, when the whole interval lies within the tolerance; else the
-data cannot tell, and so many more decisions would very likely settle it.
+Lax error: accepted and rolled back, of the accepted. Restrictive error: rejected and the same change accepted within
+72 hours, of the rejected that can be compared with later ones. Both only of days old enough to be judged. What each
+side costs, and the interval of the difference, is told by dashboard.analysis.strictness_costs. A group is called too
+lax or too restrictive when its interval lies beyond the tolerance of approval_costs.toml and the chance of that,
+corrected for the number of groups compared (Benjamini-Hochberg), is at most 5 %; about right, when the whole interval
+lies within the tolerance; else the data cannot tell, and so many more decisions would very likely settle it.
 """
 
 import sqlite3
@@ -94,6 +94,11 @@ class StrictnessCell:
     def is_waiting_known(self) -> bool:
         """Whether the cost of waiting is known, or there is none."""
         return self.counts.waiting_known > 0 or not self.place.who.takes_time
+
+    @property
+    def is_asking_known(self) -> bool:
+        """Whether the cost of asking is known: that of waiting, and how many rejected changes were good."""
+        return self.is_waiting_known and (self.counts.comparable > 0 or not self.counts.rejected)
 
     @property
     def wait_hours(self) -> float:
@@ -195,7 +200,9 @@ def judged(
 def outcomes_of(counts: Counts, who: Who) -> Outcomes:
     """Return what the costs of a group rest on."""
     is_asked = who is not Who.NOT_ASKED
-    return Outcomes(counts.decided, counts.rolled_back, counts.accepted_again, waiting_of(counts, who), is_asked)
+    share = counts.comparable / counts.rejected if counts.rejected else 1.0
+    waiting = waiting_of(counts, who)
+    return Outcomes(counts.decided, counts.rolled_back, counts.accepted_again, waiting, share, is_asked)
 
 
 def waiting_of(counts: Counts, who: Who) -> Waiting | None:
@@ -240,7 +247,7 @@ def _cell(
         place=place,
         counts=counts,
         lax=Rate(counts.rolled_back, counts.accepted),
-        restrictive=Rate(counts.accepted_again, counts.rejected),
+        restrictive=Rate(counts.accepted_again, counts.comparable),
         median_wait_hours=None if median is None else median / _HOUR_MS,
         median_wait_interval=None if interval is None else (interval[0] / _HOUR_MS, interval[1] / _HOUR_MS),
         lax_usd=lax_side(found, unit) if counts.decided else None,

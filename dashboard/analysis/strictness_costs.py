@@ -69,6 +69,8 @@ class Outcomes:
     accepted_again: int
     waiting: Waiting | None
     """Null where changes wait, and nobody says how long: then waiting costs from 0 to anything."""
+    comparable_share: float = 1.0
+    """Share of the rejected of which it can be told whether they were good; the others are taken to be like these."""
     is_asked: bool = True
     """Whether a change can be rejected at all; where nobody is asked, none is blocked, for certain."""
 
@@ -162,7 +164,7 @@ def decisions_needed(found: Outcomes, unit: UnitCosts, tolerance: float, compare
     enough for Benjamini-Hochberg); within it, the interval has to fit. Null where no number would do: the difference
     lies at the tolerance, or waiting is not known.
     """
-    if found.decided == 0 or found.waiting is None or found.waiting.spread is None:
+    if not found.decided * found.comparable_share or found.waiting is None or found.waiting.spread is None:
         return None
     seen = difference(found, unit).value
     is_beyond = abs(seen) > tolerance
@@ -197,10 +199,12 @@ def _difference_of(found: Outcomes, unit: UnitCosts, n: int, z: float) -> Bounde
 def _deviation(found: Outcomes, unit: UnitCosts, spread: float) -> float:
     """Return the standard deviation of the difference of one decision, for a hundred."""
     # Few events are drawn towards one half, as by Wilson's interval, so that none seen is not taken for never.
-    p, q = _drawn(found.rolled_back, found.decided), _drawn(found.accepted_again, found.decided) * found.is_asked
+    share = found.comparable_share
+    p, q = _drawn(found.rolled_back, found.decided), _drawn(found.accepted_again, found.decided * share)
+    q *= found.is_asked
     lax, blocked, waiting = 100 * unit.rollback, 100 * unit.blocked, 100 * unit.waiting_hour
     covariance = -lax * blocked * p * q
-    return sqrt(lax**2 * p * (1 - p) + blocked**2 * q * (1 - q) - 2 * covariance + (waiting * spread) ** 2)
+    return sqrt(lax**2 * p * (1 - p) + blocked**2 * q * (1 - q) / share - 2 * covariance + (waiting * spread) ** 2)
 
 
 def _difference(p: Bounded, q: Bounded, hours: Bounded, unit: UnitCosts) -> Bounded:
@@ -217,10 +221,11 @@ def _blocked(found: Outcomes, n: int, z: float) -> Bounded:
     """Return the share of good changes that were rejected, with n decisions at the rate that was seen."""
     if not found.is_asked:
         return Bounded(0.0, 0.0, 0.0)
-    return _share(found.accepted_again * n / found.decided if found.decided else 0, n, z)
+    # As many decisions fewer tell of the share as rejected ones cannot be compared; none of them, and it may be any.
+    return _share(found.accepted_again * n / found.decided if found.decided else 0, n * found.comparable_share, z)
 
 
-def _share(k: float, n: int, z: float) -> Bounded:
+def _share(k: float, n: float, z: float) -> Bounded:
     """Return the share k of n with Wilson's interval of so many standard errors, exact where none or all were seen."""
     if n == 0:
         return Bounded(0.0, 0.0, 1.0)
@@ -265,6 +270,6 @@ def _apart(first: float, second: float, together: float, third: float) -> float:
     return sqrt(first**2 + second**2 + 2 * together * first * second + third**2)
 
 
-def _drawn(k: int, n: int) -> float:
+def _drawn(k: int, n: float) -> float:
     square = Z * Z
     return (k + square / 2) / (n + square)

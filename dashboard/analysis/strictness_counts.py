@@ -33,6 +33,7 @@ _MEASURES = (
     "second_reviewed_count",
     "waiting_known_count",
     "waiting_ms",
+    "rejected_count - comparable_rejected_count",
 )
 
 
@@ -66,7 +67,7 @@ class Counts:
     """Of the accepted: rolled back within the rollback window."""
     rejected: int = 0
     accepted_again: int = 0
-    """Of the rejected: the same change was accepted within 72 hours."""
+    """Of the comparable rejected: the same change was accepted within 72 hours."""
     pending: int = 0
     unfinished: int = 0
     reviewers_known: int = 0
@@ -76,6 +77,8 @@ class Counts:
     waiting_known: int = 0
     waiting_ms: int = 0
     """Sum of the known waiting times."""
+    incomparable: int = 0
+    """Of the rejected: too little is known of them to find the same change among later ones."""
     waits: tuple[bytes, ...] = field(default=(), repr=False)
     """Stored histograms of these waiting times."""
 
@@ -83,6 +86,16 @@ class Counts:
     def decided(self) -> int:
         """Accepted and rejected."""
         return self.accepted + self.rejected
+
+    @property
+    def comparable(self) -> int:
+        """Rejected, and it can be told whether the same change was accepted later."""
+        return self.rejected - self.incomparable
+
+    @property
+    def judged(self) -> int:
+        """Accepted and comparable: decisions of which it can be told whether they were right."""
+        return self.accepted + self.comparable
 
     @cached_property
     def histogram(self) -> Histogram:
@@ -101,6 +114,7 @@ class Counts:
             self.second_reviewed + other.second_reviewed,
             self.waiting_known + other.waiting_known,
             self.waiting_ms + other.waiting_ms,
+            self.incomparable + other.incomparable,
             self.waits + other.waits,
         )
 

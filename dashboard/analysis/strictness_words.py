@@ -86,7 +86,11 @@ def support_words(cell: StrictnessCell) -> str:
     more = "more" if apart.value >= 0 else "less"
     bounds = f"{_edge(apart.low)} to {_edge(apart.high)}"
     none = never_rejected_words(cell) or "none was rejected"
+    if cell.counts.rejected and not cell.restrictive.n:
+        none = f"none of {cell.counts.rejected:,} rejected ones can be compared with later changes"
     rejected = _rate_words(cell.restrictive, "rejected ones were good", none)
+    if cell.restrictive.n and cell.counts.incomparable:
+        rejected += f", {cell.counts.incomparable:,} more cannot be compared"
     if cell.place.who is Who.NOT_ASKED:
         rejected = "nothing was asked about"
     said = (

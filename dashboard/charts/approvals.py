@@ -32,7 +32,7 @@ _STEPS = 60
 
 def on_map(found: Strictness) -> list[StrictnessCell]:
     """Return the groups that have a place on the map: both sides have a known cost."""
-    return [cell for cell in found.by_zone if cell.difference_usd is not None and cell.is_waiting_known]
+    return [cell for cell in found.by_zone if cell.difference_usd is not None and cell.is_asking_known]
 
 
 @remembered(24)

@@ -48,7 +48,7 @@ def _verdicts_shown(cells: tuple[StrictnessCell, ...]) -> pl.DataFrame:
             "Restrictive error": never_rejected_words(cell) or _rate(cell.restrictive),
             "Median wait": _wait(cell),
             "Escapes cost": _amount(cell.lax_usd),
-            "Asking costs": _amount(cell.restrictive_usd) if cell.is_waiting_known else MISSING,
+            "Asking costs": _amount(cell.restrictive_usd) if cell.is_asking_known else MISSING,
         }
         for cell in cells
     ]

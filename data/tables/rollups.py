@@ -229,7 +229,11 @@ class PatchDecisionDaily(Row, table=True):
     accepted_count: int = count("patches approved, edited, auto-approved or applied")
     rolled_back_count: int = count("of the accepted: rolled back within the rollback window")
     rejected_count: int = count("patches rejected")
-    accepted_again_count: int = count("of the rejected: the same change was accepted within 72 hours")
+    comparable_rejected_count: int = count(
+        "of the rejected: time, files, and chat or person are known, so that the "
+        "same change can be found among later ones"
+    )
+    accepted_again_count: int = count("of these: the same change was accepted within 72 hours")
     pending_count: int = count("patches that wait for a decision")
     unfinished_count: int = count("patches whose artifact was not complete")
     reviewers_known_count: int = count("of the accepted: how many people approved them is known")

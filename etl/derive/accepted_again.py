@@ -23,6 +23,13 @@ _REJECTED = f"p.decision = '{Decision.REJECTED}'"
 _DECIDED_AT = "coalesce(p.decided_at, p.proposed_at)"
 _NO_CHAT = "NOT EXISTS (SELECT 1 FROM task t WHERE t.task_key = p.task_key AND t.chat_key IS NOT NULL)"
 
+COMPARABLE_SQL = (
+    "(patch.accepted_again_at IS NOT NULL OR patch.proposed_at IS NOT NULL "
+    "AND EXISTS (SELECT 1 FROM patch_file AS f WHERE f.patch_key = patch.patch_key) AND (patch.person IS NOT NULL "
+    "OR EXISTS (SELECT 1 FROM task AS t WHERE t.task_key = patch.task_key AND t.chat_key IS NOT NULL)))"
+)
+"""Whether a rejected patch can be found again among later ones: its time, files, and chat or person are known."""
+
 Group = int | tuple[str, str | None]
 """A chat; of patches without one, person and project."""
 

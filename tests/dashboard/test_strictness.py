@@ -1,6 +1,7 @@
 """Approvals judged from both sides: an example to check on paper, honest intervals, and answers that are known."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from math import inf, isinf
 
@@ -99,6 +100,24 @@ def test_a_rollback_that_costs_nothing_costs_nothing_over_all_zones_too():
     (cell,) = judged({place("authentication"): counts(80, 8, 20, 5, hours=3)}, free, zones=False, classes=False)
     assert cell.lax_usd is not None
     assert (cell.counts.rolled_back, cell.lax_usd.value) == (8, 0)
+
+
+def test_rejected_changes_that_cannot_be_compared_say_nothing():
+    # 5 of 20 rejected ones were good; of 20 more nobody can tell: they are taken to be like these, 10 of 40.
+    known = counts(80, 8, 20, 5, hours=3)
+    cell = by_zone({place(): replace(counts(80, 8, 40, 5, hours=3), incomparable=20)})["billing"]
+    assert (cell.restrictive.k, cell.restrictive.n) == (5, 20)
+    assert cell.restrictive_usd is not None
+    assert cell.restrictive_usd.value == pytest.approx(100 * (10 / 120 * 30 + 3 * 2), rel=1e-4)
+    assert "25.0 % of 20 rejected ones were good (11.2 % to 46.9 %), 20 more cannot be compared" in support_words(cell)
+    # Where none can, any of them may have been good: an approval is never too lax for certain, nor its cost known.
+    lax = by_zone({place(): replace(counts(400, 200, 40, 0, hours=0.1), incomparable=40)})["billing"]
+    assert lax.restrictive.value is None
+    assert not lax.is_asking_known
+    assert lax.restrictive_usd is not None
+    assert lax.restrictive_usd.high > 3_000
+    assert "none of 40 rejected ones can be compared" in support_words(lax)
+    assert known.judged == known.decided == 100
 
 
 @pytest.mark.parametrize(("k", "n"), [(3, 40), (39, 40), (250, 1000)])

@@ -114,6 +114,18 @@ def test_patches_without_a_chat_belong_together_by_person_and_project(store: Sto
     assert again(store, facts) == {1: 4}
 
 
+def test_what_cannot_be_compared_is_not_counted_as_rightly_rejected(store: Store) -> None:
+    facts = Facts()
+    patch(facts, 1, "2026-03-02T10:00", "ab", "rejected", "2026-03-02T12:00")
+    patch(facts, 2, "2026-03-02T13:00", "ab")
+    patch(facts, 3, "2026-03-02T10:00", "cd", "rejected", "2026-03-02T12:00", chat=None)
+    patch(facts, 4, "2026-03-02T10:00", "ef", "rejected", "2026-03-02T12:00", chat=None, person=None)  # whose?
+    patch(facts, 5, "2026-03-02T10:00", "", "rejected", "2026-03-02T12:00")  # of which files?
+    assert again(store, facts) == {1: 2}
+    sums = "SELECT sum(rejected_count), sum(comparable_rejected_count), sum(accepted_again_count)"
+    assert store.rows(f"{sums} FROM patch_decision_daily") == [(4, 2, 1)]
+
+
 def world(seed: int) -> list[Piece]:
     """Return pieces of many patches on few files, in chats and without, with decisions of all kinds."""
     chance = random.Random(seed)

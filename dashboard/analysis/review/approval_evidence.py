@@ -14,7 +14,7 @@ from dashboard.analysis.units import value_text
 
 _VERDICTS = (
     *("risk_zone", "decided_by", "verdict", "more_decisions_count", "reason", "decided_count", "accepted_count"),
-    *("lax_error_rate", "lax_error_low_rate", "lax_error_high_rate", "rejected_count"),
+    *("lax_error_rate", "lax_error_low_rate", "lax_error_high_rate", "rejected_count", "comparable_rejected_count"),
     *("restrictive_error_rate", "restrictive_error_low_rate", "restrictive_error_high_rate", "compared_verdict"),
 )
 _COSTS = (
@@ -26,7 +26,7 @@ _COSTS = (
 )
 _BY_CLASS = (
     *("risk_zone", "task_class", "decided_by", "verdict", "more_decisions_count", "decided_count", "accepted_count"),
-    *("lax_error_rate", "lax_error_low_rate", "lax_error_high_rate", "rejected_count"),
+    *("lax_error_rate", "lax_error_low_rate", "lax_error_high_rate", "rejected_count", "comparable_rejected_count"),
     *("restrictive_error_rate", "restrictive_error_low_rate", "restrictive_error_high_rate"),
 )
 
@@ -56,7 +56,7 @@ def charts(found: Strictness) -> tuple[EvidenceChart, ...]:
             series=strict,
             unit=Unit.RATE,
             axis="Share of rejected changes that were accepted after all",
-            n_unit="rejected changes",
+            n_unit="rejected changes that can be compared",
         ),
     )
     return tuple(chart for chart in drawn if chart.series)

@@ -1,6 +1,7 @@
 """Question 3: are approval patterns too lax or too restrictive?"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.review.approval_evidence import charts, tables
@@ -154,11 +155,10 @@ def _fewer(cell: StrictnessCell, tolerance: float, *, is_lax: bool) -> int | Non
 
 
 def _with(outcomes: Outcomes, *, rolled_back: int | None = None, accepted_again: int | None = None) -> Outcomes:
-    return Outcomes(
-        outcomes.decided,
-        outcomes.rolled_back if rolled_back is None else rolled_back,
-        outcomes.accepted_again if accepted_again is None else accepted_again,
-        outcomes.waiting,
+    return replace(
+        outcomes,
+        rolled_back=outcomes.rolled_back if rolled_back is None else rolled_back,
+        accepted_again=outcomes.accepted_again if accepted_again is None else accepted_again,
     )
 
 
