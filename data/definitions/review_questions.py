@@ -66,7 +66,10 @@ class BestRoutes(Question, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class ApprovalPatterns(Question, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Are approval patterns too lax or too restrictive? Its thresholds are the costs of approval_costs.toml."""
+    """Are approval patterns too lax or too restrictive? Its other thresholds are the costs of approval_costs.toml."""
+
+    least_decisions: Least
+    """A verdict on a group with fewer is not named, here and before scaling."""
 
 
 class NoisyIntegrations(Question, frozen=True, forbid_unknown_fields=True, kw_only=True):

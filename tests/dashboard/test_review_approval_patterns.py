@@ -2,7 +2,10 @@
 
 from datetime import date, datetime
 
+from dashboard.analysis.filters import Filter
 from dashboard.analysis.review.document import AnswerState
+from dashboard.analysis.review.quarters import read_quarter
+from dashboard.analysis.strictness import Balance, strictness
 from data.store import Store
 from data.tables import ProjectDaily
 from decision_rows import decisions, seen_until
@@ -47,6 +50,34 @@ def test_what_would_change_the_verdict_is_the_least_that_does(store: Store):
         with store.writing() as connection:
             connection.execute("UPDATE patch_decision_daily SET rolled_back_count = ?", (undone,))
         assert rows_of(answer_of(store, KEY), "approval_patterns_verdicts")[0]["verdict"] == verdict
+
+
+def test_what_would_change_the_verdict_where_nobody_is_asked_is_the_least_that_does(store: Store):
+    decisions(store, "billing", None, accepted=200, rolled_back=60, day=DAY)
+    seen(store, at("2026-11-20"))
+    fewer = int(answer_of(store, KEY).would_change[0].split("with ")[1].split(" fewer")[0])
+    for undone, is_lax in ((60 - fewer, False), (60 - fewer + 1, True)):
+        with store.writing() as connection:
+            connection.execute("UPDATE patch_decision_daily SET rolled_back_count = ?", (undone,))
+        verdict = rows_of(answer_of(store, KEY), "approval_patterns_verdicts")[0]["verdict"]
+        assert (verdict == "too lax") == is_lax
+
+
+def test_a_verdict_of_few_decisions_is_not_named_here_nor_before_scaling(store: Store):
+    decisions(store, "billing", None, accepted=6, rolled_back=5, day=DAY)
+    seen(store, at("2026-11-20"))
+    with store.reading() as connection:
+        found = strictness(connection, Filter(read_quarter("2026Q3").period), at("2026-11-20"))
+    # It stands out alone; the review names it from 30 decisions on.
+    assert found.by_zone[0].verdict is Balance.TOO_LAX
+    answer = answer_of(store, KEY)
+    assert answer.state is AnswerState.CANNOT_TELL
+    assert "24 more decisions would very likely settle it." in answer.would_change[0]
+    assert "Cannot be told yet, with fewer than 30 decisions: Billing and usage (nobody is asked)." in answer.limits
+    before_scaling = answer_of(store, "before_scaling")
+    assert not [row for row in rows_of(before_scaling, "before_scaling_proposals") if row["area"] == "approvals"]
+    words = "Cannot tell yet whether approvals are right in Billing and usage (nobody is asked) (6 decisions, 24 more"
+    assert any(text.startswith(words) for text in before_scaling.limits)
 
 
 def test_few_decisions_cannot_tell_and_say_how_many_more(store: Store):

@@ -179,6 +179,15 @@ def test_routes_without_a_price_are_judged_by_quality_alone(store: Store):
     assert [(row["route"], row["success_rate"]) for row in rows] == [(HOSTED, 1.0), (GROK, 1.0)]
 
 
+def test_tasks_of_unknown_outcome_count_neither_way_where_no_route_is_ranked(store: Store):
+    facts = Facts()
+    add_work(facts, GROK, "edit", 40, None, failed=10)
+    for number in range(20):
+        facts.task(moment(Q3, number), "unknown", route=GROK, task_class="edit")
+    figure = answer_of(facts.write(store), KEY).figures[0]
+    assert (figure.value, figure.n) == (0.75, 40)
+
+
 def test_one_priced_route_has_nothing_to_be_compared_with(store: Store):
     facts = Facts()
     add_work(facts, SONNET, "edit", 50, 100_000)

@@ -180,3 +180,16 @@ def test_what_a_person_took_back_or_stopped_is_not_put_down_to_an_error_before_i
     assert reason_words("failed", "rewound", "timeout") == "taken back by the person (rewind)"
     assert reason_words("failed", "error", "timeout") == "no answer in time (timeout)"
     assert reason_words("failed", "recorded", None) == "recorded as failed, without a reason"
+
+
+def test_rollbacks_are_of_patches_that_are_old_enough_and_the_young_ones_are_said(store: Store):
+    facts = Facts()
+    # Seen from 20 November, patches up to the 12th are older than the seven days of the window.
+    for number in range(40):
+        facts.task(f"2026-11-{1 + number % 19:02d}T09:00", task_class="edit")
+    for day in range(1, 20):
+        facts.patch(f"2026-11-{day:02d}T10:00", f"2026-11-{day:02d}T12:00" if day in (2, 3, 18) else None)
+    rows = rows_of(answer_of(facts.write(store), KEY, "2026Q4"), "failing_classes_patches")
+    assert [(row["decided_patch_count"], row["rolled_back_rate"], row["young_patch_count"]) for row in rows] == [
+        (12, pytest.approx(2 / 12), 7)
+    ]

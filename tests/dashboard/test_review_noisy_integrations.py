@@ -128,3 +128,10 @@ def test_what_changed_since_the_quarter_before_is_said(store: Store):
     answer = answer_of(facts.write(store), KEY)
     assert answer.since_last.startswith("In 2026Q2 none stood out. MCP server jira: Worse: +35.0 pp (")
     assert answer.figures[0].before == 0.05
+
+
+def test_where_nothing_came_to_nothing_no_picture_names_the_most_useless(store: Store):
+    facts = Facts()
+    for number in range(40):
+        facts.call(moment(Q3, number))
+    assert [chart.name for chart in answer_of(facts.write(store), KEY).charts] == ["noisy_integrations_rates"]

@@ -15,6 +15,7 @@ from dashboard.analysis.review.before_scaling import before_scaling
 from dashboard.analysis.review.best_routes import best_routes
 from dashboard.analysis.review.document import Answer, NoteLine, ReviewDocument, ReviewFigure
 from dashboard.analysis.review.failing_classes import failing_classes
+from dashboard.analysis.review.named_verdicts import named_from
 from dashboard.analysis.review.noisy_integrations import noisy_integrations
 from dashboard.analysis.review.quarters import Quarter
 from dashboard.analysis.shared import kept_once
@@ -87,7 +88,9 @@ def asked_of(connection: sqlite3.Connection, quarter: Quarter, as_of: datetime, 
         is_complete=last_whole_day(as_of) >= quarter.last,
         records_begin=begin,
         objectives=slo_figures(connection, judged, as_of),
-        approvals=strictness(connection, judged, as_of),
+        approvals=named_from(
+            strictness(connection, judged, as_of), review_questions().approval_patterns.least_decisions
+        ),
     )
 
 

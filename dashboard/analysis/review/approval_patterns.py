@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.review.approval_evidence import charts, tables
-from dashboard.analysis.review.asked import Asked, capital
+from dashboard.analysis.review.asked import Asked, capital, listed
 from dashboard.analysis.review.document import Answer, AnswerState, ReviewFigure
 from dashboard.analysis.review.parts import not_measured
 from dashboard.analysis.strictness import (
@@ -178,6 +178,10 @@ def _limits(found: Strictness) -> tuple[str, ...]:
         *named(found.by_zone, Balance.TOO_RESTRICTIVE),
     ]
     said += [support_words(cell) for cell in wrong[:4]]
+    least = review_questions().approval_patterns.least_decisions
+    few = [place_words(cell) for cell in found.by_zone if 0 < cell.counts.decided < least]
+    if few:
+        said.append(f"Cannot be told yet, with fewer than {least} decisions: {listed(few, 6)}.")
     if found.young:
         said.append(f"{found.young:,} decisions of the quarter are too young to be judged.")
     never = [(cell, words) for cell in found.by_zone if (words := never_rejected_words(cell)) is not None]

@@ -170,8 +170,9 @@ def _times_words(pair: PairValue) -> str:
 
 def _figures(values: RouteValues, before: RouteValues | None, works: dict[str, RouteWork]) -> tuple[ReviewFigure, ...]:
     if not values.order:
-        tasks, kept = (sum(getattr(route, name) for route in values.routes) for name in ("task_count", "kept_count"))
-        return (rate_figure("Tasks completed and kept, whatever they cost", (kept, tasks), "tasks"),)
+        kept = sum(route.kept_count for route in values.routes)
+        tasks = sum(total(work.success)[1] for work in works.values())
+        return (rate_figure("Tasks completed and kept, whatever they cost", (kept, tasks), "tasks of known outcome"),)
     best = values.order[0]
     found, earlier = cost_of(values, best), None if before is None else cost_of(before, best)
     value, (low, high) = found or (None, (None, None))

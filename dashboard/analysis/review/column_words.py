@@ -18,9 +18,10 @@ _FAILING_CLASSES = {
     "reason": "why the tasks failed: kind of error of their last failed call, or how they ended",
     "failed_task_count": "tasks that failed or were stopped for this reason",
     "share_of_failures_rate": "share of the failed and stopped tasks of the class",
-    "decided_patch_count": "patches approved, auto-approved or applied",
-    "failing_classes_patches.rolled_back_rate": "share of the decided patches rolled back within the rollback window; "
-    "the youngest can still be",
+    "decided_patch_count": "patches approved, auto-approved or applied, of days older than the rollback window",
+    "failing_classes_patches.rolled_back_rate": "share of these patches rolled back within the rollback window",
+    "young_patch_count": "decided patches that are younger than the rollback window: they can still be rolled back and "
+    "are in neither of the two",
 }
 
 _BEST_ROUTES = {

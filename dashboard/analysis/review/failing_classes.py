@@ -42,8 +42,8 @@ KEY = "failing_classes"
 def failing_classes(asked: Asked) -> Answer:
     """Return which classes fail most often and why."""
     question = review_questions().failing_classes
-    now = classes_of(asked.connection, asked.chosen)
-    before = classes_of(asked.connection, asked.before) if asked.has_before else {}
+    now = classes_of(asked.connection, asked.chosen, asked.as_of)
+    before = classes_of(asked.connection, asked.before, asked.as_of) if asked.has_before else {}
     counts = {name: found.counts for name, found in now.items() if found.counts[1]}
     if not counts:
         why = "No task of known outcome was asked" if now else "No task was asked"

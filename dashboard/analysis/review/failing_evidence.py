@@ -3,7 +3,9 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from dashboard.analysis.as_of import day_number, newest_mature_day
 from dashboard.analysis.breakdowns import PartOfSlo
 from dashboard.analysis.comparison import Yardstick, rate_change
 from dashboard.analysis.figures import Direction, Unit
@@ -29,7 +31,7 @@ from data.definitions import slos
 from data.definitions.review_questions import review_questions
 
 _MEASURES = ("task_count", "completed_count", "failed_count", "aborted_count", "unknown_count")
-_PATCHES = ("decided_count", "rolled_back_count")
+_PATCHES = ("decided_count", "rolled_back_count", "young_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,17 @@ class Class:
 Classes = Mapping[str, Class]
 
 
-def classes_of(connection: sqlite3.Connection, chosen: Filter) -> Classes:
-    """Return the classes of the tasks of a filter."""
+def classes_of(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> Classes:
+    """Return the classes of the tasks of a filter; patches are those old enough to be judged, the young ones apart."""
+    settled = day_number(newest_mature_day(connection, as_of))
     condition, parameters = condition_of(chosen, chosen.period, "patch_daily")
     patches: dict[str | None, dict[str, int]] = {
         name: dict[str, int](zip(_PATCHES, values, strict=True))
         for name, *values in connection.execute(
-            f"SELECT task_class, {', '.join(f'sum({one})' for one in _PATCHES)} "  # noqa: S608
+            "SELECT task_class, sum(iif(date <= :settled, decided_count, 0)), "  # noqa: S608
+            "sum(iif(date <= :settled, rolled_back_count, 0)), sum(iif(date <= :settled, 0, decided_count)) "
             f"FROM patch_daily WHERE {condition} GROUP BY 1",
-            parameters,
+            parameters | {"settled": settled},
         )
     }
     condition, parameters = condition_of(chosen, chosen.period, "task_daily")
@@ -208,20 +212,26 @@ def changes(worst: Worst, before: Classes) -> EvidenceTable:
     )
 
 
-_PATCH_TABLE = {"task_class": TEXT, "decided_patch_count": COUNT, **bounded("rolled_back_rate")}
+_PATCH_TABLE = {
+    "task_class": TEXT,
+    "decided_patch_count": COUNT,
+    **bounded("rolled_back_rate"),
+    "young_patch_count": COUNT,
+}
 
 
 def patches_table(now: Classes) -> EvidenceTable:
     """Return how many patches of each class were rolled back."""
     rows: list[dict[str, object]] = []
     for name, found in now.items():
-        decided, undone = (found.patches.get(measure, 0) for measure in _PATCHES)
-        if decided:
+        decided, undone, young = (found.patches.get(measure, 0) for measure in _PATCHES)
+        if decided or young:
             rows.append(
                 {
                     "task_class": name,
                     "decided_patch_count": decided,
                     **rate_cells("rolled_back_rate", (undone, decided)),
+                    "young_patch_count": young,
                 }
             )
     return table_of(

@@ -40,7 +40,7 @@ def charts(worst: Worst, now: Found, before: Found | None, asked: Asked) -> tupl
         earlier = [before[name].counts if name in before else (0, 0) for name in names]
         series.append(rate_series(asked.quarter.previous().name, earlier))
     most = sorted(now.values(), key=lambda one: (-one.useless_count, one.label))[:_MOST_DRAWN]
-    return (
+    rates = (
         EvidenceChart(
             name="noisy_integrations_rates",
             title=title_of(worst),
@@ -51,6 +51,11 @@ def charts(worst: Worst, now: Found, before: Found | None, asked: Asked) -> tupl
             axis="Share of attempts that came to nothing",
             n_unit="attempts",
         ),
+    )
+    if not most or not most[0].useless_count:
+        return rates
+    return (
+        *rates,
         EvidenceChart(
             name="noisy_integrations_counts",
             title=f"Most useless attempts in number: {most[0].label}",

@@ -23,7 +23,7 @@ from dashboard.analysis.review.usage_spend import (
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.strictness import Balance, StrictnessCell
 from dashboard.analysis.strictness_counts import Who
-from dashboard.analysis.strictness_words import named, zone_title
+from dashboard.analysis.strictness_words import named, place_words, zone_title
 from dashboard.analysis.units import interval_text, value_text
 from data.definitions import Slo
 from data.definitions.burn_windows import burn_windows
@@ -158,8 +158,15 @@ def zone_checks(asked: Asked) -> Checked:
                 needs.append(_zones(cells, balance, who, months))
     open_cells = [cell for cell in named(found.by_zone, Balance.CANNOT_TELL) if cell.more is not None]
     nearest = sorted(open_cells, key=lambda cell: cell.more or 0)[:1]
+    least = review_questions().approval_patterns.least_decisions
+    few = [cell for cell in found.by_zone if 0 < cell.counts.decided < least]
     return Checked(
         tuple(needs),
+        cannot_tell=tuple(
+            f"whether approvals are right in {place_words(cell)} ({cell.counts.decided:,} decisions, "
+            f"{least - cell.counts.decided:,} more are needed)"
+            for cell in few
+        ),
         would_change=tuple(
             f"{cell.more:,} more decisions in {zone_title(cell.place.zone)} would tell whether it is too lax or strict."
             for cell in nearest
