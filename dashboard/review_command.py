@@ -14,7 +14,7 @@ from dashboard.analysis.older_store import check_derived
 from dashboard.analysis.review.answers import make_review
 from dashboard.analysis.review.document import ReviewDocument, read_document
 from dashboard.analysis.review.quarters import Quarter, default_quarter, quarters_of_store, read_quarter
-from dashboard.analysis.review.stored import lines_of, scope_of, scope_text
+from dashboard.analysis.review.stored import frozen_quarter, lines_of, scope_of, scope_text
 from dashboard.max_age import check_age, read_age
 from dashboard.reports.bundle import FORMATS, Format, file_name
 from dashboard.whole_file import whole_file
@@ -87,7 +87,7 @@ def formats_of(text: str | None) -> tuple[Format, ...]:
 
 def _document(connection: sqlite3.Connection, asked: Asked) -> ReviewDocument:
     as_of = newest_record(connection) or datetime.now(UTC)
-    quarter = default_quarter(connection, as_of) if asked.quarter is None else read_quarter(asked.quarter)
+    quarter = _quarter(connection, asked, as_of)
     chosen = _filter(connection, asked, quarter)
     if asked.is_kept:
         found = revisions(connection, quarter.name, scope_text(chosen))
@@ -107,6 +107,14 @@ def _document(connection: sqlite3.Connection, asked: Asked) -> ReviewDocument:
         reach = f"It reaches from {offered[-1].name} to {offered[0].name}." if offered else "Load files: etl load PATH"
         raise ReviewError(f"The store holds no record of {quarter.name}. {reach}")
     return make_review(connection, quarter, as_of, chosen, lines_of(notes_of(connection, quarter.name)))
+
+
+def _quarter(connection: sqlite3.Connection, asked: Asked, as_of: datetime) -> Quarter:
+    if asked.quarter is None:
+        return default_quarter(connection, as_of)
+    # A frozen review is found under the name that it was frozen with, whatever fiscal years are now.
+    kept = frozen_quarter(connection, asked.quarter.strip().upper()) if asked.is_kept else None
+    return read_quarter(asked.quarter) if kept is None else kept
 
 
 def _filter(connection: sqlite3.Connection, asked: Asked, quarter: Quarter) -> Filter:

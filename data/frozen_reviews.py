@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from data.errors import BoltscopeError, StoreError
@@ -118,6 +118,16 @@ def frozen_quarters(connection: sqlite3.Connection) -> tuple[str, ...]:
     """Return the quarters that have a frozen review, whatever its scope, oldest first."""
     sql = f"SELECT DISTINCT quarter FROM frozen_review WHERE {_COUNTS} ORDER BY quarter"  # noqa: S608
     return tuple(row[0] for row in connection.execute(sql))
+
+
+def frozen_days(connection: sqlite3.Connection, quarter: str) -> tuple[date, date] | None:
+    """Return first and last day of a quarter as its newest frozen review has them; null where none is frozen."""
+    row = connection.execute(
+        "SELECT json_extract(document, '$.first'), json_extract(document, '$.last') FROM frozen_review "  # noqa: S608
+        f"WHERE quarter = ? AND json_valid(document) AND {_COUNTS} ORDER BY frozen_at DESC LIMIT 1",
+        (quarter,),
+    ).fetchone()
+    return None if row is None or None in row else (date.fromisoformat(row[0]), date.fromisoformat(row[1]))
 
 
 def frozen_document(connection: sqlite3.Connection, revision: Revision) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from data.errors import BoltscopeError
+from data.quarter_names import first_day
 from data.tables.types import EPOCH, EPOCH_DAY
 from data.words import NoteKind, NoteStatus
 
@@ -81,12 +82,14 @@ def notes_of(connection: sqlite3.Connection, quarter: str) -> tuple[Note, ...]:
 
 def open_before(connection: sqlite3.Connection, quarter: str) -> tuple[Note, ...]:
     """Return the decisions of earlier quarters that are still open and were not carried over yet, oldest first."""
-    return _read(
+    found = _read(
         connection,
-        f"SELECT {_COLUMNS}, NULL FROM review_note AS note WHERE quarter < ? AND kind = ? AND status = ? "  # noqa: S608
-        f"AND {_CARRIED_TO} IS NULL ORDER BY quarter, created_at, review_note_key",
-        (quarter, NoteKind.DECISION.value, NoteStatus.OPEN.value),
+        f"SELECT {_COLUMNS}, NULL FROM review_note AS note WHERE kind = ? AND status = ? "  # noqa: S608
+        f"AND {_CARRIED_TO} IS NULL ORDER BY created_at, review_note_key",
+        (NoteKind.DECISION.value, NoteStatus.OPEN.value),
     )
+    earlier = [note for note in found if first_day(note.quarter) < first_day(quarter)]
+    return tuple(sorted(earlier, key=lambda note: first_day(note.quarter)))
 
 
 def add_note(connection: sqlite3.Connection, quarter: str, entry: Entry, now: datetime) -> int:

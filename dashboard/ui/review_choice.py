@@ -1,14 +1,12 @@
 """What of the review is shown: quarter and revision, kept in the address, and the document that follows from them."""
 
-from contextlib import suppress
-
 import streamlit as st
 
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.review.answers import make_review
 from dashboard.analysis.review.document import ReviewDocument, read_document
-from dashboard.analysis.review.quarters import Quarter, QuarterError, default_quarter, quarters_of_store, read_quarter
-from dashboard.analysis.review.stored import scope_of, scope_text
+from dashboard.analysis.review.quarters import Quarter, default_quarter, quarters_of_store
+from dashboard.analysis.review.stored import frozen_quarter, scope_of, scope_text
 from dashboard.ui.address import Address
 from dashboard.ui.review import Shown
 from dashboard.ui.review_notes import read_notes
@@ -25,9 +23,10 @@ def pick_quarter(address: Address, view: View, *, is_meeting: bool = False) -> Q
     """Let a person pick the quarter, by default the last one that has ended; a meeting keeps what it began with."""
     offered = {quarter.name: quarter for quarter in view.ask(quarters_of_store, view.as_of)}
     for name in frozen_quarters(view.connection):
-        # A frozen quarter can be looked at also when its records are gone. One of another fiscal year cannot.
-        with suppress(QuarterError):
-            offered.setdefault(name, read_quarter(name))
+        # A frozen quarter can be looked at also when its records are gone, and when fiscal years begin otherwise since.
+        frozen = None if name in offered else frozen_quarter(view.connection, name)
+        if frozen is not None:
+            offered[name] = frozen
     default = view.ask(default_quarter, view.as_of)
     offered.setdefault(default.name, default)
     names = sorted(offered, key=lambda name: offered[name].first, reverse=True)

@@ -10,7 +10,7 @@ _HTML = """<button type="button">
 <path d="M12 4v11M7 11l5 5 5-5M5 20h14"/></svg><span>Download SVG</span></button>"""
 _CSS = """
 button { display: inline-flex; align-items: center; gap: 0.45rem; box-sizing: border-box; min-height: 2.5rem;
-  padding: 0.2rem 0.75rem; font: inherit; font-family: var(--st-font); font-size: 0.95rem; cursor: pointer;
+  padding: 0.2rem 0.75rem; font: inherit; font-family: var(--st-font); font-size: 0.875rem; cursor: pointer;
   color: var(--st-text-color); background: transparent; border: 1px solid var(--st-border-color);
   border-radius: var(--st-button-radius); }
 button:hover { border-color: var(--st-primary-color); color: var(--st-primary-color); }

@@ -2,8 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
+from data.definitions import reporting
+from data.quarter_names import first_day
 from data.review_notes import LONGEST_TEXT, Entry, EntryError, add_note, carry_over, change_note, notes_of, open_before
 from data.store import Store
 from data.words import NoteKind, NoteStatus
@@ -103,3 +106,18 @@ def test_open_and_past_its_day_is_overdue(store: Store):
     assert [note.is_overdue(date(2026, 10, day)) for day in (15, 16)] == [False, True]
     close(store, "2026Q3", "Ask", NoteStatus.DROPPED)
     assert not notes(store, "2026Q3")[0].is_overdue(date(2026, 10, 16))
+
+
+def test_quarters_come_by_their_days_and_not_by_their_names(monkeypatch, store: Store):
+    fiscal = msgspec.structs.replace(reporting(), fiscal_year_starts=7)
+    monkeypatch.setattr("data.quarter_names.reporting", lambda: fiscal)
+    # FY2027Q1 is July to September 2026, FY2026Q4 is April to June 2026: as texts, both come after 2026Q4.
+    assert [first_day(name) for name in ("FY2026Q4", "FY2027Q1", "FY2027Q3", "2026Q4")] == [
+        date(2026, 4, 1), date(2026, 7, 1), date(2027, 1, 1), date(2026, 10, 1),
+    ]  # fmt: skip
+    with store.writing() as connection:
+        for quarter in ("2026Q1", "FY2026Q4", "FY2027Q3"):
+            add_note(connection, quarter, Entry(quarter), NOW)
+    with store.reading() as connection:
+        assert [note.text for note in open_before(connection, "2026Q4")] == ["2026Q1", "FY2026Q4"]
+        assert [note.text for note in open_before(connection, "FY2026Q4")] == ["2026Q1"]

@@ -6,12 +6,15 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from page_runs import show, texts
 from streamlit.testing.v1 import AppTest
 
 from dashboard import export_review
 from dashboard.analysis.review import usage_spend
+from dashboard.review_command import Asked, write_review
+from data.definitions import reporting
 from data.definitions.budgets import Budget, Budgets, ProjectBudget
 from data.definitions.texts import definition_texts
 from data.frozen_reviews import frozen_definitions, frozen_document, revisions
@@ -367,3 +370,17 @@ def test_a_meeting_about_demo_data_says_so(monkeypatch, own: Store):
         connection.execute("UPDATE load SET is_demo = 0")
         connection.execute("UPDATE setting SET value = '2' WHERE name = 'data_version'")
     assert banners() == banners(screen="1") == 0
+
+
+def test_a_frozen_quarter_stays_to_be_found_when_fiscal_years_begin_otherwise(monkeypatch, own: Store, tmp_path: Path):
+    freeze(opened(monkeypatch, own))
+    fiscal = msgspec.structs.replace(reporting(), fiscal_year_starts=2)
+    monkeypatch.setattr("dashboard.analysis.review.quarters.reporting", lambda: fiscal)
+    app = opened(monkeypatch, own, quarter="2026Q3", revision="1")
+    picker = app.selectbox(key="address_quarter")
+    assert picker.value == "2026Q3"
+    assert "2026Q3: July to September 2026" in picker.options
+    assert "Revision 1, frozen on" in said(app).replace("**", "")
+    asked = Asked(tmp_path / "out", "2026Q3", is_frozen=True, formats="csv")
+    ((path, _),) = write_review(asked, own.url)
+    assert "2026Q3_revision-1" in path.name

@@ -1,5 +1,6 @@
 """Between a review and the store: its filters as the key of what is frozen, and entries as lines of the document."""
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -7,7 +8,17 @@ from urllib.parse import urlencode
 from dashboard.analysis.filters import Compare, Filter, Preset
 from dashboard.analysis.review.document import NoteLine
 from dashboard.analysis.review.quarters import Quarter
+from data.frozen_reviews import frozen_days
 from data.review_notes import Note
+
+
+def frozen_quarter(connection: sqlite3.Connection, name: str) -> Quarter | None:
+    """Return a quarter under the name and with the days that a frozen review has; null where none is frozen.
+
+    It stays to be found when fiscal years begin with another month than they did then.
+    """
+    days = frozen_days(connection, name)
+    return None if days is None else Quarter(*days, name)
 
 
 def scope_of(chosen: Filter, quarter: Quarter) -> Filter:
