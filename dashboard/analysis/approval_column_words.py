@@ -19,7 +19,7 @@ _SHOWN = {
     "Asking costs": f"what good changes that were rejected, and waiting, cost {_PER_100}, with its 95 % interval",
     "Difference": f"escapes minus asking {_PER_100}, with its 95 % interval; the verdict rests on it",
     "Rule": "a rule that could have been in force; proposed, never applied",
-    "Worth it": "whether the rule would have paid, its interval considered",
+    "Worth it": "whether the rule would have paid, its interval and the number of rules replayed considered",
     "Changes": "changes that the rule would have treated otherwise",
     "Escapes caught": "accepted changes that were rolled back and that the rule would have stopped, with its 95 % "
     "interval; negative: more would have come through",

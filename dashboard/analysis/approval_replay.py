@@ -7,17 +7,20 @@ their decisions in all zones stand in. History is taken as it was; the intervals
 (Wilson for shares, Student for the mean wait), put together by the method of variance estimates recovery.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import isfinite, sqrt
+from math import erfc, isfinite, sqrt
 
 import polars as pl
 
+from dashboard.analysis.breakdowns import benjamini_hochberg
+from dashboard.analysis.intervals import Z
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.strictness import Rate, Strictness, waiting_of
 from dashboard.analysis.strictness_costs import Bounded, mean_wait
 from dashboard.analysis.strictness_counts import ALL, Counts, Place, Who, order_of, rolled_up
+from dashboard.analysis.ties import FALSE_SHARE
 from data.definitions.approval_costs import ApprovalCosts, approval_costs
 from data.frames import frame_of
 
@@ -85,15 +88,15 @@ class Replay:
     saved_usd: Bounded | None
     """Cost of escapes saved minus cost of good changes held and of waiting; null where anything of it is unknown."""
     behaviour: Behaviour | None
+    chance: float | None = None
+    """Chance of so much saved or lost if the rule did neither, corrected for the number of replays; null if unknown."""
 
     @property
     def worth(self) -> Worth:
-        """Whether the rule would have paid."""
-        if self.saved_usd is None or not (isfinite(self.saved_usd.low) and isfinite(self.saved_usd.high)):
+        """Whether the rule would have paid: of many rules replayed one looks good by luck, which is corrected for."""
+        if self.saved_usd is None or self.chance is None or self.chance > FALSE_SHARE:
             return Worth.CANNOT_TELL
-        if self.saved_usd.low > 0:
-            return Worth.YES
-        return Worth.NO if self.saved_usd.high < 0 else Worth.CANNOT_TELL
+        return Worth.YES if self.saved_usd.value > 0 else Worth.NO
 
 
 @remembered()
@@ -122,7 +125,27 @@ def replays(parts: Mapping[Place, Counts], costs: ApprovalCosts) -> tuple[Replay
             # Who reviewed is not known of the changes that were rolled back: they are taken to be spread evenly.
             _asked(zone, Rule.SECOND_REVIEWER, single, people.rolled_back * share, seen, costs),
         ]
-    return tuple(replay for replay in found if replay.changes)
+    return _corrected([one for one in found if one.changes])
+
+
+def _corrected(found: Sequence[Replay]) -> tuple[Replay, ...]:
+    """Return the replays with their chances, corrected for their number (Benjamini-Hochberg)."""
+    chances = [None if one.saved_usd is None else _chance(one.saved_usd) for one in found]
+    corrected = iter(benjamini_hochberg([chance for chance in chances if chance is not None]))
+    return tuple(
+        one if chance is None else replace(one, chance=next(corrected))
+        for one, chance in zip(found, chances, strict=True)
+    )
+
+
+def _chance(saved: Bounded) -> float | None:
+    """Return the two-sided chance of so much if nothing was saved, from the end of the interval that is nearest 0."""
+    if not (isfinite(saved.low) and isfinite(saved.high)):
+        return None
+    half = saved.value - saved.low if saved.value > 0 else saved.high - saved.value
+    if half <= 0:
+        return 1.0 if saved.value == 0 else 0.0
+    return erfc(Z * abs(saved.value) / half / sqrt(2))
 
 
 @remembered()
@@ -132,6 +155,7 @@ def replay_frame(found: tuple[Replay, ...]) -> pl.DataFrame:
         (
             replay.zone, replay.rule.value, replay.worth.value, replay.changes, replay.escapes,
             *_cells(replay.caught), *_cells(replay.held), *_cells(replay.wait_hours), *_cells(replay.saved_usd),
+            replay.chance,
             replay.behaviour and replay.behaviour.zone, replay.behaviour and replay.behaviour.decided,
         )
         for replay in found
@@ -150,6 +174,7 @@ def replay_frame(found: tuple[Replay, ...]) -> pl.DataFrame:
             "change_count": pl.Int64(),
             "escape_count": pl.Float64(),
             **dict.fromkeys(bounds, pl.Float64()),
+            "corrected_chance_rate": pl.Float64(),
             "behaviour_zone": pl.String(),
             "behaviour_decided_count": pl.Int64(),
         },

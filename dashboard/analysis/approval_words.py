@@ -81,7 +81,7 @@ def tool_words(found: ToolTable) -> str:
 
 
 def replay_words(found: Sequence[Replay]) -> str:
-    """Say which rule would have saved most; what is said rests on the interval."""
+    """Say which rule would have saved most; what is said rests on all replays together."""
     worth = [replay for replay in found if replay.worth is Worth.YES and replay.saved_usd is not None]
     if not worth:
         told = any(replay.worth is Worth.NO for replay in found)
@@ -92,9 +92,11 @@ def replay_words(found: Sequence[Replay]) -> str:
         )
     best = max(worth, key=lambda replay: replay.saved_usd.value if replay.saved_usd else 0.0)
     assert best.saved_usd is not None
+    done = _DONE[best.rule]
     return (
-        f"{_DONE[best.rule]} in {zone_title(best.zone)} would have saved about "
-        f"${best.saved_usd.value:,.0f} in this period"
+        f"If every rejected change would have been rolled back, {done[:1].lower()}{done[1:]} in "
+        f"{zone_title(best.zone)} would have saved about ${best.saved_usd.value:,.0f} "
+        f"(${best.saved_usd.low:,.0f} to ${best.saved_usd.high:,.0f}) in this period"
     )
 
 

@@ -1,13 +1,15 @@
 """What stands beside the verdicts: decisions over time, what waits, tools, reviewers, replay, the rows behind."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from statsmodels.stats.multitest import multipletests
 
 from approval_facts import decided_facts, hostile_decisions
-from dashboard.analysis.approval_replay import Rule, Worth, replay_frame, replays, replays_of
+from dashboard.analysis.approval_replay import Rule, Worth, _chance, replay_frame, replays, replays_of
 from dashboard.analysis.approval_words import decisions_words, one_replay_words, queue_words, replay_words, tool_words
 from dashboard.analysis.decision_rows import Group, Shown, decision_row_count, decision_rows
 from dashboard.analysis.decisions_over_time import (
@@ -20,6 +22,7 @@ from dashboard.analysis.filters import Filter, Period, make_filter
 from dashboard.analysis.reviewers import reviewer_load
 from dashboard.analysis.second_reviewers import high_risk_zones, second_reviewers
 from dashboard.analysis.strictness import Balance, strictness
+from dashboard.analysis.strictness_costs import Bounded
 from dashboard.analysis.strictness_counts import ALL, Counts, Place, Who
 from dashboard.analysis.tool_decisions import tool_decisions
 from dashboard.analysis.trend_buckets import Every
@@ -213,16 +216,14 @@ def waits(count: int, hours: float) -> dict[str, object]:
     return {"waiting_known": count, "waiting_ms": round(hours * 3_600_000) * count, "waits": (blob,)}
 
 
+BILLING, PASSED = Place("billing", "edit", Who.HUMAN), Place("billing", "edit", Who.NOT_ASKED)
+PEOPLE = Counts(163, 10, 37, 17, reviewers_known=163, second_reviewed=0, **waits(200, 1.0))
+PEOPLE_IN_PAIRS = replace(PEOPLE, second_reviewed=163)
+
+
 def test_a_replay_adds_up_as_on_paper():
     # People saw 30 bad changes and rejected 20 of them, saw 170 good ones and rejected 17; each waited an hour.
-    people = Counts(163, 10, 37, 17, reviewers_known=163, second_reviewed=0, **waits(200, 1.0))
-    nobody = Counts(500, 60)
-    found = {
-        replay.rule: replay
-        for replay in replays(
-            {Place("billing", "edit", Who.HUMAN): people, Place("billing", "edit", Who.NOT_ASKED): nobody}, UNIT
-        )
-    }
+    found = {replay.rule: replay for replay in replays({BILLING: PEOPLE, PASSED: Counts(500, 60)}, UNIT)}
     asked = found[Rule.ASK]
     assert asked.caught is not None
     assert asked.held is not None
@@ -232,7 +233,6 @@ def test_a_replay_adds_up_as_on_paper():
     assert (asked.caught.value, asked.held.value) == (pytest.approx(40), pytest.approx(44))
     assert asked.wait_hours.value == pytest.approx(500)
     assert asked.saved_usd.value == pytest.approx(1280)
-    assert asked.worth is Worth.YES
     passing = found[Rule.LET_PASS]
     assert passing.caught is not None
     assert passing.saved_usd is not None
@@ -245,7 +245,29 @@ def test_a_replay_adds_up_as_on_paper():
     assert (second.changes, second.escapes) == (163, 10)
     assert second.caught.value == pytest.approx(10 * 20 / 30)
     assert "would have caught 40 (29 to 48) of 60 escapes and held 44" in one_replay_words(asked)
-    assert replay_words(tuple(found.values())).startswith("Asking a person about every change in Billing and usage")
+
+
+def test_the_best_of_many_replays_is_not_named_by_luck():
+    two = replays({BILLING: PEOPLE_IN_PAIRS, PASSED: Counts(500, 60)}, UNIT)
+    three = replays({BILLING: PEOPLE, PASSED: Counts(500, 60)}, UNIT)
+    best, same = (next(one for one in found if one.rule is Rule.ASK) for found in (two, three))
+    # The same saving with the same interval, which lies above 0: among two rules it is named, among three no longer.
+    assert best.saved_usd == same.saved_usd
+    assert best.saved_usd is not None
+    assert best.saved_usd.low > 0
+    assert (best.worth, same.worth) == (Worth.YES, Worth.CANNOT_TELL)
+    assert replay_words(two) == (
+        "If every rejected change would have been rolled back, asking a person about every change in Billing and usage "
+        f"would have saved about $1,280 (${best.saved_usd.low:,.0f} to ${best.saved_usd.high:,.0f}) in this period"
+    )
+    assert not replay_words(three).startswith("If")
+    corrected = multipletests([_chance(one.saved_usd) for one in three if one.saved_usd], method="fdr_bh")[1]
+    assert [one.chance for one in three] == pytest.approx(corrected.tolist())
+
+
+@pytest.mark.parametrize("saved", [Bounded(10, 0, 30), Bounded(-10, -30, 0)])
+def test_the_chance_of_a_saving_is_five_percent_where_its_interval_touches_0(saved: Bounded):
+    assert _chance(saved) == pytest.approx(0.05)
 
 
 def test_a_zone_where_people_decided_little_borrows_their_behaviour_and_says_so():
