@@ -1,10 +1,13 @@
 """The quarterly review: quarters, entries that reach the store, freezing, and the screens of a meeting."""
 
+import io
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
+from re import sub
 
 import msgspec
 import pytest
@@ -13,6 +16,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import export_review
 from dashboard.analysis.review import usage_spend
+from dashboard.analysis.review.answers import make_review
+from dashboard.analysis.review.quarters import read_quarter
+from dashboard.analysis.review.words import before_words
+from dashboard.analysis.units import interval_text, value_text
+from dashboard.export_summaries import plain_number
+from dashboard.reports.bundle import FORMATS
 from dashboard.review_command import Asked, write_review
 from data.definitions import reporting
 from data.definitions.budgets import Budget, Budgets, ProjectBudget
@@ -22,7 +31,8 @@ from data.migrations import rebuild
 from data.review_notes import Entry, Note, add_note, notes_of
 from data.store import Store
 from data.words import NoteKind, NoteStatus
-from year_of_facts import HOSTILE, odd_facts, year_of_facts
+from report_text import text_of
+from year_of_facts import HOSTILE, LAST_DAY, odd_facts, year_of_facts
 
 PAGE = "quarterly-review"
 NOW = datetime(2026, 10, 2, 9, tzinfo=UTC)
@@ -384,3 +394,38 @@ def test_a_frozen_quarter_stays_to_be_found_when_fiscal_years_begin_otherwise(mo
     asked = Asked(tmp_path / "out", "2026Q3", is_frozen=True, formats="csv")
     ((path, _),) = write_review(asked, own.url)
     assert "2026Q3_revision-1" in path.name
+
+
+def words_of(html: str) -> str:
+    return " ".join(unescape(sub(r"<[^>]*>", " ", html)).replace("\u00a0", " ").replace("\u2060", "").split())
+
+
+def test_every_figure_of_the_document_is_on_the_page_and_in_every_format(monkeypatch, own: Store):
+    page = " ".join(words_of(str(part.proto.body)) for part in opened(monkeypatch, own).get("html"))
+    with own.reading() as connection:
+        document = make_review(connection, read_quarter("2026Q3"), LAST_DAY)
+    figures = [*document.summary, *(figure for answer in document.answers for figure in answer.figures)]
+    assert len(figures) > 10
+    assert any(figure.low is not None and figure.before is not None for figure in figures)
+    reports: dict[str, str] = {}
+    for one in FORMATS:
+        out = io.BytesIO()
+        one.write(document, out)
+        reports[one.name] = text_of(one.name, out.getvalue())
+    for figure in figures:
+        value, interval = (
+            value_text(figure.value, figure.unit), interval_text(figure.low, figure.high, figure.unit)
+        )  # fmt: skip
+        sure = f"n = {figure.n:,} {figure.n_unit}"
+        sure = sure if figure.low is None else f"95 % interval {interval}, {sure}"
+        # With the label beside the value, no figure passes for another.
+        on_page = [f"{figure.label} {value} {sure}", f"{value} {figure.label} {sure}"]
+        assert any(words_of(text) in page for text in on_page), on_page
+        assert before_words(figure) in page
+        for name in ("html", "xlsx", "pptx"):
+            assert words_of(f"{figure.label} {value} {interval}") in reports[name], (name, figure)
+        for text in (value, interval):
+            assert words_of(text) in reports["pdf"], figure
+        numbers = (figure.value, figure.low, figure.high)
+        row = " ".join([figure.label, *(plain_number(number) or "" for number in numbers), str(figure.n)])
+        assert words_of(row) in reports["csv"], row

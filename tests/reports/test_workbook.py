@@ -12,6 +12,7 @@ from review_cases import HOSTILE, empty, hostile, large, usual
 from dashboard.analysis.headings import heading
 from dashboard.analysis.review.document import ReviewDocument, read_document
 from dashboard.reports import texts
+from dashboard.reports.own_tables import at
 from dashboard.reports.workbook import sheet_names, write_workbook
 
 
@@ -68,6 +69,25 @@ def test_every_figure_stands_there_as_the_page_shows_it_and_as_numbers():
             shown = [figure.label, texts.figure_value(figure), texts.figure_interval(figure), figure.n, figure.n_unit]
             numbers = [figure.value, figure.low, figure.high]
             assert [*shown, texts.figure_before(figure), *numbers, figure.note] in rows
+
+
+def test_every_value_of_every_chart_stands_in_its_own_cell():
+    document = usual()
+    book = opened(document)
+    compared = 0
+    for answer in document.answers:
+        rows = [[cell.value for cell in row] for row in book[f"{answer.number} {answer.key}"].iter_rows()]
+        heads = [number for number, row in enumerate(rows) if row[0] == "Category"]
+        for start, chart in zip(heads, answer.charts, strict=True):
+            for index, category in enumerate(chart.categories):
+                row = rows[start + 1 + index]
+                assert row[0] == category
+                for series in chart.series:
+                    place = rows[start].index(series.name)
+                    expected = [at(values, index) for values in (series.values, series.low, series.high, series.n)]
+                    assert row[place : place + 4] == expected
+                    compared += sum(value is not None for value in expected)
+    assert compared > 100
 
 
 def test_every_answer_has_all_its_texts():
