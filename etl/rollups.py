@@ -128,6 +128,7 @@ def _approvals() -> Rollup:
         measures={
             "approval_count": "1",
             "waiting_known_count": f"{_DECIDED} AND waiting_ms IS NOT NULL",
+            "waiting_ms": f"iif({_DECIDED}, waiting_ms, NULL)",
             "second_reviewer_count": "is_second_reviewer",
         },
         histograms={"waiting_histogram": histogram_sql("waiting_ms", _DECIDED)},

@@ -11,21 +11,21 @@ _SHOWN = {
     "Verdict": "too lax, too restrictive, about right, or cannot tell, with how many more decisions would very likely "
     "settle it",
     "Decisions": "accepted and rejected changes that are old enough to be judged",
-    "Lax error": "accepted changes that were rolled back, of the accepted, with its 95 % interval",
-    "Restrictive error": "rejected changes of which the same was accepted within 72 hours, of the rejected, with its "
-    "95 % interval",
+    "Taken back": "accepted changes that were rolled back, of the accepted, with its 95 % interval",
+    "Good ones rejected": "rejected changes of which the same was accepted within 72 hours, of those that can "
+    "be compared, with its 95 % interval",
     "Median wait": "half of the decisions came within this time, with its 95 % interval",
-    "Escapes cost": f"what accepted changes that were rolled back cost {_PER_100}, with its 95 % interval",
+    "Mistakes cost": f"what accepted changes that were rolled back cost {_PER_100}, with its 95 % interval",
     "Asking costs": f"what good changes that were rejected, and waiting, cost {_PER_100}, with its 95 % interval",
-    "Difference": f"escapes minus asking {_PER_100}, with its 95 % interval; the verdict rests on it",
+    "Difference": f"mistakes that got through minus asking {_PER_100}, with its 95 % interval; the verdict rests on it",
     "Rule": "a rule that could have been in force; proposed, never applied",
     "Worth it": "whether the rule would have paid, its interval and the number of rules replayed considered",
     "Changes": "changes that the rule would have treated otherwise",
-    "Escapes caught": "accepted changes that were rolled back and that the rule would have stopped, with its 95 % "
+    "Mistakes caught": "accepted changes that were rolled back and that the rule would have stopped, with its 95 % "
     "interval; negative: more would have come through",
     "Good changes held": "good changes that the rule would have rejected, with its 95 % interval; negative: fewer",
     "Hours waited": "hours of waiting that the rule would have added, with its 95 % interval; negative: fewer",
-    "Saved": "cost of escapes saved, minus cost of good changes held and of waiting, over the period, in US dollars, "
+    "Saved": "cost of mistakes saved, minus cost of good changes held and of waiting, over the period, in US dollars, "
     "with its 95 % interval",
 }
 
@@ -102,13 +102,13 @@ APPROVALS_MADE: Mapping[str, str] = {
     "approval_replay.risk_zone": "zone of the files that needs the most care, as risk_zones.toml says",
     "approval_replay.rule": "a rule that could have been in force: ask a person about every change, let changes pass "
     "without asking, or require a second reviewer; proposed, never applied",
-    "worth": "whether the rule would have paid, its interval considered",
+    "worth": "whether the rule would have paid, its interval and the number of rules replayed considered",
     "change_count": "changes that the rule would have treated otherwise",
     "escape_count": "of these, accepted and rolled back in fact",
-    "caught_count": "escapes that the rule would have stopped; negative: more would have come through",
+    "caught_count": "mistakes that the rule would have stopped; negative: more would have come through",
     "held_count": "good changes that the rule would have rejected; negative: fewer",
     "waited_hours": "hours of waiting that the rule would have added; negative: fewer",
-    "approval_replay.saved_usd": "cost of escapes saved, minus cost of good changes held and of waiting, over the "
+    "approval_replay.saved_usd": "cost of mistakes saved, minus cost of good changes held and of waiting, over the "
     "period, in US dollars",
     "behaviour_zone": "where it was seen how people decide; all: the zone itself has too few decisions of people",
     "behaviour_decided_count": "decisions of people that this rests on",

@@ -108,8 +108,8 @@ def one_replay_words(replay: Replay) -> str:
     escapes, held = replay.caught, replay.held
     if replay.rule is not Rule.LET_PASS:
         text = (
-            f"would have caught {_about(escapes.value, escapes.low, escapes.high)} of {replay.escapes:,.0f} escapes "
-            f"and held {_about(held.value, held.low, held.high)} good changes"
+            f"would have caught {_about(escapes.value, escapes.low, escapes.high)} of {replay.escapes:,.0f} mistakes "
+            f"that got through and held {_about(held.value, held.low, held.high)} good changes"
         )
     else:
         text = (

@@ -37,6 +37,8 @@ class DecisionBucket:
     counts: Mapping[Decision, int]
     waits: Histogram
     """Known waiting times of decisions that were made, in milliseconds."""
+    waited_ms: int
+    """Their sum."""
     state: PointState
 
     @property
@@ -64,6 +66,11 @@ class DecisionBucket:
         """Half of the decisions came within this time; null when no waiting time is known."""
         median = self.waits.median()
         return None if median is None else median / HOUR_MS
+
+    @property
+    def total_hours(self) -> float | None:
+        """Total of the known waiting times; null when none is known."""
+        return self.waited_ms / HOUR_MS if self.waits.n else None
 
     @property
     def median_interval(self) -> Interval | None:
@@ -106,13 +113,15 @@ def decisions_over_time(
     """Return the decisions on a kind of subject by bucket; too fine buckets are coarsened."""
     condition, parameters = condition_of(chosen, chosen.period, "approval_daily")
     counted: dict[Actor, dict[int, Counter[Decision]]] = defaultdict(lambda: defaultdict(Counter))
+    waited_ms: dict[Actor, Counter[int]] = defaultdict(Counter)
     blobs: dict[Actor, dict[int, list[bytes]]] = defaultdict(lambda: defaultdict(list))
-    for day, actor, decision, count, waits in connection.execute(
-        f"SELECT date, actor, decision, sum(approval_count), {LAID_END_TO_END} FROM approval_daily "  # noqa: S608
+    for day, actor, decision, count, waited, waits in connection.execute(
+        f"SELECT date, actor, decision, sum(approval_count), sum(waiting_ms), {LAID_END_TO_END} FROM approval_daily "  # noqa: S608
         f"WHERE {condition} AND subject = :subject GROUP BY 1, 2, 3",
         parameters | {"subject": subject.value},
     ):
         counted[Actor(actor)][day][Decision(decision)] += count
+        waited_ms[Actor(actor)][day] += waited
         if waits:
             blobs[Actor(actor)][day].append(bytes.fromhex(waits))
     measured = min((min(days) for days in counted.values()), default=None)
@@ -129,7 +138,8 @@ def decisions_over_time(
                 waits += blobs[actor].get(day, [])
         is_whole = bucket.last <= last_whole_day(as_of) and not is_cut_short(bucket, chosen.period, size)
         state = PointState.GAP if not counts else PointState.SETTLED if is_whole else PointState.INCOMPLETE
-        return DecisionBucket(bucket.first, bucket.last, counts, Histogram.merged(waits), state)
+        waited = sum(waited_ms[actor][day] for day in days)
+        return DecisionBucket(bucket.first, bucket.last, counts, Histogram.merged(waits), waited, state)
 
     return DecisionSeries(
         subject,
@@ -175,11 +185,13 @@ def waiting_frame(found: DecisionSeries) -> pl.DataFrame:
             bucket.waits.n,
             bucket.median_hours,
             *(bucket.median_interval or (None, None)),
+            bucket.total_hours,
             bucket.state.value,
         )
         for actor, bucket in _rows(found)
     ]
-    hours = dict.fromkeys(("median_wait_hours", "median_wait_low_hours", "median_wait_high_hours"), _REAL)
+    names = ("median_wait_hours", "median_wait_low_hours", "median_wait_high_hours", "total_wait_hours")
+    hours = dict.fromkeys(names, _REAL)
     return frame_of(rows, {**_BUCKET, "waiting_known_count": _COUNT, **hours, "state": _TEXT})
 
 

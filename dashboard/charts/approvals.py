@@ -53,7 +53,7 @@ def zone_map(found: Strictness) -> "Figure":
     for cell, position in zip(cells, _positions(cells, right, top), strict=True):
         _cross(figure, cell, position)
     for x, y, x_anchor, text in (
-        (0.03, 0.985, "left", "too lax: escapes cost more"),
+        (0.03, 0.985, "left", "too lax: mistakes cost more"),
         (0.99, 0.13, "right", "too restrictive:<br>asking costs more"),
     ):
         figure.add_annotation(
@@ -62,7 +62,7 @@ def zone_map(found: Strictness) -> "Figure":
         )  # fmt: skip
     figure.update_layout(**plotly_layout(height=470, margin={"l": 8, "r": 8, "t": 8, "b": 8}))
     figure.update_xaxes(title_text="Asking, USD per 100 decisions", **_axis(right))
-    figure.update_yaxes(title_text="Escapes, USD per 100 decisions", **_axis(top))
+    figure.update_yaxes(title_text="Mistakes that got through, USD per 100 decisions", **_axis(top))
     return figure
 
 
@@ -230,7 +230,7 @@ def _cell_words(cell: StrictnessCell) -> str:
     for name, rate in (("Accepted and rolled back", cell.lax), ("Rejected and accepted later", cell.restrictive)):
         bounds = interval_text(*(rate.interval or (None, None)), Unit.RATE)
         lines.append(f"{name}: {value_text(rate.value, Unit.RATE)} ({bounds}), n = {rate.n:,}")
-    for name, side in (("Escapes", cell.lax_usd), ("Asking", cell.restrictive_usd)):
+    for name, side in (("Mistakes", cell.lax_usd), ("Asking", cell.restrictive_usd)):
         if side is not None:
             bounds = interval_text(side.low, side.high, Unit.USD)
             lines.append(f"{name}: {value_text(side.value, Unit.USD)} ({bounds}) per 100 decisions")

@@ -44,10 +44,10 @@ def _verdicts_shown(cells: tuple[StrictnessCell, ...]) -> pl.DataFrame:
             "Verdict": verdict_words(cell),
             "Difference": _amount(cell.difference_usd, is_signed=True),
             "Decisions": cell.counts.decided,
-            "Lax error": _rate(cell.lax),
-            "Restrictive error": never_rejected_words(cell) or _rate(cell.restrictive),
+            "Taken back": _rate(cell.lax),
+            "Good ones rejected": never_rejected_words(cell) or _rate(cell.restrictive),
             "Median wait": _wait(cell),
-            "Escapes cost": _amount(cell.lax_usd),
+            "Mistakes cost": _amount(cell.lax_usd),
             "Asking costs": _amount(cell.restrictive_usd) if cell.is_asking_known else MISSING,
         }
         for cell in cells
@@ -63,7 +63,7 @@ def _replays_shown(found: tuple[Replay, ...]) -> pl.DataFrame:
             "Rule": replay.rule.label,
             "Worth it": replay.worth.value,
             "Changes": replay.changes,
-            "Escapes caught": _count(replay.caught),
+            "Mistakes caught": _count(replay.caught),
             "Good changes held": _count(replay.held),
             "Hours waited": _count(replay.wait_hours),
             "Saved": _amount(replay.saved_usd, is_signed=True),

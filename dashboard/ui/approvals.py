@@ -69,7 +69,7 @@ def map_of_zones(view: View, found: Strictness) -> None:
     st.header(title, anchor=False)
     picture(
         zone_map(found), name="zone_verdicts", chosen=view.chosen,
-        alt=f"What escapes cost against what asking costs, by zone and who decided, with intervals. {title}.",
+        alt=f"What mistakes cost against what asking costs, by zone and who decided, with intervals. {title}.",
     )  # fmt: skip
     costs = approval_costs()
     st.caption(
@@ -93,9 +93,9 @@ def verdicts(view: View, found: Strictness) -> None:
     st.subheader("The verdict on each zone, by who decided", anchor=False)
     verdict_table(found, found.by_zone, "zone_verdicts", view.chosen)
     st.caption(
-        "*Lax error*: accepted and rolled back. *Restrictive error*: rejected, and the same change accepted within 72 "
-        "hours. Amounts are for a hundred decisions; the verdict rests on the interval of their difference, corrected "
-        "for how many are compared. People, rules and changes that nobody was asked about are never one rate. "
+        "*Taken back*: accepted and rolled back. *Good ones rejected*: rejected, and the same change accepted within "
+        "72 hours. Amounts are for a hundred decisions; the verdict rests on the interval of their difference, "
+        "corrected for the number of comparisons. People, rules and changes that nobody was asked about are never one rate. "
         "*More decisions*: so many would very likely settle it. Where nobody ever rejected, the exact bound says how "
         "many rejections that still allows."
     )

@@ -151,8 +151,8 @@ def parts(address: Address, view: View, slo: str) -> None:
     )  # fmt: skip
     if found:
         st.caption(
-            "Each is compared with all the others together. Better and worse allow for how many are compared "
-            "(Benjamini-Hochberg, 5 %)."
+            "Each is compared with all the others together. Better and worse are corrected for the number of "
+            "comparisons: at most 5 % of those called so are expected to be so by chance."
         )
 
 

@@ -205,6 +205,7 @@ class ApprovalDaily(Row, table=True):
     actor: str = must("who decided (Actor)")
     approval_count: int = count("decisions")
     waiting_known_count: int = count("of these, with known waiting time")
+    waiting_ms: int = count("sum of these waiting times, in milliseconds")
     second_reviewer_count: int = count("of these, by a second reviewer")
     waiting_histogram: bytes | None = Field(
         default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"

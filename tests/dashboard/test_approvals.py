@@ -139,6 +139,10 @@ def test_the_median_wait_has_an_interval_where_there_are_enough_decisions(store:
     # Four of seven wait 20 to 23 minutes.
     assert frame["median_wait_hours"].to_list() == pytest.approx([23 / 60] * 3, rel=0.02)
     assert (frame["median_wait_low_hours"] <= frame["median_wait_hours"]).all()
+    # A day: 4 wait 20 to 23 minutes, 3 wait 24 hours and 0 to 2 minutes, so 86 + 4,323 minutes over 90 days.
+    people = waiting_frame(found).filter(pl.col("decided_by") == "human")
+    assert people["total_wait_hours"].sum() == pytest.approx(90 * (86 + 4_323) / 60)
+    assert waiting_frame(daily)["total_wait_hours"].null_count() == waiting_frame(daily).height
     assert waiting_frame(daily)["median_wait_hours"].null_count() == waiting_frame(daily).height
 
 
@@ -244,7 +248,7 @@ def test_a_replay_adds_up_as_on_paper():
     assert second.caught is not None
     assert (second.changes, second.escapes) == (163, 10)
     assert second.caught.value == pytest.approx(10 * 20 / 30)
-    assert "would have caught 40 (29 to 48) of 60 escapes and held 44" in one_replay_words(asked)
+    assert "would have caught 40 (29 to 48) of 60 mistakes that got through and held 44" in one_replay_words(asked)
 
 
 def test_the_best_of_many_replays_is_not_named_by_luck():

@@ -51,9 +51,9 @@ def test_each_verdict_stands_with_its_interval_and_leads_to_its_rows(monkeypatch
     verdicts = app.dataframe[0].value
     lax = verdicts[verdicts["Risk zone"] == "Billing and usage"].iloc[0]
     assert lax["Verdict"] == "too lax"
-    assert lax["Lax error"] == "25.0 % (20.6 to 30.0), n 328"
+    assert lax["Taken back"] == "25.0 % (20.6 to 30.0), n 328"
     # 1 - 0.05 ** (1 / 328)
-    assert lax["Restrictive error"] == "0 of 328 rejected still allows 0.9 %"
+    assert lax["Good ones rejected"] == "0 of 328 rejected still allows 0.9 %"
     assert app.selectbox(key="address_group").value == "environment.human"
     assert "Rows 1 to 20 of 164, newest first." in said(app)
     rows = next(table.value for table in app.dataframe if "accepted_again_at" in table.value.columns)
