@@ -131,8 +131,9 @@ async def _change_and_return(session: visitor.Visitor, label: str, value: str, s
         shown = set(session.widgets)
         samples.new[label].append(await session.change(widget, value))
         for days in _OWN_DAYS:
-            for picker in session.widgets.keys() - shown:
-                samples.new[f"{label}: own days"].append(await session.change(session.widgets[picker], days))
+            pickers = [one for name, one in session.widgets.items() if name not in shown and one.kind == "date_input"]
+            for picker in pickers:
+                samples.new[f"{label}: own days"].append(await session.change(picker, days))
                 samples.known[f"{label}: own days"].append(await session.rerun())
                 samples.runs += 2
     samples.runs += 3
