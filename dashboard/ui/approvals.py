@@ -95,7 +95,8 @@ def verdicts(view: View, found: Strictness) -> None:
     st.caption(
         "*Taken back*: accepted and rolled back. *Good ones rejected*: rejected, and the same change accepted within "
         "72 hours. Amounts are for a hundred decisions; the verdict rests on the interval of their difference, "
-        "corrected for the number of comparisons. People, rules and changes that nobody was asked about are never one rate. "
+        "corrected for the number of comparisons. People, rules and changes that nobody was asked about are never one "
+        "rate. "
         "*More decisions*: so many would very likely settle it. Where nobody ever rejected, the exact bound says how "
         "many rejections that still allows."
     )

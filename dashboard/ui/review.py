@@ -34,6 +34,10 @@ from dashboard.ui.text import day, days, literal, whole
 
 _MOST_LINES = 4
 """So many lines of what would change and limits an answer are shown; the others are folded away."""
+_OPEN = ("before_scaling_proposals",)
+"""Tables that are the answer themselves: shown before further pictures, and not folded."""
+_OPEN_ROW = 72
+"""Pixels of a row of theirs: sentences take up to three lines."""
 PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 
 
@@ -117,17 +121,18 @@ def question(shown: Shown, answer: Answer) -> None:
             st.html(_answer(answer))
         with right:
             _chart(shown, answer, first)
+    opened = [evidence for evidence in answer.tables if evidence.name in _OPEN and evidence.rows]
+    for evidence in opened:
+        st.markdown(f"**{literal(evidence.title)}**")
+        _table(shown, evidence, row_height=_OPEN_ROW)
     for chart in more:
         if chart is not None:
             _chart(shown, answer, chart)
     st.html(_told(shown, answer))
     for evidence in answer.tables:
-        with st.expander(literal(evidence.title), icon=":material/table_chart:"):
-            st.caption(literal(f"{evidence.meaning.capitalize()}."))
-            table(
-                _frame_of(evidence), name=evidence.name, file_stem=_file(shown, evidence.name), chosen=shown.chosen,
-                nothing="No rows.",
-            )  # fmt: skip
+        if evidence not in opened:
+            with st.expander(literal(evidence.title), icon=":material/table_chart:"):
+                _table(shown, evidence)
     with st.expander("How this is answered, and who answers for the question", icon=":material/rule:"):
         st.markdown(literal(answer.rule))
         st.caption(
@@ -136,6 +141,14 @@ def question(shown: Shown, answer: Answer) -> None:
         )
     links(answer)
     entries(shown, answer.key)
+
+
+def _table(shown: Shown, evidence: EvidenceTable, row_height: int | None = None) -> None:
+    st.caption(literal(f"{evidence.meaning.capitalize()}."))
+    table(
+        _frame_of(evidence), name=evidence.name, file_stem=_file(shown, evidence.name), chosen=shown.chosen,
+        nothing="No rows.", row_height=row_height,
+    )  # fmt: skip
 
 
 @remembered(256)

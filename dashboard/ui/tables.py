@@ -22,6 +22,10 @@ _WIDTHS: Mapping[str, Literal["medium", "large"]] = {
     "meaning": "large",
     "figure": "medium",
     "needs": "medium",
+    "needed": "small",
+    "proposal": "large",
+    "evidence": "large",
+    "expected_effect": "large",
 }
 
 
@@ -33,11 +37,13 @@ def table(
     chosen: Filter | None = None,
     page: int | None = None,
     file_stem: str | None = None,
+    row_height: int | None = None,
 ) -> None:
     """Show a frame with its CSV button, or say why it is empty.
 
     ``name`` names the file, the widget and, for screen readers, the table; ``chosen`` is the filter that the rows come
-    from, None for the whole store. ``file_stem`` names the file where it is not the export of that name.
+    from, None for the whole store. ``file_stem`` names the file where it is not the export of that name. In rows of a
+    ``row_height`` in pixels, for more than one line, long texts go on in the next line.
     """
     if frame.is_empty():
         st.caption(nothing)
@@ -45,6 +51,7 @@ def table(
     st.dataframe(
         for_browser(frame),
         height="content",
+        row_height=row_height,
         hide_index=True,
         placeholder="–",
         alt=sentence_of(name),

@@ -163,7 +163,7 @@ def test_refused_calls_are_a_proposal_only_where_the_lower_end_bears_it(
     assert [found for found in proposals(answer) if found[1] == "limits of providers"] == (
         [] if level is None else [(level, "limits of providers")]
     )
-    unclear = "Cannot tell yet whether openai refuses too many calls up to 3× usage: 1 of 30 calls were (3.3 %"
+    unclear = "Cannot tell yet whether openai refuses too many calls up to 3× usage: 1 of 30 calls were refused (3.3"
     assert any(text.startswith(unclear) for text in answer.limits) == (level is None)
 
 

@@ -429,3 +429,12 @@ def test_every_figure_of_the_document_is_on_the_page_and_in_every_format(monkeyp
         numbers = (figure.value, figure.low, figure.high)
         row = " ".join([figure.label, *(plain_number(number) or "" for number in numbers), str(figure.n)])
         assert words_of(row) in reports["csv"], row
+
+
+def test_proposals_are_shown_open_and_other_tables_are_folded(monkeypatch, own: Store):
+    app = opened(monkeypatch, own)
+    folded = {expander.label.replace("\\", "") for expander in app.expander}
+    assert "What a month comes to at each level of usage" in folded
+    title = "Changes of policy, by the usage at which they become necessary"
+    assert title not in folded
+    assert f"**{title}**" in said(app)

@@ -160,13 +160,10 @@ def zone_checks(asked: Asked) -> Checked:
     nearest = sorted(open_cells, key=lambda cell: cell.more or 0)[:1]
     least = review_questions().approval_patterns.least_decisions
     few = [cell for cell in found.by_zone if 0 < cell.counts.decided < least]
+    short = listed([f"{place_words(cell)}: {least - cell.counts.decided:,} more" for cell in few], 7) if few else ""
     return Checked(
         tuple(needs),
-        cannot_tell=tuple(
-            f"whether approvals are right in {place_words(cell)} ({cell.counts.decided:,} decisions, "
-            f"{least - cell.counts.decided:,} more are needed)"
-            for cell in few
-        ),
+        cannot_tell=(f"whether approvals are right, with fewer than {least} decisions: {short}",) if few else (),
         would_change=tuple(
             f"{cell.more:,} more decisions in {zone_title(cell.place.zone)} would tell whether it is too lax or strict."
             for cell in nearest
@@ -234,7 +231,7 @@ def queue_check(asked: Asked) -> Checked:
     # Decisions that nobody timed are taken to wait as long as the others; the lower end counts none of their hours.
     month = _scaled(month, max(decided / known, 1.0))
     limit = question.most_waiting_hours
-    timed = f"of {decided:,} decisions {known:,} are timed"
+    timed = f"of {decided:,} decisions {known:,} are timed" if known < decided else f"from {known:,} decisions"
     waiting = f" {pending:,} more changes wait without a decision and are not counted." if pending else ""
     note = f"{capital(timed)}; the others are taken to wait as long.{waiting}" if known < decided else waiting.strip()
     measure = Measure("Hours in a month that changes wait for people", month, Unit.COUNT, "hours", limit, note)

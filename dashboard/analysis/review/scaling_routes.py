@@ -164,7 +164,7 @@ def _limit(provider: str, refused: int, calls: int) -> Checked:
     if low * highest <= most:
         more = _more_calls(share, calls, most / highest)
         needed = "" if more is None else f"; {more:,} more calls would tell, if the share stays"
-        counted = f"{refused:,} of {calls:,} calls were ({value_text(share, Unit.RATE)}, {bounds})"
+        counted = f"{refused:,} of {calls:,} calls were refused ({value_text(share, Unit.RATE)}, {bounds})"
         words = f"whether {provider} refuses too many calls up to {level_words(highest)} usage: {counted}{needed}"
         return Checked(cannot_tell=(words,))
     # Needed now is only what is clear now; else it is needed before the first level that it is expected at.
