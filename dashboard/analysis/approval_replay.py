@@ -1,7 +1,7 @@
 """What another rule would have done on history: escapes caught, good changes held, hours waited. Only proposed.
 
 People are taken to decide as they did in the same period: on bad changes, on good ones, and as fast. A rejected
-change that was not accepted within 72 hours counts as a bad one that was caught, one that cannot be compared as
+change that was not accepted in time counts as a bad one that was caught, one that cannot be compared as
 neither; an accepted one that was not rolled back, as a good one. Where people decided on too few changes of the zone,
 their decisions in all zones stand in. History is taken as it was; the intervals are those of how people decide
 (Wilson for shares, Student for the mean wait), put together by the method of variance estimates recovery.
@@ -24,8 +24,6 @@ from dashboard.analysis.ties import FALSE_SHARE
 from data.definitions.approval_costs import ApprovalCosts, approval_costs
 from data.frames import frame_of
 
-FEWEST_DECISIONS = 20
-"""From so many decisions of people in a zone their behaviour there is taken from the zone itself."""
 NOTHING = Bounded(0.0, 0.0, 0.0)
 
 
@@ -116,7 +114,7 @@ def replays(parts: Mapping[Place, Counts], costs: ApprovalCosts) -> tuple[Replay
         for who in (Who.POLICY, Who.NOT_ASKED):
             automatic += by_zone.get(Place(zone, ALL, who), Counts())
         own = _behaviour(zone, people)
-        seen = own if own is not None and own.decided >= FEWEST_DECISIONS else everywhere
+        seen = own if own is not None and own.decided >= costs.fewest_decisions_in_zone else everywhere
         single = people.reviewers_known - people.second_reviewed
         share = single / people.accepted if people.accepted else 0.0
         found += [

@@ -141,6 +141,9 @@ def _approval_costs() -> RuleEntry:
             ("a rollback", _minutes(costs.minutes_per_rollback)),
             ("a good change that was rejected", _minutes(costs.minutes_per_blocked_change)),
             ("an hour of waiting", _minutes(costs.minutes_per_waiting_hour)),
+            ("a rejected change was a good one", f"accepted again within {costs.accepted_again_hours} hours"),
+            ("the same change", f"{share_text(costs.alike_share)} of the files of both are in both"),
+            ("decisions that show how people of a zone decide", f"{costs.fewest_decisions_in_zone:,} or more"),
             *(
                 (f"a rollback in {zone.name}", f"{_minutes(zone.minutes_per_rollback)}. {zone.why} Owner: {zone.owner}")
                 for zone in costs.zone

@@ -1,11 +1,12 @@
 """Are approvals too lax or too restrictive? Each risk zone, task class and kind of decision, judged from both sides.
 
-Lax error: accepted and rolled back, of the accepted. Restrictive error: rejected and the same change accepted within
-72 hours, of the rejected that can be compared with later ones. Both only of days old enough to be judged. What each
-side costs, and the interval of the difference, is told by dashboard.analysis.strictness_costs. A group is called too
-lax or too restrictive when its interval lies beyond the tolerance of approval_costs.toml and the chance of that,
-corrected for the number of groups compared (Benjamini-Hochberg), is at most 5 %; about right, when the whole interval
-lies within the tolerance; else the data cannot tell, and so many more decisions would very likely settle it.
+Lax error: accepted and rolled back, of the accepted. Restrictive error: rejected and the same change accepted in time
+(approval_costs.toml), of the rejected that can be compared with later ones. Both only of days old enough to be
+judged. What each side costs, and the interval of the difference, is told by dashboard.analysis.strictness_costs. A
+group is called too lax or too restrictive when its interval lies beyond the tolerance of approval_costs.toml and the
+chance of that, corrected for the number of groups compared (Benjamini-Hochberg), is at most 5 %; about right, when
+the whole interval lies within the tolerance; else the data cannot tell, and so many more decisions would very likely
+settle it.
 """
 
 import sqlite3

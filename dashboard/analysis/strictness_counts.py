@@ -12,14 +12,13 @@ from operator import add
 from dashboard.analysis.as_of import day_number, last_mature_day, newest_mature_day, patches_judged_at
 from dashboard.analysis.filters import NONE_NAME, Filter, Period
 from dashboard.analysis.selection import condition_of
+from data.definitions.approval_costs import approval_costs
 from data.definitions.risk_zones import risk_zones
 from data.histogram import Histogram
 from data.words import Actor, TaskClass
 
 ALL = "all"
 """Stands for all zones or all task classes together."""
-_ACCEPTED_AGAIN_DAYS = 3
-"""A rejected change counts as a good one when the same change was accepted within this time: 72 hours."""
 LAID_END_TO_END = "group_concat(hex(waiting_histogram), '')"
 """The histograms of a group as one, in hexadecimal digits: far faster than fetching each."""
 _MEASURES = (
@@ -67,7 +66,7 @@ class Counts:
     """Of the accepted: rolled back within the rollback window."""
     rejected: int = 0
     accepted_again: int = 0
-    """Of the comparable rejected: the same change was accepted within 72 hours."""
+    """Of the comparable rejected: the same change was accepted in time (approval_costs.toml)."""
     pending: int = 0
     unfinished: int = 0
     reviewers_known: int = 0
@@ -135,7 +134,8 @@ class Decided:
     parts: Mapping[Place, Counts]
     """Of days that can be judged."""
     settled: date
-    """The newest day that can be judged: its patches have outlived the rollback window, its rejected ones 72 hours."""
+    """The newest day that can be judged: its patches have outlived the rollback window, its rejected ones
+    the time in which they may be accepted again."""
     young: int
     """Decisions of younger days."""
 
@@ -165,7 +165,7 @@ def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, per
 def settled_day(connection: sqlite3.Connection, as_of: datetime) -> date:
     """Return the newest day that can be judged from both sides."""
     judged_at = patches_judged_at(connection, as_of)
-    return min(newest_mature_day(connection, as_of), last_mature_day(judged_at, _ACCEPTED_AGAIN_DAYS))
+    return min(newest_mature_day(connection, as_of), last_mature_day(judged_at, approval_costs().accepted_again_days))
 
 
 def who_of(actor: str | None) -> Who:

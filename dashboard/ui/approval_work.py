@@ -43,6 +43,7 @@ from dashboard.ui.slo_trends import pick_every
 from dashboard.ui.tables import table
 from dashboard.ui.text import days, literal
 from dashboard.ui.view import View
+from data.definitions.approval_costs import approval_costs
 from data.words import Subject
 
 _MOST_REPLAYS = 3
@@ -149,10 +150,10 @@ def replay(view: View, found: Strictness) -> None:
     replay_table(replayed, view.chosen)
     st.caption(
         "Proposed, never applied. Replayed on the judged decisions of the period. Assumed: people decide on other "
-        "changes as they did on these, and as fast; a rejected change that was not accepted within 72 hours would have "
-        "been rolled back; a second reviewer sees what a first one sees; the changes that were rolled back are spread "
-        "evenly over those with one and with two reviewers. Intervals are those of how people decide, not of these "
-        "assumptions. Negative: fewer than in fact."
+        "changes as they did on these, and as fast; a rejected change that was not accepted within "
+        f"{approval_costs().accepted_again_hours} hours would have been rolled back; a second reviewer sees what a "
+        "first one sees; the changes that were rolled back are spread evenly over those with one and with two "
+        "reviewers. Intervals are those of how people decide, not of these assumptions. Negative: fewer than in fact."
     )
 
 

@@ -94,11 +94,10 @@ def verdicts(view: View, found: Strictness) -> None:
     verdict_table(found, found.by_zone, "zone_verdicts", view.chosen)
     st.caption(
         "*Taken back*: accepted and rolled back. *Good ones rejected*: rejected, and the same change accepted within "
-        "72 hours. Amounts are for a hundred decisions; the verdict rests on the interval of their difference, "
-        "corrected for the number of comparisons. People, rules and changes that nobody was asked about are never one "
-        "rate. "
-        "*More decisions*: so many would very likely settle it. Where nobody ever rejected, the exact bound says how "
-        "many rejections that still allows."
+        f"{approval_costs().accepted_again_hours} hours. Amounts are for a hundred decisions; the verdict rests on the "
+        "interval of their difference, corrected for the number of comparisons. People, rules and changes that nobody "
+        "was asked about are never one rate. *More decisions*: so many would very likely settle it. Where nobody ever "
+        "rejected, the exact bound says how many rejections that still allows."
     )
     # What is folded away is judged only when somebody looks at it.
     with st.expander("By task class, and by zone and task class", key="open_classes", on_change="rerun") as opened:

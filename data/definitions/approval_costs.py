@@ -37,6 +37,12 @@ class ApprovalCosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     minutes_per_waiting_hour: _From0
     tolerance_minutes_per_100_decisions: _Above0
     """How far both sides may be apart for a hundred decisions and still be about right."""
+    accepted_again_hours: Annotated[int, Meta(ge=1, le=24 * 90)]
+    """Within this time after the rejection the same change is accepted, and was a good one."""
+    alike_share: Annotated[float, Meta(gt=0, le=1)]
+    """Least share of the files of both together that both change, for two changes to be the same."""
+    fewest_decisions_in_zone: Annotated[int, Meta(ge=1)]
+    """From so many decisions of people in a zone their behaviour there is taken from the zone itself."""
     zone: tuple[ZoneCost, ...] = ()
 
     def usd(self, minutes: float) -> float:
@@ -47,6 +53,11 @@ class ApprovalCosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return what a rollback costs in a risk zone."""
         own = next((cost for cost in self.zone if cost.name == zone), None)
         return self.usd(self.minutes_per_rollback if own is None else own.minutes_per_rollback)
+
+    @property
+    def accepted_again_days(self) -> int:
+        """Whole days after which it is known whether a rejected change was accepted again."""
+        return -(-self.accepted_again_hours // 24)
 
     @property
     def blocked_usd(self) -> float:

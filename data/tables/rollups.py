@@ -234,7 +234,7 @@ class PatchDecisionDaily(Row, table=True):
         "of the rejected: time, files, and chat or person are known, so that the "
         "same change can be found among later ones"
     )
-    accepted_again_count: int = count("of these: the same change was accepted within 72 hours")
+    accepted_again_count: int = count("of these: the same change was accepted in time (approval_costs.toml)")
     pending_count: int = count("patches that wait for a decision")
     unfinished_count: int = count("patches whose artifact was not complete")
     reviewers_known_count: int = count("of the accepted: how many people approved them is known")

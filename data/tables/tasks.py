@@ -101,7 +101,7 @@ class Patch(Row, table=True):
     has_deployment: bool | None = col("whether a deployment was found to carry it; derived")
     risk_zone: str | None = col("the zone of its files that needs the most care (risk_zones.toml); derived")
     accepted_again_at: datetime | None = instant(
-        "of a rejected patch: when the same change was accepted within 72 hours; derived"
+        "of a rejected patch: when the same change was accepted in time (approval_costs.toml); derived"
     )
     accepted_again_key: int | None = ref("the patch as which it was accepted then; derived")
     decision_actor: str | None = col("who decided (Actor); null where it was applied without a question; derived")

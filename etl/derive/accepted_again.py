@@ -6,13 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from data.definitions.approval_costs import approval_costs
 from data.words import Decision
 from etl.context import HOUR_MICROSECONDS, Touched, day_of
 from etl.derive.differences import key_table, row_table
 
-AGAIN_WINDOW = 72 * HOUR_MICROSECONDS
-LEAST_ALIKE = 0.5
-"""Least share of the files of both together that both of them change, for the two to be the same change."""
 MANY = 3_000
 """From so many patches that may have changed on, all rejected ones are looked at: they are few among all."""
 
@@ -110,7 +108,7 @@ def _add_near(connection: sqlite3.Connection) -> None:
     )
     _add(
         connection,
-        f"SELECT p.patch_key FROM (SELECT p.person, min({_DECIDED_AT}) - {AGAIN_WINDOW} AS first, "  # noqa: S608
+        f"SELECT p.patch_key FROM (SELECT p.person, min({_DECIDED_AT}) - {_window()} AS first, "  # noqa: S608
         f"max({_DECIDED_AT}) AS last FROM {looked_at} WHERE {ACCEPTED_SQL} AND {_NO_CHAT} AND p.person IS NOT NULL "
         f"GROUP BY p.person) w CROSS JOIN patch p ON {_REJECTED} AND p.person = w.person "
         f"WHERE {_DECIDED_AT} BETWEEN w.first AND w.last",
@@ -144,7 +142,7 @@ def _again(
     for group, rejected in groups.items():
         others = sorted(accepted[group])
         for patch in rejected:
-            end = patch.at + AGAIN_WINDOW
+            end = patch.at + _window()
             first = bisect_left(others, patch.at, key=lambda other: other.at)
             last = bisect_left(others, end + 1, key=lambda other: other.at)
             if found := [other for other in others[first:last] if patch.proposed_at < other.proposed_at <= end]:
@@ -160,8 +158,8 @@ def _again(
 
 
 def are_alike(one: set[str], other: set[str]) -> bool:
-    """Tell whether two sets of files are of the same change: at least half of all files of both are in both."""
-    return bool(one) and len(one & other) >= LEAST_ALIKE * len(one | other)
+    """Tell whether two sets of files are of the same change: enough of all files of both are in both."""
+    return bool(one) and len(one & other) >= approval_costs().alike_share * len(one | other)
 
 
 def _accepted_in_chats(connection: sqlite3.Connection, groups: Iterable[Group]) -> Iterable[tuple[Group, _Patch]]:
@@ -179,11 +177,11 @@ def _accepted_without_chat(
 ) -> Iterable[tuple[Group, _Patch]]:
     """Yield accepted patches without a chat of the people concerned, from all days that matter, each read once."""
     days = sorted(
-        (day_of(patch.proposed_at) or 0, day_of(patch.at + AGAIN_WINDOW) or 0)
+        (day_of(patch.proposed_at) or 0, day_of(patch.at + _window()) or 0)
         for group, patches in groups.items()
         if not isinstance(group, int)
         for patch in patches
-        if patch.proposed_at <= patch.at + AGAIN_WINDOW
+        if patch.proposed_at <= patch.at + _window()
     )
     spans: list[list[int]] = []
     for first, last in days:
@@ -215,3 +213,7 @@ def _group(chat: int | None, person: str | None, project: str | None) -> Group |
     if chat is not None:
         return chat
     return None if person is None else (person, project)
+
+
+def _window() -> int:
+    return approval_costs().accepted_again_hours * HOUR_MICROSECONDS

@@ -4,6 +4,7 @@ import sqlite3
 from hashlib import sha256
 from importlib.metadata import version
 
+from data.definitions.approval_costs import approval_costs
 from data.definitions.reading import content_of
 from data.store import Store
 from etl.context import Touched, day_of
@@ -31,6 +32,9 @@ _OUTSIDE_SPAN = f"SELECT min(started_at), max(started_at) FROM llm_call WHERE so
 def fingerprint() -> str:
     """Return a hash of definitions, price table's version and rules: what derived rows depend on beside facts."""
     digest = sha256(_RULES + version("genai-prices").encode())
+    # Of the costs of approvals only what is derived from: other costs need nothing derived anew.
+    costs = approval_costs()
+    digest.update(f"{costs.accepted_again_hours} {costs.alike_share} ".encode())
     for name in _FILES:
         digest.update(content_of(name))
     return digest.hexdigest()

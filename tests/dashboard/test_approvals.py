@@ -210,6 +210,9 @@ minutes_per_rollback = 90
 minutes_per_blocked_change = 30
 minutes_per_waiting_hour = 2
 tolerance_minutes_per_100_decisions = 200
+accepted_again_hours = 72
+alike_share = 0.5
+fewest_decisions_in_zone = 20
 """,
     (),
 )

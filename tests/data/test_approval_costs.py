@@ -15,6 +15,9 @@ minutes_per_rollback = 90
 minutes_per_blocked_change = 30
 minutes_per_waiting_hour = 2
 tolerance_minutes_per_100_decisions = 120
+accepted_again_hours = 72
+alike_share = 0.5
+fewest_decisions_in_zone = 20
 """
 OWN = '[[zone]]\nname = "authentication"\nowner = "s"\nwhy = "x"\nminutes_per_rollback = 240\n'
 
@@ -64,7 +67,8 @@ def test_everything_that_is_wrong_is_said_at_once():
     [
         ("[[zone\n", "approval_costs.toml is wrong"),
         (WHOLE + "zone = 3", "two brackets"),
-        (WHOLE.replace("= 2", "= inf"), "minutes_per_waiting_hour: a finite number"),
+        (WHOLE.replace("= 2\n", "= inf\n"), "minutes_per_waiting_hour: a finite number"),
+        (WHOLE.replace("= 0.5", "= 1.5"), "alike_share"),
         (WHOLE.replace("= 60", '= "60"'), "usd_per_person_hour"),
     ],
 )

@@ -7,13 +7,16 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from chat_files import load
 from loads import facts as contents
 from outcome_facts import Piece, load_piece, pieces_of
 
+from data.definitions.approval_costs import approval_costs
 from data.store import Store
 from data.tables import Patch, PatchEvidence
+from etl.derive import accepted_again, anew
 from etl.derive.accepted_again import are_alike
 from fact_rows import Facts, at
 
@@ -124,6 +127,24 @@ def test_what_cannot_be_compared_is_not_counted_as_rightly_rejected(store: Store
     assert again(store, facts) == {1: 2}
     sums = "SELECT sum(rejected_count), sum(comparable_rejected_count), sum(accepted_again_count)"
     assert store.rows(f"{sums} FROM patch_decision_daily") == [(4, 2, 1)]
+
+
+def test_how_long_and_how_alike_is_stated_with_the_costs_and_part_of_the_definitions(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = anew.fingerprint()
+    dearer = msgspec.structs.replace(approval_costs(), minutes_per_rollback=1.0)
+    monkeypatch.setattr(anew, "approval_costs", lambda: dearer)
+    assert anew.fingerprint() == before
+    longer = msgspec.structs.replace(approval_costs(), accepted_again_hours=73, alike_share=0.3)
+    monkeypatch.setattr(anew, "approval_costs", lambda: longer)
+    monkeypatch.setattr(accepted_again, "approval_costs", lambda: longer)
+    assert anew.fingerprint() != before
+    assert longer.accepted_again_days == 4
+    facts = Facts()
+    patch(facts, 1, "2026-03-02T10:00", "ab", "rejected", "2026-03-02T12:00")
+    patch(facts, 2, "2026-03-03T10:00", "bc", "approved", "2026-03-05T13:00")  # 73 hours later, one of three files
+    assert again(store, facts) == {1: 2}
 
 
 def world(seed: int) -> list[Piece]:
