@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from dashboard.analysis.as_of import newest_record
+from dashboard.analysis.as_of import day_of, newest_record
 from dashboard.analysis.choices import choices
 from dashboard.analysis.filters import NONE_NAME, Filter
 from dashboard.analysis.older_store import check_derived
@@ -55,7 +55,11 @@ def write_review(asked: Asked, database: str | None) -> list[tuple[Path, int]]:
     oldest = None if asked.max_age is None else read_age(asked.max_age)
     if oldest is not None and asked.is_kept:
         raise ReviewError("--max-age is about data as they are now; a frozen review stays as it is. Leave one out.")
-    if asked.out.exists() and not asked.out.is_dir():
+    try:
+        is_file = asked.out.exists() and not asked.out.is_dir()
+    except OSError as error:
+        raise _not_made(asked.out, error) from error
+    if is_file:
         raise ReviewError(f"--out: {asked.out} is a file. Name a folder; it is made where there is none.")
     with Store(store_url(database), create=False).reading() as connection:
         if oldest is not None:
@@ -66,10 +70,12 @@ def write_review(asked: Asked, database: str | None) -> list[tuple[Path, int]]:
     try:
         asked.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ReviewError(
-            f"--out: {asked.out} cannot be made: {error.strerror or error}. Name another folder."
-        ) from error
+        raise _not_made(asked.out, error) from error
     return [_written(asked.out, document, one) for one in chosen]
+
+
+def _not_made(folder: Path, error: OSError) -> ReviewError:
+    return ReviewError(f"--out: {folder} cannot be used: {error.strerror or error}. Name another folder.")
 
 
 def formats_of(text: str | None) -> tuple[Format, ...]:
@@ -86,8 +92,9 @@ def formats_of(text: str | None) -> tuple[Format, ...]:
 
 
 def _document(connection: sqlite3.Connection, asked: Asked) -> ReviewDocument:
-    as_of = newest_record(connection) or datetime.now(UTC)
-    quarter = _quarter(connection, asked, as_of)
+    now = datetime.now(UTC)
+    as_of, today = newest_record(connection) or now, day_of(now)
+    quarter = _quarter(connection, asked, as_of, today)
     chosen = _filter(connection, asked, quarter)
     if asked.is_kept:
         found = revisions(connection, quarter.name, scope_text(chosen))
@@ -106,12 +113,12 @@ def _document(connection: sqlite3.Connection, asked: Asked) -> ReviewDocument:
     if quarter not in offered:
         reach = f"It reaches from {offered[-1].name} to {offered[0].name}." if offered else "Load files: etl load PATH"
         raise ReviewError(f"The store holds no record of {quarter.name}. {reach}")
-    return make_review(connection, quarter, as_of, chosen, lines_of(notes_of(connection, quarter.name)))
+    return make_review(connection, quarter, as_of, chosen, lines_of(notes_of(connection, quarter.name)), today=today)
 
 
-def _quarter(connection: sqlite3.Connection, asked: Asked, as_of: datetime) -> Quarter:
+def _quarter(connection: sqlite3.Connection, asked: Asked, as_of: datetime, today: date) -> Quarter:
     if asked.quarter is None:
-        return default_quarter(connection, as_of)
+        return default_quarter(connection, as_of, today)
     # A frozen review is found under the name that it was frozen with, whatever fiscal years are now.
     kept = frozen_quarter(connection, asked.quarter.strip().upper()) if asked.is_kept else None
     return read_quarter(asked.quarter) if kept is None else kept

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import BinaryIO
 
 from dashboard.analysis.review.document import ReviewDocument
 from dashboard.exports import safe_file_name
+
+_LONGEST_SCOPE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,11 @@ class Format:
 def file_name(document: ReviewDocument, chosen: Format) -> str:
     """Return the name of a report's file: the quarter, its filters, and the freezing or data that it shows."""
     version = f"data-{document.data_version}" if document.revision is None else f"revision-{document.revision}"
-    return safe_file_name(
-        "boltscope-review", document.quarter, document.scope[:60], version, extension=chosen.extension
-    )
+    scope = safe_file_name(document.scope, extension="").removesuffix(".") if document.scope else ""
+    if scope.replace("-", " ") != document.scope or len(scope) > _LONGEST_SCOPE:
+        # Other filters that would read alike get another name.
+        scope = f"{scope[:_LONGEST_SCOPE]}-{sha256(document.scope.encode()).hexdigest()[:8]}" if scope else ""
+    return safe_file_name("boltscope-review", document.quarter, scope, version, extension=chosen.extension)
 
 
 def _write_csv_bundle(document: ReviewDocument, out: BinaryIO) -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.analysis.as_of import day_of
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.review.answers import make_review
 from dashboard.analysis.review.document import ReviewDocument, read_document
@@ -27,7 +28,7 @@ def pick_quarter(address: Address, view: View, *, is_meeting: bool = False) -> Q
         frozen = None if name in offered else frozen_quarter(view.connection, name)
         if frozen is not None:
             offered[name] = frozen
-    default = view.ask(default_quarter, view.as_of)
+    default = view.ask(default_quarter, view.as_of, day_of(view.now))
     offered.setdefault(default.name, default)
     names = sorted(offered, key=lambda name: offered[name].first, reverse=True)
     if is_meeting:
@@ -61,7 +62,7 @@ def revisions_of(view: View, quarter: Quarter) -> tuple[Revision, ...]:
 
 def now(view: View, quarter: Quarter) -> ReviewDocument:
     """Return the review as it is now, made once per state of the data."""
-    return view.ask(make_review, quarter, view.as_of, scope_of(view.chosen, quarter))
+    return view.ask(make_review, quarter, view.as_of, scope_of(view.chosen, quarter), today=day_of(view.now))
 
 
 def shown(view: View, quarter: Quarter, revision: Revision | None) -> Shown:

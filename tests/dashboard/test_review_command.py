@@ -70,10 +70,14 @@ def test_only_the_formats_that_were_asked_for(run, store: Store, tmp_path: Path)
     assert [name.rpartition(".")[2] for name in files(tmp_path / "out")] == ["xlsx", "zip"]
 
 
-def test_without_a_quarter_it_is_the_last_that_has_ended(run, store: Store, tmp_path: Path):
+def test_without_a_quarter_it_is_the_last_with_records_that_has_ended(run, store: Store, tmp_path: Path):
+    """The second quarter is over by the calendar, though its records reach to its second day only."""
     write_facts(store, at("2026-04-02"))
-    run("review", "--out", tmp_path / "out", "--format", "csv")
-    assert files(tmp_path / "out")[0].startswith("boltscope-review_2026Q1_")
+    run("review", "--out", tmp_path / "out", "--format", "html")
+    assert files(tmp_path / "out")[0].startswith("boltscope-review_2026Q2_")
+    text = next((tmp_path / "out").iterdir()).read_text()
+    assert "not over yet" not in text
+    assert "Records reach to 2 April 2026 only" in text
 
 
 @pytest.mark.parametrize(
@@ -85,8 +89,8 @@ def test_without_a_quarter_it_is_the_last_that_has_ended(run, store: Store, tmp_
         (("--format", ","), "no format is named"),
         (("--project", "shpo"), "does not hold 'shpo'. Did you mean shop?"),
         (("--task-class", "nothing"), "--task-class: the store does not hold 'nothing'"),
-        (("--frozen",), "2026Q1 is not frozen. Freeze it on the page Quarterly review"),
-        (("--frozen", "--project", "shop"), "2026Q1 is not frozen with these filters"),
+        (("--quarter=2026Q1", "--frozen"), "2026Q1 is not frozen. Freeze it on the page Quarterly review"),
+        (("--quarter=2026Q1", "--frozen", "--project", "shop"), "2026Q1 is not frozen with these filters"),
         (("--frozen", "--max-age", "2d"), "a frozen review stays as it is"),
         (("--max-age", "soon"), "--max-age: 'soon' is not an age"),
     ],
@@ -109,6 +113,8 @@ def test_a_file_in_the_place_of_the_folder_is_refused(run, store: Store, tmp_pat
     (tmp_path / "out").write_text("mine")
     assert run("review", "--out", tmp_path / "out")[0] == 2
     assert run("review", "--out", tmp_path / "out" / "deeper")[0] == 2
+    code, _, told = run("review", "--out", tmp_path / ("a" * 300))
+    assert (code, "cannot be used: File name too long" in told) == (2, True)
     assert (tmp_path / "out").read_text() == "mine"
 
 
@@ -124,15 +130,15 @@ def test_the_frozen_one_is_that_of_the_newest_revision_and_the_same_after_more_w
                 frozen_at=NOW + timedelta(days=number), frozen_by=None, reason=reason, data_version=1,
                 definitions=texts, definitions_hash="c",
             )  # fmt: skip
-    assert run("review", "--out", tmp_path / "first", "--frozen")[0] == 0
+    assert run("review", "--out", tmp_path / "first", "--quarter=2026Q1", "--frozen")[0] == 0
     with store.writing() as connection:
         connection.execute("UPDATE project_daily SET completed_count = 0, failed_count = 3")
         connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('data_version', '9')")
-    assert run("review", "--out", tmp_path / "second", "--frozen")[0] == 0
+    assert run("review", "--out", tmp_path / "second", "--quarter=2026Q1", "--frozen")[0] == 0
     assert all("_revision-2." in name for name in files(tmp_path / "first"))
     assert run("review", "--out", tmp_path / "older", "--quarter=2026Q1", "--revision=1", "--format", "csv")[0] == 0
     assert all("_revision-1." in name for name in files(tmp_path / "older"))
-    code, _, told = run("review", "--out", tmp_path / "none", "--revision", "3")
+    code, _, told = run("review", "--out", tmp_path / "none", "--quarter=2026Q1", "--revision", "3")
     assert (code, files(tmp_path / "none")) == (2, [])
     assert "2026Q1 has no revision 3. It has 1, 2." in told
     for name in files(tmp_path / "first"):
@@ -163,7 +169,7 @@ def test_decisions_are_in_the_bundle(run, store: Store, tmp_path: Path):
     write_facts(store, at("2026-04-02"))
     with store.writing() as connection:
         add_note(connection, "2026Q1", Entry("=Ask before migrations"), NOW)
-    run("review", "--out", tmp_path / "out", "--format", "csv")
+    run("review", "--out", tmp_path / "out", "--quarter=2026Q1", "--format", "csv")
     (bundle,) = (tmp_path / "out").glob("*.zip")
     with zipfile.ZipFile(bundle) as opened:
         text = opened.read(next(name for name in opened.namelist() if "notes" in name)).decode()

@@ -91,10 +91,10 @@ def store_with(store: Store, *days: str) -> Store:
     return facts.write(store)
 
 
-def asked(store: Store, as_of: datetime) -> tuple[list[str], str]:
+def asked(store: Store, as_of: datetime, today: date | None = None) -> tuple[list[str], str]:
     with store.reading() as connection:
         offered = [quarter.name for quarter in quarters_of_store(connection, as_of)]
-        return offered, default_quarter(connection, as_of).name
+        return offered, default_quarter(connection, as_of, today).name
 
 
 def test_the_store_offers_its_quarters_and_begins_with_the_last_full_one(store: Store):
@@ -115,3 +115,11 @@ def test_a_quarter_has_ended_only_when_its_last_day_has(store: Store):
     full = store_with(store, "2026-05-10", "2026-09-30")
     assert asked(full, datetime(2026, 9, 30, 23, 59, tzinfo=UTC))[1] == "2026Q2"
     assert asked(full, datetime(2026, 10, 1, tzinfo=UTC))[1] == "2026Q3"
+
+
+def test_a_quarter_has_ended_by_the_calendar_also_where_records_stop_before_its_last_day(store: Store):
+    full = store_with(store, "2026-05-10", "2026-09-29")
+    newest = datetime(2026, 9, 29, 18, tzinfo=UTC)
+    assert asked(full, newest, date(2026, 9, 30))[1] == "2026Q2"
+    assert asked(full, newest, date(2026, 10, 1))[1] == "2026Q3"
+    assert asked(full, newest, date(2027, 5, 1))[1] == "2026Q3"

@@ -1,13 +1,13 @@
 """What is offered: five formats, names of files that say what is in them, and no library before it is used."""
 
 import io
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from report_text import text_of
 from review_cases import empty, hostile, usual
 
 from dashboard.analysis.review.document import ReviewDocument
@@ -16,6 +16,7 @@ from dashboard.analysis.review.words import open_words
 from dashboard.reports.bundle import FORMATS, file_name
 from data.review_notes import Entry, add_note, carry_over, notes_of
 from data.store import Store
+from report_text import text_of
 
 STARTS = {"csv": b"PK", "xlsx": b"PK", "pptx": b"PK", "pdf": b"%PDF-", "html": b"<!doctype html>"}
 
@@ -34,7 +35,21 @@ def test_names_of_files_say_quarter_filters_and_edition():
         "boltscope-review_2026Q3_project-Shop-front_revision-2.xlsx",
     ]
     computed = msgspec.structs.replace(usual(), revision=None, scope="../../etc\x00")
-    assert file_name(computed, FORMATS[0]) == "boltscope-review_2026Q3_etc_data-17.zip"
+    assert re.fullmatch(r"boltscope-review_2026Q3_etc-[0-9a-f]{8}_data-17\.zip", file_name(computed, FORMATS[0]))
+
+
+def test_other_filters_have_other_names():
+    long = f"project {'p' * 70}"
+    scopes = (
+        "",
+        "project shop web",
+        "project shop-web",
+        "project shop/web",
+        f"{long}, class fix",
+        f"{long}, class edit",
+    )
+    named = {file_name(msgspec.structs.replace(usual(), scope=scope), FORMATS[0]) for scope in scopes}
+    assert len(named) == len(scopes)
 
 
 def test_no_library_of_a_format_is_loaded_before_it_is_written():

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from importlib.metadata import version
 
 from dashboard.analysis.as_of import last_whole_day
@@ -41,13 +41,16 @@ def make_review(
     as_of: datetime,
     scope: Filter | None = None,
     notes: Sequence[NoteLine] = (),
+    *,
+    today: date | None = None,
 ) -> ReviewDocument:
     """Return the review of a quarter as seen from as_of, the same document for the same store and definitions.
 
-    Of ``scope`` only project, route and task class count: the days are those of the quarter.
+    Of ``scope`` only project, route and task class count: the days are those of the quarter. The quarter has ended when
+    there are records from after it, or ``today`` (in the reporting time zone) is after it.
     """
     with kept_once(connection):
-        asked = asked_of(connection, quarter, as_of, scope)
+        asked = asked_of(connection, quarter, as_of, scope, today)
         answers = tuple(_ANSWERS[key](asked) for key, _ in review_questions().in_order())
     return ReviewDocument(
         quarter=quarter.name,
@@ -67,7 +70,13 @@ def make_review(
     )
 
 
-def asked_of(connection: sqlite3.Connection, quarter: Quarter, as_of: datetime, scope: Filter | None = None) -> Asked:
+def asked_of(
+    connection: sqlite3.Connection,
+    quarter: Quarter,
+    as_of: datetime,
+    scope: Filter | None = None,
+    today: date | None = None,
+) -> Asked:
     """Return a quarter as its questions look at it."""
     chosen = Filter(quarter.period) if scope is None else scope
     chosen = replace(
@@ -85,7 +94,7 @@ def asked_of(connection: sqlite3.Connection, quarter: Quarter, as_of: datetime, 
         quarter=quarter,
         chosen=chosen,
         as_of=as_of,
-        is_complete=last_whole_day(as_of) >= quarter.last,
+        is_complete=last_whole_day(as_of) >= quarter.last or (today is not None and today > quarter.last),
         records_begin=begin,
         objectives=slo_figures(connection, judged, as_of),
         approvals=named_from(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from dashboard.analysis.as_of import day_from_number, day_of
+from dashboard.analysis.as_of import day_from_number, day_of, last_whole_day
 from dashboard.analysis.figures import SloFigure
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.review.document import RowsLink
@@ -23,7 +23,7 @@ class Asked:
     """The days of the quarter, compared with the quarter before; with project, route and class of the scope."""
     as_of: datetime
     is_complete: bool
-    """Whether the quarter had ended at as_of."""
+    """Whether the quarter has ended."""
     records_begin: date | None
     """Day of the oldest record; null for an empty store."""
     objectives: tuple[SloFigure, ...]
@@ -57,6 +57,11 @@ class Asked:
         found: list[str] = []
         if not self.is_complete:
             found.append(f"{self.quarter.name} is not over: records reach to {day_words(day_of(self.as_of))}.")
+        elif last_whole_day(self.as_of) < self.quarter.last:
+            found.append(
+                f"Records reach to {day_words(day_of(self.as_of))} only: what came after it in {self.quarter.name} is "
+                "not in the figures."
+            )
         begin, previous = self.records_begin, self.quarter.previous()
         if begin is not None and self.quarter.first < begin <= self.quarter.last:
             found.append(f"Records begin on {day_words(begin)}, within the quarter.")

@@ -74,12 +74,18 @@ def quarters_of_store(connection: sqlite3.Connection, as_of: datetime) -> tuple[
     return tuple(found)
 
 
-def default_quarter(connection: sqlite3.Connection, as_of: datetime) -> Quarter:
-    """Return the last quarter that had ended at as_of; the running one where the store has no record before it."""
-    running = quarter_of(last_whole_day(as_of) + timedelta(days=1))
+def default_quarter(connection: sqlite3.Connection, as_of: datetime, today: date | None = None) -> Quarter:
+    """Return the last quarter with records that has ended; the running one where the store has no record before it.
+
+    ``today`` is the day in the reporting time zone; without it quarters end when records from after them are there.
+    """
+    begun = last_whole_day(as_of) + timedelta(days=1)
+    running = quarter_of(begun if today is None else max(begun, today))
     offered = quarters_of_store(connection, as_of)
-    before = running.previous()
-    return before if before in offered or not offered else min(running, offered[0])
+    ended = [quarter for quarter in offered if quarter < running]
+    if ended:
+        return ended[0]
+    return min(running, offered[0]) if offered else running.previous()
 
 
 def read_quarter(text: str) -> Quarter:
