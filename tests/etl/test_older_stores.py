@@ -5,7 +5,7 @@ from typing import Any
 
 from chat_files import all_chats, artifact, chat, load, reply, request
 
-from data.migrations import TIES_OF_MESSAGES, rebuild
+from data.migrations import TIES_OF_MESSAGES, rebuild_first
 from data.store import Store
 from etl.sources.bolt_messages import TIE_BITS
 
@@ -23,7 +23,7 @@ def test_a_new_export_of_a_chat_completes_what_a_store_of_version_1_knew_less_of
     with first.writing() as connection:
         connection.execute("UPDATE patch_file SET blob_hash = NULL")
         connection.execute("UPDATE message SET record_rank = record_rank | ?", (TIES_OF_MESSAGES,))
-        rebuild(connection)
+        rebuild_first(connection)
     exported_since = all_chats(tmp_path / "since.json", [chat("1", messages)], exported=90)
     load(first, exported_since)
     load(second, exported_since)
