@@ -77,6 +77,11 @@ def _routes() -> Rollup:
         "fallback_count",
         "retry_count",
         "cost_micro_usd",
+        "computed_cost_micro_usd",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
     )
     return Rollup(
         table="route_daily",

@@ -77,6 +77,19 @@ def patch_decision_daily() -> Rollup:
     )
 
 
+def zone_decision_daily() -> Rollup:
+    """Return the rollup of decisions over all projects and routes."""
+    finest = patch_decision_daily()
+    return Rollup(
+        table="zone_decision_daily",
+        facts=finest.table,
+        date="date",
+        dimensions={name: name for name in ("task_class", "risk_zone", "actor")},
+        measures={name: name for name in finest.measures},
+        histograms={name: f"merge_histograms({name})" for name in finest.histograms},
+    )
+
+
 def within_window() -> str:
     """Return whether a patch was rolled back within the window; one without a time of its own counts as such."""
     return f"coalesce(rolled_back_at <= {_window_end()}, 1)"

@@ -16,7 +16,7 @@ from data.words import (
 from etl.call_rollups import call_rollups
 from etl.deciders import name_deciders
 from etl.failure_rollups import failures, integrations
-from etl.patch_rollups import patch_daily, patch_decision_daily, within_window
+from etl.patch_rollups import patch_daily, patch_decision_daily, within_window, zone_decision_daily
 from etl.source_rollups import Rollup, histogram_sql, source_rollups
 
 _MOST_DAYS_BY_INDEX = 60
@@ -38,6 +38,7 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
         _tasks(),
         patch_daily(),
         patch_decision_daily(),
+        zone_decision_daily(),
         *call_rollups(),
         _commands(),
         _approvals(),

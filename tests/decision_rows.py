@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from data.histogram import Histogram
 from data.store import Store
-from data.tables import Load, PatchDecisionDaily
+from data.tables import Load, PatchDecisionDaily, ZoneDecisionDaily
 from fact_rows import write_row
 
 HOUR_MS = 3_600_000
@@ -46,7 +46,10 @@ def decisions(
         "waiting_histogram": Histogram.of(waits).encode() or None,
     }
     with store.writing() as connection:
-        write_row(connection, PatchDecisionDaily, row | columns)
+        row |= columns
+        write_row(connection, PatchDecisionDaily, row)
+        kept = ZoneDecisionDaily.model_fields
+        write_row(connection, ZoneDecisionDaily, {name: value for name, value in row.items() if name in kept})
 
 
 def seen_until(store: Store, moment: datetime) -> None:

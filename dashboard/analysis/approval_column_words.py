@@ -13,7 +13,7 @@ _SHOWN = {
     "Decisions": "accepted and rejected changes that are old enough to be judged",
     "Taken back": "accepted changes that were rolled back, of the accepted, with its 95 % interval",
     "Good ones rejected": "rejected changes of which the same was accepted in time "
-    "(approval_costs.toml), of those that can be compared, with its 95 % interval",
+    "as approval_costs.toml states, of those that can be compared, with its 95 % interval",
     "Median wait": "half of the decisions came within this time, with its 95 % interval",
     "Mistakes cost": f"what accepted changes that were rolled back cost {_PER_100}, with its 95 % interval",
     "Asking costs": f"what good changes that were rejected, and waiting, cost {_PER_100}, with its 95 % interval",
@@ -43,11 +43,9 @@ APPROVALS_MADE: Mapping[str, str] = {
     "verdicts.rolled_back_count": "of the accepted, rolled back within the rollback window",
     "lax_error_rate": "accepted changes that were rolled back, of the accepted",
     "verdicts.rejected_count": "of the decided, rejected",
-    "comparable_rejected_count": "of the rejected, those of which time, files, and chat or person are known, so that "
-    "the same change can be found among later ones",
-    "verdicts.accepted_again_count": "of these, the same change was accepted in time (approval_costs.toml)",
-    "restrictive_error_rate": "rejected changes of which the same was accepted in time (approval_costs.toml), of the "
-    "comparable",
+    "verdicts.accepted_again_count": "of these, the same change was accepted in the time of approval_costs.toml",
+    "restrictive_error_rate": "rejected changes of which the same was accepted in the time of approval_costs.toml, "
+    "of the comparable",
     "verdicts.waiting_known_count": "decisions whose waiting time is known",
     "median_wait_hours": "half of the decisions came within this time, in hours",
     "total_wait_hours": "sum of the known waiting times, in hours",

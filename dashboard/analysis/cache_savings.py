@@ -12,7 +12,7 @@ from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.intervals import ratio
 from dashboard.analysis.price_days import PriceBasis, Tokens, cells_on
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import calls_table, condition_of
 from dashboard.analysis.spend_amounts import MICRO_USD
 from data.frames import Schema, frame_of
 from data.prices import SCALE, PriceCell
@@ -77,12 +77,13 @@ class RouteSavings:
 
 def cache_savings(connection: sqlite3.Connection, chosen: Filter) -> tuple[RouteSavings, ...]:
     """Return the routes of the filter's period of which a cached token was reported, most saved first."""
-    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    table = calls_table(chosen)
+    condition, parameters = condition_of(chosen, chosen.period, table)
     found: dict[str, Savings] = {}
     bases: dict[str, set[PriceBasis]] = defaultdict(set)
     for provider, model, day, requests, sent, read, written in connection.execute(
         "SELECT provider, model, date, sum(usage_known_count), sum(input_tokens), sum(cache_read_tokens), "  # noqa: S608
-        f"sum(cache_write_tokens) FROM call_daily WHERE {condition} GROUP BY provider, model, date",
+        f"sum(cache_write_tokens) FROM {table} WHERE {condition} GROUP BY provider, model, date",
         parameters,
     ):
         name = route_name(provider, model)

@@ -14,7 +14,7 @@ import polars as pl
 
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import NONE_NAME, Filter
-from dashboard.analysis.selection import condition_of, fact_condition
+from dashboard.analysis.selection import condition_of, decisions_table, fact_condition
 from dashboard.analysis.slo_rows import id_column, route_column
 from dashboard.analysis.strictness_counts import ALL, Place, Who, settled_day
 from data.definitions import slos
@@ -105,13 +105,14 @@ def _condition_of(shown: Shown) -> str:
 
 def decision_row_count(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group) -> int:
     """Return how many patches a group has, from the rollup: as quick for a million as for ten."""
-    condition, parameters = condition_of(chosen, chosen.period, "patch_decision_daily")
+    table = decisions_table(chosen)
+    condition, parameters = condition_of(chosen, chosen.period, table)
     parts, own = _group_condition(connection, as_of, group, "", "date")
     if not group.any_who:
         parts.append("actor IS :who")
         own["who"] = None if group.place.who is Who.NOT_ASKED else group.place.who.value
     row = connection.execute(
-        f"SELECT coalesce(sum({_COUNTED[group.shown]}), 0) FROM patch_decision_daily "  # noqa: S608
+        f"SELECT coalesce(sum({_COUNTED[group.shown]}), 0) FROM {table} "  # noqa: S608
         f"WHERE {' AND '.join([condition, *parts])}",
         parameters | own,
     ).fetchone()

@@ -21,7 +21,7 @@ from fractions import Fraction
 from dashboard.analysis.as_of import day_from_number
 from dashboard.analysis.filters import Filter, Period, route_name
 from dashboard.analysis.price_days import PriceBasis, Relative, Tokens, cells_on, relative
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import calls_table, condition_of
 from data.prices import PriceCell
 from data.providers import is_self_hosted
 
@@ -30,7 +30,7 @@ USAGE_SQL = (
     "provider, model, date, sum(call_count), sum(usage_known_count), sum(input_tokens), sum(cache_read_tokens), "
     "sum(cache_write_tokens), sum(output_tokens), sum(cost_micro_usd), sum(computed_cost_micro_usd)"
 )
-"""Columns of call_daily that make up the usage of a route on a day."""
+"""Columns of call_daily, and of route_daily, that make up the usage of a route on a day."""
 # The surest first: a route is known as well as the least sure of its days.
 _SURENESS = tuple(PriceBasis)
 
@@ -179,11 +179,12 @@ _NO_USAGE = _Usage()
 
 
 def _usage(connection: sqlite3.Connection, chosen: Filter, period: Period, when: date) -> dict[str, _Usage]:
-    condition, parameters = condition_of(chosen, period, "call_daily")
+    table = calls_table(chosen)
+    condition, parameters = condition_of(chosen, period, table)
     found: dict[str, _Usage] = {}
     known: dict[tuple[str | None, str | None], tuple[PriceCell, ...]] = {}
     for provider, model, day, calls, *sums in connection.execute(
-        f"SELECT {USAGE_SQL} FROM call_daily WHERE {condition} GROUP BY provider, model, date",  # noqa: S608
+        f"SELECT {USAGE_SQL} FROM {table} WHERE {condition} GROUP BY provider, model, date",  # noqa: S608
         parameters,
     ):
         requests, sent, read, written, received, spent, listed = sums

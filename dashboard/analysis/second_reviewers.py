@@ -8,7 +8,7 @@ import polars as pl
 
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import condition_of, decisions_table
 from dashboard.analysis.strictness import Rate
 from data.definitions.risk_zones import risk_zones
 from data.frames import frame_of
@@ -45,13 +45,14 @@ def high_risk_zones() -> tuple[str, ...]:
 
 def second_reviewers(connection: sqlite3.Connection, chosen: Filter) -> tuple[ZoneReviews, ...]:
     """Return the high-risk zones that have accepted changes in the period, in their order of care."""
-    condition, parameters = condition_of(chosen, chosen.period, "patch_decision_daily")
+    table = decisions_table(chosen)
+    condition, parameters = condition_of(chosen, chosen.period, table)
     found = {
         row[0]: row[1:]
         for row in connection.execute(
             "SELECT risk_zone, sum(accepted_count), sum(reviewers_known_count), sum(second_reviewed_count), "  # noqa: S608
-            "sum(iif(actor IS NULL, accepted_count - reviewers_known_count, 0)) FROM patch_decision_daily "
-            f"WHERE {condition} GROUP BY risk_zone",
+            "sum(iif(actor IS NULL, accepted_count - reviewers_known_count, 0)) FROM "
+            f"{table} WHERE {condition} GROUP BY risk_zone",
             parameters,
         )
     }

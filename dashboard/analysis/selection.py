@@ -188,6 +188,16 @@ def condition_of(chosen: Filter, period: Period | None, table: str) -> tuple[str
     return " AND ".join(parts), parameters
 
 
+def calls_table(chosen: Filter) -> str:
+    """Return the smallest rollup that can tell the calls of a filter: over all projects and classes there is one."""
+    return "route_daily" if chosen.project is None and chosen.task_class is None else "call_daily"
+
+
+def decisions_table(chosen: Filter) -> str:
+    """Return the smallest rollup that can tell the decisions of a filter: over projects and routes there is one."""
+    return "zone_decision_daily" if chosen.project is None and chosen.route is None else "patch_decision_daily"
+
+
 def fact_condition(chosen: Filter, columns: Mapping[str, str]) -> tuple[str, dict[str, object]]:
     """Return the condition, with its parameters, for the facts that a filter selects, whatever their day.
 

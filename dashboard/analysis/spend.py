@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_whole_day
 from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_name
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import calls_table, condition_of
 from dashboard.analysis.series import Bucket
 from dashboard.analysis.spend_amounts import (
     AMOUNT_SQL,
@@ -161,10 +161,11 @@ def group_name(by: SpendBy, first: str | None, second: str | None) -> str:
 
 
 def _daily(connection: sqlite3.Connection, chosen: Filter, period: Period, by: SpendBy) -> dict[str, dict[int, Amount]]:
-    condition, parameters = condition_of(chosen, period, "call_daily")
+    table = calls_table(chosen) if by in (SpendBy.PROVIDER, SpendBy.MODEL) else "call_daily"
+    condition, parameters = condition_of(chosen, period, table)
     found: dict[str, dict[int, Amount]] = {}
     for first, second, day, *sums in connection.execute(
-        f"SELECT {_COLUMNS[by]}, date, {AMOUNT_SQL} FROM call_daily WHERE {condition} GROUP BY 1, 2, 3",  # noqa: S608
+        f"SELECT {_COLUMNS[by]}, date, {AMOUNT_SQL} FROM {table} WHERE {condition} GROUP BY 1, 2, 3",  # noqa: S608
         parameters,
     ):
         days = found.setdefault(group_name(by, first, second), {})

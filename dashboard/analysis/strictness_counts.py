@@ -11,7 +11,7 @@ from operator import add
 
 from dashboard.analysis.as_of import day_number, last_mature_day, newest_mature_day, patches_judged_at
 from dashboard.analysis.filters import NONE_NAME, Filter, Period
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import condition_of, decisions_table
 from data.definitions.approval_costs import approval_costs
 from data.definitions.risk_zones import risk_zones
 from data.histogram import Histogram
@@ -143,14 +143,15 @@ class Decided:
 def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, period: Period) -> Decided:
     """Return the decisions on the patches that were proposed in a period."""
     settled = settled_day(connection, as_of)
-    condition, parameters = condition_of(chosen, period, "patch_decision_daily")
+    table = decisions_table(chosen)
+    condition, parameters = condition_of(chosen, period, table)
     parameters["settled"] = day_number(settled)
     parts: dict[Place, Counts] = {}
     young = 0
     summed = ", ".join(f"sum({name})" for name in _MEASURES)
     for zone, task_class, actor, is_settled, *sums, waits in connection.execute(
         f"SELECT risk_zone, task_class, actor, date <= :settled, {summed}, {LAID_END_TO_END} "  # noqa: S608
-        f"FROM patch_decision_daily WHERE {condition} GROUP BY 1, 2, 3, 4",
+        f"FROM {table} WHERE {condition} GROUP BY 1, 2, 3, 4",
         parameters,
     ):
         if not is_settled:

@@ -6,7 +6,7 @@ import polars as pl
 
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.intervals import ratio
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import calls_table, condition_of
 from data.frames import Schema, frame_of
 
 
@@ -15,11 +15,12 @@ def token_use(connection: sqlite3.Connection, chosen: Filter) -> pl.DataFrame:
 
     Of calls whose tokens are not known nothing is in the sums; the columns of counts say how many those are.
     """
-    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    table = calls_table(chosen)
+    condition, parameters = condition_of(chosen, chosen.period, table)
     by_route: dict[str, tuple[int, ...]] = {}
     for provider, model, *sums in connection.execute(
         "SELECT provider, model, sum(call_count), sum(usage_known_count), sum(input_tokens), "  # noqa: S608
-        f"sum(cache_read_tokens), sum(output_tokens) FROM call_daily WHERE {condition} GROUP BY provider, model",
+        f"sum(cache_read_tokens), sum(output_tokens) FROM {table} WHERE {condition} GROUP BY provider, model",
         parameters,
     ):
         name = route_name(provider, model)

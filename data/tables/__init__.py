@@ -2,6 +2,7 @@
 
 from data.tables.calls import FoundFallback, GatewayPersonHour, LlmCall, MatchedOwner, SameCall
 from data.tables.chats import Chat, ChatExport, Event, Message, MessagePresence, UnusableMessage
+from data.tables.decision_rollups import PatchDecisionDaily, ZoneDecisionDaily
 from data.tables.decisions import Approval, CommandRun, Deployment, ToolCall
 from data.tables.governance import AccessGrant, Incident, Owner, PolicyChange, SecretRotation
 from data.tables.loads import Load, LoadKnown, Quarantine, Setting
@@ -26,7 +27,6 @@ from data.tables.rollups import (
     IntegrationDaily,
     LinkDaily,
     PatchDaily,
-    PatchDecisionDaily,
     ProjectDaily,
     RouteDaily,
     SourceDaily,
@@ -89,4 +89,5 @@ __all__ = [
     "ToolCall",
     "UnusableMessage",
     "VcsCommit",
+    "ZoneDecisionDaily",
 ]

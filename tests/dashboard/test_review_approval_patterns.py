@@ -48,7 +48,7 @@ def test_what_would_change_the_verdict_is_the_least_that_does(store: Store):
     fewer = int(answer_of(store, KEY).would_change[0].split("with ")[1].split(" fewer")[0])
     for undone, verdict in ((60 - fewer, "cannot tell"), (60 - fewer + 1, "too lax")):
         with store.writing() as connection:
-            connection.execute("UPDATE patch_decision_daily SET rolled_back_count = ?", (undone,))
+            connection.execute("UPDATE zone_decision_daily SET rolled_back_count = ?", (undone,))
         assert rows_of(answer_of(store, KEY), "approval_patterns_verdicts")[0]["verdict"] == verdict
 
 
@@ -58,7 +58,7 @@ def test_what_would_change_the_verdict_where_nobody_is_asked_is_the_least_that_d
     fewer = int(answer_of(store, KEY).would_change[0].split("with ")[1].split(" fewer")[0])
     for undone, is_lax in ((60 - fewer, False), (60 - fewer + 1, True)):
         with store.writing() as connection:
-            connection.execute("UPDATE patch_decision_daily SET rolled_back_count = ?", (undone,))
+            connection.execute("UPDATE zone_decision_daily SET rolled_back_count = ?", (undone,))
         verdict = rows_of(answer_of(store, KEY), "approval_patterns_verdicts")[0]["verdict"]
         assert (verdict == "too lax") == is_lax
 

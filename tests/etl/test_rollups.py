@@ -194,6 +194,29 @@ _OF_PATCH_DAILY = ("patch", "decided", "rejected", "pending", "unfinished", "rol
 _OF_DECISIONS = ("patch", "accepted", "rejected", "pending", "unfinished", "rolled_back")
 
 
+@pytest.mark.parametrize(
+    ("coarse", "fine", "group"),
+    [
+        ("zone_decision_daily", "patch_decision_daily", "date, task_class, risk_zone, actor"),
+        ("route_daily", "call_daily", "date, source, provider, model, status, error_kind"),
+    ],
+)
+def test_a_coarser_rollup_adds_up_to_the_finer_one(full: Store, coarse: str, fine: str, group: str) -> None:
+    columns, finer = ([row[1] for row in full.rows(f"PRAGMA table_info({table})")] for table in (coarse, fine))
+    shared = [name for name in columns if name in finer and name.endswith(("_count", "_usd", "_tokens", "_ms"))]
+    assert len(shared) >= 12
+    sums = f"{group}, {', '.join(f'sum({name})' for name in shared)}"
+    rows = full.rows(f"SELECT {sums} FROM {coarse} GROUP BY {group} ORDER BY {group}")
+    assert rows == full.rows(f"SELECT {sums} FROM {fine} GROUP BY {group} ORDER BY {group}")
+    assert full.rows(f"SELECT count(*) FROM {coarse}") == [(len(rows),)]
+    (histogram,) = (name for name in columns if name.endswith("histogram"))
+    merged, same = (
+        Histogram.merged(row[0] for row in full.rows(f"SELECT {histogram} FROM {table} WHERE {histogram} NOT NULL"))
+        for table in (coarse, fine)
+    )
+    assert merged.encode() == same.encode()
+
+
 @pytest.mark.parametrize("group", ["1", "date", "project", "task_class", "provider, model", "date, project, model"])
 def test_decisions_by_zone_and_actor_add_up_to_what_became_of_patches(full: Store, group: str) -> None:
     def sums(table: str, names: tuple[str, ...]) -> list[tuple[object, ...]]:
@@ -292,7 +315,7 @@ def test_project_rows_are_the_sums_of_the_finer_rollups(full: Store) -> None:
 def test_refreshing_some_days_gives_the_same_as_refreshing_all(full: Store) -> None:
     def content() -> list[list[tuple[object, ...]]]:
         tables = ("task_daily", "patch_daily", "call_daily", "route_daily", "command_daily", "project_daily")
-        tables += ("fallback_daily", "patch_decision_daily")
+        tables += ("fallback_daily", "patch_decision_daily", "zone_decision_daily")
         return [
             sorted((row[1:] for row in full.rows(f"SELECT * FROM {table}")), key=repr)
             for table in (*tables, "approval_daily", "failure_daily", "integration_daily")

@@ -76,11 +76,6 @@ def records_begin(connection: sqlite3.Connection) -> date | None:
     return None if row[0] is None else day_from_number(row[0])
 
 
-def calls_table(chosen: Filter) -> str:
-    """Return the smallest rollup that can tell the calls of a filter: over all projects and classes there is one."""
-    return "route_daily" if chosen.project is None and chosen.task_class is None else "call_daily"
-
-
 def listed(names: Sequence[str], most: int = 3) -> str:
     """Return names as a list that stays short: A, B and C; A, B, C and 2 more."""
     shown = list(names[:most])

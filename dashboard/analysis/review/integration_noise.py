@@ -4,9 +4,8 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from dashboard.analysis.filters import NONE_NAME, Filter
-from dashboard.analysis.review.asked import calls_table
 from dashboard.analysis.review.worst import Counts
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import calls_table, condition_of
 from data.words import CallStatus, IntegrationKind
 
 _PARTS = ("useful_count", "failed_count", "timeout_count", "denied_count", "not_run_count", "repeated_count")

@@ -171,7 +171,7 @@ def route_values(connection: sqlite3.Connection, chosen: Filter, least_tasks: in
         return RouteValues(routes, classes, {}, ())
     days = np.sum([route.tasks + route.spend for route in able], axis=(0, 2)) > 0
     counts = drawn_days(int(days.sum()))
-    drawn = [_drawn(route, counts, days) for route in able]
+    drawn = _drawn(able, counts, days)
     at_mix = {one.route.name: _at_mix(one, mix) for one in drawn}
     pairs = [_pair(one, two, mix) for one, two in combinations(drawn, 2)]
     return RouteValues(routes, classes, at_mix, tuple(pair for pair in pairs if pair is not None))
@@ -195,15 +195,18 @@ class _Drawn:
     """Without each day in turn."""
 
 
-def _drawn(route: RouteDays, counts: Array, days: npt.NDArray[np.bool_]) -> _Drawn:
-    tasks, kept, spend = (part[days] for part in (route.tasks, route.kept, route.spend))
-    whole = tasks.sum(axis=0), kept.sum(axis=0), spend.sum(axis=0)
-    return _Drawn(
-        route,
-        whole,
-        (counts @ tasks, counts @ kept, counts @ spend),
-        (whole[0] - tasks, whole[1] - kept, whole[2] - spend),
-    )
+def _drawn(routes: Sequence[RouteDays], counts: Array, days: npt.NDArray[np.bool_]) -> list[_Drawn]:
+    parts = [part[days] for route in routes for part in (route.tasks, route.kept, route.spend)]
+    # One product for all is several times faster than one for each.
+    drawn = np.split(counts @ np.hstack(parts), len(parts), axis=1)
+    found: list[_Drawn] = []
+    for number, route in enumerate(routes):
+        first = 3 * number
+        tasks, kept, spend = parts[first : first + 3]
+        whole = tasks.sum(axis=0), kept.sum(axis=0), spend.sum(axis=0)
+        left_out = whole[0] - tasks, whole[1] - kept, whole[2] - spend
+        found.append(_Drawn(route, whole, (drawn[first], drawn[first + 1], drawn[first + 2]), left_out))
+    return found
 
 
 def _enough(route: RouteDays) -> npt.NDArray[np.bool_]:

@@ -20,7 +20,7 @@ from dashboard.analysis.review.usage_spend import (
     measured_days,
     month_of,
 )
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import condition_of, decisions_table
 from dashboard.analysis.strictness import Balance, StrictnessCell
 from dashboard.analysis.strictness_counts import Who
 from dashboard.analysis.strictness_words import named, place_words, zone_title
@@ -212,11 +212,12 @@ def _zones(cells: Sequence[StrictnessCell], balance: Balance, who: Who, months: 
 def queue_check(asked: Asked) -> Checked:
     """Check how long changes wait for people in a month, with the same reviewers."""
     question = review_questions().before_scaling
-    condition, parameters = condition_of(asked.chosen, asked.chosen.period, "patch_decision_daily")
+    table = decisions_table(asked.chosen)
+    condition, parameters = condition_of(asked.chosen, asked.chosen.period, table)
     rows = asked.connection.execute(
         "SELECT date, sum(waiting_ms), sum(waiting_known_count), sum(accepted_count + rejected_count), "  # noqa: S608
-        "sum(pending_count) FROM patch_decision_daily "
-        f"WHERE {condition} AND actor = :human GROUP BY 1",
+        "sum(pending_count) FROM "
+        f"{table} WHERE {condition} AND actor = :human GROUP BY 1",
         parameters | {"human": Actor.HUMAN.value},
     ).fetchall()
     known, decided, pending = (sum(row[place] for row in rows) for place in (2, 3, 4))

@@ -9,9 +9,8 @@ from dashboard.analysis.as_of import day_from_number, day_number, last_whole_day
 from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import Interval
-from dashboard.analysis.review.asked import calls_table
 from dashboard.analysis.routes import MICRO_USD
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import calls_table, condition_of
 from dashboard.analysis.spend_amounts import first_call_day
 from data.definitions.budgets import Budget, ProjectBudget, budgets
 
