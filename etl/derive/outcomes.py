@@ -89,8 +89,8 @@ def _judge(
     approvals, reviewed = find_approvals(connection, patches, links)
     changed = write_differences(connection, Approval, stored_approvals(connection, "outcome_patch"), approvals)
     touched.days.update(row[13] for row in changed if row[13] is not None)
-    # Rollups count how long patches waited on the days on which they were proposed.
-    proposed = (patches[row[2]].proposed_date for row in changed)
+    # Rollups count how long patches waited on the days on which they were proposed; that of one that is gone is noted.
+    proposed = (patches[row[2]].proposed_date for row in changed if row[2] in patches)
     touched.days.update(day for day in proposed if day is not None)
     answers = recorded_answers(connection, "outcome_patch")
     evidence = _all_evidence(connection)

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
 from chat_files import all_chats, artifact, chat, load, reply, request
 from outcome_facts import derived
 
+from data.definitions.reading import content_of
 from data.store import Store
 from etl.derive import anew
 from fact_rows import Facts
@@ -65,19 +67,9 @@ def test_a_store_of_before_gets_its_zones_with_the_next_load(store: Store, tmp_p
     assert store.rows("SELECT risk_zone, patch_count FROM patch_decision_daily") == [("authentication", 1)]
 
 
-def test_other_zones_are_other_definitions(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_other_zones_are_other_definitions(monkeypatch: pytest.MonkeyPatch) -> None:
     before = anew.fingerprint()
-
-    class Folder:
-        def joinpath(self, name: str) -> "Folder":
-            self.name = name
-            return self
-
-        def read_bytes(self) -> bytes:
-            from importlib.resources import files
-
-            content = files("data.definitions").joinpath(self.name).read_bytes()
-            return content + b"# changed" if self.name == "risk_zones.toml" else content
-
-    monkeypatch.setattr(anew, "files", lambda _package: Folder())
+    monkeypatch.setattr(
+        anew, "content_of", lambda name: content_of(name) + (b"# changed" if name == "risk_zones.toml" else b"")
+    )
     assert anew.fingerprint() != before
