@@ -20,7 +20,7 @@ from dashboard.ui.column_help import column_help
 from dashboard.ui.export import csv_button
 from dashboard.ui.tables import for_browser
 
-_WIDTHS = {"Risk zone": 210, "Decided by": 120, "Verdict": 190, "Rule": 230}
+_WIDTHS = {"Risk zone": 210, "Decided by": 120, "Verdict": 250, "Rule": 230}
 
 
 def verdict_table(found: Strictness, cells: Sequence[StrictnessCell], name: str, chosen: Filter) -> None:
