@@ -3,7 +3,7 @@
 from data.definitions import slos
 from data.words import Actor, Decision, RollbackEvidence
 from etl.context import DAY_MICROSECONDS
-from etl.derive.accepted_again import COMPARABLE_SQL
+from etl.derive.accepted_again import COMPARABLE_SQL, accepted_sql
 from etl.source_rollups import Rollup, histogram_sql
 
 _BY_PERSON = f"decision_actor IS '{Actor.HUMAN}'"
@@ -11,7 +11,7 @@ _BY_PERSON = f"decision_actor IS '{Actor.HUMAN}'"
 
 def patch_daily() -> Rollup:
     """Return the rollup of what became of patches."""
-    late = f"{_decided()} AND rolled_back_at IS NOT NULL AND NOT {within_window()}"
+    late = f"{accepted_sql()} AND rolled_back_at IS NOT NULL AND NOT {within_window()}"
     return Rollup(
         table="patch_daily",
         facts="patch",
@@ -19,8 +19,8 @@ def patch_daily() -> Rollup:
         dimensions={name: name for name in ("project", "task_class", "provider", "model")},
         measures={
             "patch_count": "1",
-            "decided_count": _decided(),
-            "human_decided_count": f"{_decided()} AND {_BY_PERSON}",
+            "decided_count": accepted_sql(),
+            "human_decided_count": f"{accepted_sql()} AND {_BY_PERSON}",
             "rejected_count": _closed(Decision.REJECTED),
             "unfinished_count": "NOT is_closed",
             "pending_count": _closed(Decision.PENDING),
@@ -32,7 +32,7 @@ def patch_daily() -> Rollup:
                 f"{evidence}_count": f"{_undone()} AND rollback_evidence = '{evidence}'"
                 for evidence in RollbackEvidence
             },
-            "reworked_count": f"{_decided()} AND rework_kind IS NOT NULL",
+            "reworked_count": f"{accepted_sql()} AND rework_kind IS NOT NULL",
             "commit_linked_count": "has_commit",
             "pull_request_linked_count": "has_pull_request",
             "deployment_linked_count": "has_deployment",
@@ -49,7 +49,7 @@ def patch_decision_daily() -> Rollup:
     Who decided, and by which approval, stands at the patch (etl.deciders). How long it waited says that approval;
     without one, it waited from the proposal to the decision.
     """
-    is_accepted = _decided("patch.")
+    is_accepted = accepted_sql("patch.")
     waited = f"iif(patch.decision <> '{Decision.PENDING}', coalesce(asked.waiting_ms, {_waited_for_record()}), NULL)"
     return Rollup(
         table="patch_decision_daily",
@@ -99,16 +99,12 @@ def _waited_for_record() -> str:
     return "iif(asked.approval_key IS NULL, max(0, patch.decided_at - patch.proposed_at) / 1000, NULL)"
 
 
-def _decided(of: str = "") -> str:
-    return f"is_closed AND ({of}decision IS NULL OR {of}decision NOT IN ('{Decision.REJECTED}', '{Decision.PENDING}'))"
-
-
 def _closed(decision: Decision, of: str = "") -> str:
     return f"is_closed AND {of}decision = '{decision}'"
 
 
 def _undone(of: str = "") -> str:
-    return f"{_decided(of)} AND rolled_back_at IS NOT NULL AND {within_window()}"
+    return f"{accepted_sql(of)} AND rolled_back_at IS NOT NULL AND {within_window()}"
 
 
 def _window_end() -> str:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from math import isfinite
 
 import polars as pl
-import streamlit as st
 
 from dashboard.analysis.approval_replay import Replay, replay_frame
 from dashboard.analysis.figures import Unit
@@ -16,11 +15,10 @@ from dashboard.analysis.strictness_counts import ALL
 from dashboard.analysis.strictness_frames import verdict_frame
 from dashboard.analysis.strictness_words import never_rejected_words, verdict_words, zone_title
 from dashboard.analysis.units import MISSING, value_text
-from dashboard.ui.column_help import column_help
-from dashboard.ui.export import csv_button
-from dashboard.ui.tables import for_browser
+from dashboard.ui.tables import cell_table
 
 _WIDTHS = {"Risk zone": 210, "Decided by": 120, "Verdict": 250, "Rule": 230}
+_FULL = "The same rows, with every value, its interval and its n in columns of their own."
 
 
 def verdict_table(found: Strictness, cells: Sequence[StrictnessCell], name: str, chosen: Filter) -> None:
@@ -31,6 +29,10 @@ def verdict_table(found: Strictness, cells: Sequence[StrictnessCell], name: str,
 def replay_table(found: tuple[Replay, ...], chosen: Filter) -> None:
     """Show what each rule would have done in each zone."""
     _show(_replays_shown(found), replay_frame(found), "approval_replay", chosen)
+
+
+def _show(shown: pl.DataFrame, full: pl.DataFrame, name: str, chosen: Filter) -> None:
+    cell_table(shown, full, name=name, chosen=chosen, pinned="Risk zone", widths=_WIDTHS, about=_FULL)
 
 
 @remembered(24)
@@ -71,31 +73,6 @@ def _replays_shown(found: tuple[Replay, ...]) -> pl.DataFrame:
         for replay in found
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
-
-
-def _show(shown: pl.DataFrame, full: pl.DataFrame, name: str, chosen: Filter) -> None:
-    st.dataframe(
-        for_browser(shown),
-        height="content",
-        hide_index=True,
-        alt=name.replace("_", " ").capitalize(),
-        key=f"table_{name}",
-        column_config={
-            column: st.column_config.NumberColumn(column, format="%,d", help=column_help(column, name, ()))
-            if dtype.is_integer()
-            else st.column_config.TextColumn(
-                column,
-                pinned=column == "Risk zone",
-                width=_WIDTHS.get(column),
-                help=column_help(column, name, ()),
-            )
-            for column, dtype in shown.schema.items()
-        },
-    )
-    csv_button(
-        full, name=name, chosen=chosen,
-        about="The same rows, with every value, its interval and its n in columns of their own.",
-    )  # fmt: skip
 
 
 def _rate(rate: Rate) -> str:

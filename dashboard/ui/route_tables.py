@@ -1,7 +1,6 @@
 """Tables of routes for the eye: a value with its interval and n in one cell; the CSV file has them in columns."""
 
 import polars as pl
-import streamlit as st
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.filters import Filter
@@ -11,9 +10,7 @@ from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_frames import cost_frame, quality_frame
 from dashboard.analysis.route_table import Rate, RouteQuality, RouteRow, RouteTable
 from dashboard.analysis.units import MISSING, share_text, value_text
-from dashboard.ui.column_help import column_help
-from dashboard.ui.export import csv_button
-from dashboard.ui.tables import for_browser
+from dashboard.ui.tables import cell_table
 
 _WIDTHS = {"Route": 210, "Covers of the mix": 130, "Ties": 70}
 _FULL = "One row per route, with every value, its interval and its n in columns of their own."
@@ -27,6 +24,10 @@ def quality_table(table: RouteTable, quality: Quality, chosen: Filter) -> None:
 def service_table(table: RouteTable, chosen: Filter) -> None:
     """Show what the routes cost and how they serve their calls."""
     _show(_service_shown(table), cost_frame(table), "route_cost", chosen)
+
+
+def _show(shown: pl.DataFrame, full: pl.DataFrame, name: str, chosen: Filter) -> None:
+    cell_table(shown, full, name=name, chosen=chosen, pinned="Route", widths=_WIDTHS, about=_FULL)
 
 
 @remembered(24)
@@ -67,28 +68,6 @@ def _quality_cells(found: RouteQuality, quality: Quality) -> dict[str, object]:
         "Ties": found.ties or "too few",
         "Clearly better": ", ".join(found.better) or MISSING,
     }
-
-
-def _show(shown: pl.DataFrame, full: pl.DataFrame, name: str, chosen: Filter) -> None:
-    st.dataframe(
-        for_browser(shown),
-        height="content",
-        hide_index=True,
-        alt=name.replace("_", " ").capitalize(),
-        key=f"table_{name}",
-        column_config={
-            column: st.column_config.NumberColumn(column, format="%,d", help=column_help(column, name, ()))
-            if dtype.is_integer()
-            else st.column_config.TextColumn(
-                column,
-                pinned=column == "Route",
-                width=_WIDTHS.get(column),
-                help=column_help(column, name, ()),
-            )
-            for column, dtype in shown.schema.items()
-        },
-    )
-    csv_button(full, name=name, chosen=chosen, about=_FULL)
 
 
 def _rate(found: Rate) -> str:

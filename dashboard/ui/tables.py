@@ -61,6 +61,41 @@ def table(
     csv_button(frame, name=file_stem or name, chosen=chosen, page=page)
 
 
+def cell_table(
+    shown: pl.DataFrame,
+    full: pl.DataFrame,
+    *,
+    name: str,
+    chosen: Filter,
+    pinned: str,
+    widths: Mapping[str, int],
+    about: str,
+) -> None:
+    """Show rows that have a value, its interval and its n as text in one cell; the CSV file has ``full`` instead.
+
+    Column names are the headings; ``pinned`` stays in view, ``widths`` are in pixels, ``about`` says what the file has.
+    """
+    st.dataframe(
+        for_browser(shown),
+        height="content",
+        hide_index=True,
+        alt=sentence_of(name),
+        key=f"table_{name}",
+        column_config={
+            column: st.column_config.NumberColumn(column, format="%,d", help=column_help(column, name, ()))
+            if dtype.is_integer()
+            else st.column_config.TextColumn(
+                column,
+                pinned=column == pinned,
+                width=widths.get(column),
+                help=column_help(column, name, ()),
+            )
+            for column, dtype in shown.schema.items()
+        },
+    )
+    csv_button(full, name=name, chosen=chosen, about=about)
+
+
 def paged_table(address: Address, view: View, question: Callable[..., pl.DataFrame], total: int, *, name: str) -> None:
     """Show a long table about the whole store a page at a time, and offer all of it as the export of that name.
 

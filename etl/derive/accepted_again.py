@@ -14,9 +14,6 @@ from etl.derive.differences import key_table, row_table
 MANY = 3_000
 """From so many patches that may have changed on, all rejected ones are looked at: they are few among all."""
 
-ACCEPTED_SQL = (
-    f"p.is_closed AND (p.decision IS NULL OR p.decision NOT IN ('{Decision.REJECTED}', '{Decision.PENDING}'))"
-)
 _REJECTED = f"p.decision = '{Decision.REJECTED}'"
 _DECIDED_AT = "coalesce(p.decided_at, p.proposed_at)"
 _NO_CHAT = "NOT EXISTS (SELECT 1 FROM task t WHERE t.task_key = p.task_key AND t.chat_key IS NOT NULL)"
@@ -30,6 +27,13 @@ COMPARABLE_SQL = (
 
 Group = int | tuple[str, str | None]
 """A chat; of patches without one, person and project."""
+
+
+def accepted_sql(of: str = "") -> str:
+    """Return whether a patch (of an alias with its dot) is whole and approved, edited, let through or just applied."""
+    return (
+        f"{of}is_closed AND ({of}decision IS NULL OR {of}decision NOT IN ('{Decision.REJECTED}', '{Decision.PENDING}'))"
+    )
 
 
 class _Patch(NamedTuple):
@@ -109,7 +113,8 @@ def _add_near(connection: sqlite3.Connection) -> None:
     _add(
         connection,
         f"SELECT p.patch_key FROM (SELECT p.person, min({_DECIDED_AT}) - {_window()} AS first, "  # noqa: S608
-        f"max({_DECIDED_AT}) AS last FROM {looked_at} WHERE {ACCEPTED_SQL} AND {_NO_CHAT} AND p.person IS NOT NULL "
+        f"max({_DECIDED_AT}) AS last FROM {looked_at} WHERE {accepted_sql('p.')} AND {_NO_CHAT} "
+        "AND p.person IS NOT NULL "
         f"GROUP BY p.person) w CROSS JOIN patch p ON {_REJECTED} AND p.person = w.person "
         f"WHERE {_DECIDED_AT} BETWEEN w.first AND w.last",
     )
@@ -167,7 +172,7 @@ def _accepted_in_chats(connection: sqlite3.Connection, groups: Iterable[Group]) 
     for chat, *patch in connection.execute(
         f"SELECT t.chat_key, {_DECIDED_AT}, p.patch_key, p.proposed_at FROM temp.again_chat c "  # noqa: S608
         "CROSS JOIN task t ON t.chat_key = c.key CROSS JOIN patch p ON p.task_key = t.task_key "
-        f"WHERE {ACCEPTED_SQL} AND p.proposed_at IS NOT NULL"
+        f"WHERE {accepted_sql('p.')} AND p.proposed_at IS NOT NULL"
     ):
         yield chat, _Patch(*patch)
 
@@ -193,7 +198,7 @@ def _accepted_without_chat(
     for person, project, *patch in connection.execute(
         f"SELECT p.person, p.project, {_DECIDED_AT}, p.patch_key, p.proposed_at FROM temp.again_span s "  # noqa: S608
         "CROSS JOIN patch p ON p.proposed_date BETWEEN s.first AND s.last "
-        f"WHERE {ACCEPTED_SQL} AND p.person IS NOT NULL AND {_NO_CHAT}"
+        f"WHERE {accepted_sql('p.')} AND p.person IS NOT NULL AND {_NO_CHAT}"
     ):
         if (person, project) in groups:
             yield (person, project), _Patch(*patch)
