@@ -1,6 +1,7 @@
 """The server of the app: the pages, the downloads beside them, and a warm-up before the port answers."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,10 +14,14 @@ from dashboard.ui.warming import warm
 
 MOST_SECONDS = 5
 """How long the port waits for the warm-up."""
+_GARBAGE = (50_000, 20, 20)
+"""So many more objects made than given back before Python looks for circles among the newest, and so many such looks
+before it looks among older ones. By default (700, 10, 10), which stops everybody for a third of a second at times."""
 
 
 def run(script: Path, settings: Mapping[str, object], names: Sequence[str], *, warm_up: bool) -> None:
     """Run the app until it is stopped, with settings of Streamlit by name; it answers under the given names only."""
+    gc.set_threshold(*_GARBAGE)
     App(script, lifespan=warmed if warm_up else None, routes=routes(list(names))).run(config=settings)
 
 
@@ -27,6 +32,9 @@ async def warmed(_: object) -> AsyncGenerator[None]:
     # A page that fails here fails for the visitors too, who see why.
     running.add_done_callback(lambda task: task.cancelled() or task.exception())
     await asyncio.wait({running}, timeout=MOST_SECONDS)
+    # What is there now stays: modules, definitions, answers of the default views. No collection looks at it again.
+    gc.collect()
+    gc.freeze()
     try:
         yield
     finally:

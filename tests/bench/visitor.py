@@ -14,6 +14,8 @@ from websockets.asyncio.client import ClientConnection, connect
 _SIDEBAR = 1
 _KINDS = ("selectbox", "button_group", "checkbox", "pagination", "date_input")
 PATIENCE_SECONDS = 60
+_KEPT_RUNS = 2
+"""A browser keeps a large message for so many runs after it was last used (Streamlit's maxCachedMessageAge)."""
 
 
 class PageFailedError(Exception):
@@ -60,6 +62,9 @@ class Visitor:
     """Bytes that the last run sent."""
     _values: dict[str, str] = field(default_factory=dict[str, str])
     """What is picked, by the id of the widget: a browser tells all of it with each run."""
+    _kept: dict[str, tuple[int, ForwardMsg]] = field(default_factory=dict[str, tuple[int, ForwardMsg]])
+    """Large messages by hash, with the run that used them last: a browser tells which ones it has."""
+    _runs: int = 0
 
     async def open(self, page: str = "") -> float:
         """Run a page by its hash (none: the first one), as a click in the navigation does; return the seconds."""
@@ -87,6 +92,9 @@ class Visitor:
                 state = message.rerun_script.widget_states.widgets.add()
                 state.id = shown.id
                 _set(state, shown.kind, self._values[shown.id])
+        self._runs += 1
+        self._kept = {key: kept for key, kept in self._kept.items() if kept[0] >= self._runs - 1 - _KEPT_RUNS}
+        message.rerun_script.cached_message_hashes.extend(self._kept)
         start = time.perf_counter()
         await self.connection.send(message.SerializeToString())
         found: dict[str, Widget] = {}
@@ -94,7 +102,7 @@ class Visitor:
         while True:
             data = await asyncio.wait_for(self.connection.recv(decode=False), PATIENCE_SECONDS)
             self.bytes_sent += len(data)
-            answer = ForwardMsg.FromString(data)
+            answer = self._resolved(ForwardMsg.FromString(data))
             kind = answer.WhichOneof("type")
             if kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
                 self._note(answer, found)
@@ -112,6 +120,17 @@ class Visitor:
                     return time.perf_counter() - start
                 if answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                     raise PageFailedError("the script does not compile")
+
+    def _resolved(self, answer: ForwardMsg) -> ForwardMsg:
+        """Keep a large message, or take the one that is referred to."""
+        if answer.WhichOneof("type") == "ref_hash":
+            kept = self._kept[answer.ref_hash][1]
+            self._kept[answer.ref_hash] = self._runs, kept
+            kept.metadata.CopyFrom(answer.metadata)
+            return kept
+        if answer.metadata.cacheable:
+            self._kept[answer.hash] = self._runs, answer
+        return answer
 
     def _note(self, answer: ForwardMsg, found: dict[str, Widget]) -> None:
         element = answer.delta.new_element
