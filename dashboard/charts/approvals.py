@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dashboard.analysis.approval_words import ACTORS
 from dashboard.analysis.decisions_over_time import DecisionBucket, DecisionSeries
@@ -15,10 +15,11 @@ from dashboard.analysis.strictness_counts import Who
 from dashboard.analysis.strictness_words import place_words, verdict_words, zone_title
 from dashboard.analysis.trend_buckets import Every, PointState
 from dashboard.analysis.units import interval_text, value_text
-from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN, plotly_layout
+from dashboard.charts.drawing import Drawing
+from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    from dashboard.charts.drawn import Drawn
 
 _SYMBOLS = {Who.HUMAN: "circle", Who.POLICY: "square", Who.NOT_ASKED: "diamond", Who.UNKNOWN: "triangle-up"}
 _REGION = "rgba(59, 130, 196, 0.13)"
@@ -36,19 +37,17 @@ def on_map(found: Strictness) -> list[StrictnessCell]:
 
 
 @remembered(24)
-def zone_map(found: Strictness) -> "Figure":
+def zone_map(found: Strictness) -> "Drawn":
     """Return cost of asking against cost of escapes for a hundred decisions, one mark for each zone and actor.
 
     The shaded band is what the stated costs call about right. Filled marks have a verdict, open ones cannot be told;
     the shape says who decided, and orange marks lie beyond the band for certain.
     """
-    import plotly.graph_objects as go  # slow to import, and only pictures need it
-
     # What has a verdict gets its name first, where there is no room for all.
     cells = sorted(on_map(found), key=lambda cell: cell.verdict is Balance.CANNOT_TELL)
     right = _far([cell.restrictive_usd for cell in cells], found.tolerance_usd)
     top = _far([cell.lax_usd for cell in cells], found.tolerance_usd)
-    figure = go.Figure()
+    figure = Drawing()
     _region(figure, found.tolerance_usd, right, top)
     for cell, position in zip(cells, _positions(cells, right, top), strict=True):
         _cross(figure, cell, position)
@@ -60,19 +59,17 @@ def zone_map(found: Strictness) -> "Figure":
             xref="paper", yref="paper", x=x, y=y, xanchor=x_anchor, yanchor="top", text=text, showarrow=False,
             align=x_anchor, font={"size": 12, "color": UNKNOWN},
         )  # fmt: skip
-    figure.update_layout(**plotly_layout(height=470, margin={"l": 8, "r": 8, "t": 8, "b": 8}))
-    figure.update_xaxes(title_text="Asking, USD per 100 decisions", **_axis(right))
-    figure.update_yaxes(title_text="Mistakes that got through, USD per 100 decisions", **_axis(top))
-    return figure
+    figure.update_layout(height=470, margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    figure.update_xaxes(title={"text": "Asking, USD per 100 decisions"}, **_axis(right))
+    figure.update_yaxes(title={"text": "Mistakes that got through, USD per 100 decisions"}, **_axis(top))
+    return figure.figure()
 
 
 @remembered(24)
-def decisions_picture(found: DecisionSeries) -> "Figure":
+def decisions_picture(found: DecisionSeries) -> "Drawn":
     """Return one row of bars for each kind of actor: accepted, rejected (hatched) and pending (hollow)."""
-    from plotly.subplots import make_subplots  # slow to import, and only pictures need it
-
     rows = max(len(found.by_actor), 1)
-    figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=min(0.3 / rows, 0.12))
+    figure = Drawing(rows=rows, spacing=min(0.3 / rows, 0.12))
     kinds = (
         ("accepted", {"color": PLAIN}),
         ("rejected", _hatched(BAD)),
@@ -85,41 +82,39 @@ def decisions_picture(found: DecisionSeries) -> "Figure":
                 continue
             figure.add_bar(
                 x=[_middle(bucket.first, bucket.last) for bucket in buckets], y=counts, name=name, legendgroup=name,
-                showlegend=not any(trace.name == name for trace in figure.data), marker=marker,
+                showlegend=name not in figure.trace_names, marker=marker,
                 width=[_width(bucket) for bucket in buckets],
                 hovertext=[_decided_words(bucket, ACTORS[actor]) for bucket in buckets], hoverinfo="text",
-                row=row, col=1,
+                row=row,
             )  # fmt: skip
         _row_title(figure, row, ACTORS[actor].capitalize())
-    figure.update_layout(**plotly_layout(height=70 + _ROW_HEIGHT * rows, barmode="stack", bargap=0.1))
+    figure.update_layout(height=70 + _ROW_HEIGHT * rows, barmode="stack", bargap=0.1)
     figure.update_layout(
         showlegend=True, margin={"l": 8, "r": 8, "t": 46, "b": 8},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0 + 0.12 / rows, "x": 1, "xanchor": "right"},
     )  # fmt: skip
     figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[found.every], nticks=7, fixedrange=True)
     figure.update_yaxes(rangemode="tozero", nticks=4, fixedrange=True, automargin=True)
-    return figure
+    return figure.figure()
 
 
 @remembered(24)
-def waiting_picture(found: DecisionSeries) -> "Figure":
+def waiting_picture(found: DecisionSeries) -> "Drawn":
     """Return the median waiting time in hours with its interval as a band, one row for each kind of actor."""
-    from plotly.subplots import make_subplots  # slow to import, and only pictures need it
-
     timed = {actor: buckets for actor, buckets in found.by_actor.items() if any(one.waits.n for one in buckets)}
     rows = max(len(timed), 1)
-    figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=min(0.3 / rows, 0.12))
+    figure = Drawing(rows=rows, spacing=min(0.3 / rows, 0.12))
     for row, (actor, buckets) in enumerate(timed.items(), 1):
         _waits(figure, buckets, row)
         _row_title(figure, row, ACTORS[actor].capitalize())
-    figure.update_layout(**plotly_layout(height=70 + _ROW_HEIGHT * rows))
+    figure.update_layout(height=70 + _ROW_HEIGHT * rows)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 24, "b": 8})
     figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[found.every], nticks=7, fixedrange=True)
-    figure.update_yaxes(title_text="hours", rangemode="tozero", nticks=4, fixedrange=True, automargin=True)
-    return figure
+    figure.update_yaxes(title={"text": "hours"}, rangemode="tozero", nticks=4, fixedrange=True, automargin=True)
+    return figure.figure()
 
 
-def _region(figure: Any, tolerance: float, right: float, top: float) -> None:
+def _region(figure: Drawing, tolerance: float, right: float, top: float) -> None:
     """Draw the band in which neither side costs more than the tolerance more than the other."""
     # On the scale of the axes its edges bend, so they are drawn through many points.
     along = [max(right, top) * 1.2 * (step / _STEPS) ** 2 for step in range(_STEPS + 1)]
@@ -132,7 +127,7 @@ def _region(figure: Any, tolerance: float, right: float, top: float) -> None:
     figure.add_annotation(x=place, y=place, text="about right", showarrow=False, font={"size": 12, "color": PLAIN})
 
 
-def _cross(figure: Any, cell: StrictnessCell, position: str) -> None:
+def _cross(figure: Drawing, cell: StrictnessCell, position: str) -> None:
     lax, asking = cell.lax_usd, cell.restrictive_usd
     if lax is None or asking is None:
         return
@@ -197,14 +192,14 @@ def _axis(far: float) -> dict[str, object]:
     }
 
 
-def _waits(figure: Any, buckets: Sequence[DecisionBucket], row: int) -> None:
+def _waits(figure: Drawing, buckets: Sequence[DecisionBucket], row: int) -> None:
     bounded = [(bucket, bucket.median_interval) for bucket in buckets if bucket.median_interval is not None]
     if len(bounded) > 1:
         days = [_middle(bucket.first, bucket.last) for bucket, _ in bounded]
         highs, lows = [bound[1] for _, bound in bounded], [bound[0] for _, bound in bounded]
         figure.add_scatter(
             x=[*days, *reversed(days)], y=[*highs, *reversed(lows)], fill="toself", fillcolor=_BAND, mode="lines",
-            line={"width": 0}, hoverinfo="skip", row=row, col=1,
+            line={"width": 0}, hoverinfo="skip", row=row,
         )  # fmt: skip
     figure.add_scatter(
         x=[_middle(bucket.first, bucket.last) for bucket in buckets],
@@ -214,11 +209,11 @@ def _waits(figure: Any, buckets: Sequence[DecisionBucket], row: int) -> None:
             "size": 6, "color": PLAIN, "line": {"width": 1.5, "color": PLAIN},
             "symbol": ["circle" if bucket.state is PointState.SETTLED else "circle-open" for bucket in buckets],
         },
-        hovertext=[_waited_words(bucket) for bucket in buckets], hoverinfo="text", row=row, col=1,
+        hovertext=[_waited_words(bucket) for bucket in buckets], hoverinfo="text", row=row,
     )  # fmt: skip
 
 
-def _row_title(figure: Any, row: int, text: str) -> None:
+def _row_title(figure: Drawing, row: int, text: str) -> None:
     figure.add_annotation(
         xref="paper", x=0, yref=f"y{row if row > 1 else ''} domain", y=1.0, yanchor="bottom", xanchor="left",
         showarrow=False, text=text, font={"size": 12},

@@ -4,20 +4,19 @@ from typing import TYPE_CHECKING
 
 from dashboard.analysis.error_budget import ErrorBudget
 from dashboard.analysis.remembered import remembered
-from dashboard.charts.theme import BAD, PLAIN, UNKNOWN, plotly_layout
+from dashboard.charts.drawing import Drawing
+from dashboard.charts.theme import BAD, PLAIN, UNKNOWN
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    from dashboard.charts.drawn import Drawn
 
 
 @remembered(24)
-def burn_down(budget: ErrorBudget) -> "Figure":
+def burn_down(budget: ErrorBudget) -> "Drawn":
     """Return the burn-down as steps, one a day; days without an event are hollow, and the line stays as it was."""
-    import plotly.graph_objects as go  # slow to import, and only pictures need it
-
     days = [day for day in budget.days if day.remaining is not None]
     left = [(day.remaining or 0.0) * 100 for day in days]
-    figure = go.Figure()
+    figure = Drawing()
     if days:
         figure.add_scatter(
             x=[days[0].day, days[-1].day], y=[100, 0], mode="lines", hoverinfo="skip",
@@ -43,7 +42,7 @@ def burn_down(budget: ErrorBudget) -> "Figure":
             hovertemplate="<b>%{y:.1f} %</b> left after %{x|%d %b %Y}<br>%{text} that day<extra></extra>",
         )
         figure.add_hline(y=0, line={"color": BAD, "width": 1.5})
-    figure.update_layout(**plotly_layout(height=260))
+    figure.update_layout(height=260)
     figure.update_xaxes(showgrid=False, type="date", tickformat="%d %b", nticks=7)
     figure.update_yaxes(title={"text": "percent left", "standoff": 12}, zeroline=False)
-    return figure
+    return figure.figure()

@@ -10,10 +10,11 @@ from dashboard.analysis.figures import Unit
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.review.document import ChartKind, ChartSeries, EvidenceChart
 from dashboard.analysis.units import interval_text, value_text
-from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN, plotly_layout
+from dashboard.charts.drawing import Drawing
+from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    from dashboard.charts.drawn import Drawn
 
 # Mid tones that read on light and dark. Marks and hatching differ as well: nothing hangs on the colour alone.
 _COLOURS = (PLAIN, UNKNOWN, BAD, "#8B6BB8", "#3E8A78", "#A8842C")
@@ -44,12 +45,10 @@ def first_rows(chart: EvidenceChart) -> EvidenceChart:
 
 
 @remembered(128)
-def review_chart(chart: EvidenceChart, *, is_large: bool = False) -> "Figure":
+def review_chart(chart: EvidenceChart, *, is_large: bool = False) -> "Drawn":
     """Return the picture of a chart; large is for a screen that is read from the back of a room."""
-    import plotly.graph_objects as go  # slow to import, and only pictures need it
-
-    figure = go.Figure()
-    figure.update_layout(**plotly_layout(showlegend=len(chart.series) > 1))
+    figure = Drawing()
+    figure.update_layout(showlegend=len(chart.series) > 1)
     draw = _draw_lines if chart.kind is ChartKind.LINES else _draw_rows
     draw(figure, chart, is_large=is_large)
     figure.update_layout(
@@ -59,7 +58,7 @@ def review_chart(chart: EvidenceChart, *, is_large: bool = False) -> "Figure":
         },
         margin={"l": 8, "r": 24, "t": _space_above(chart, is_large=is_large), "b": 8},
     )  # fmt: skip
-    return figure
+    return figure.figure()
 
 
 def _size(*, is_large: bool) -> int:
@@ -67,7 +66,7 @@ def _size(*, is_large: bool) -> int:
     return 19 if is_large else 12
 
 
-def _draw_rows(figure: Any, chart: EvidenceChart, *, is_large: bool) -> None:
+def _draw_rows(figure: Drawing, chart: EvidenceChart, *, is_large: bool) -> None:
     """Draw bars or points in rows: a category each, its series beside each other."""
     count = max(len(chart.series), 1)
     step = 0.76 / count
@@ -123,7 +122,7 @@ def _draw_rows(figure: Any, chart: EvidenceChart, *, is_large: bool) -> None:
         )  # fmt: skip
 
 
-def _draw_lines(figure: Any, chart: EvidenceChart, *, is_large: bool) -> None:
+def _draw_lines(figure: Drawing, chart: EvidenceChart, *, is_large: bool) -> None:
     """Draw values over time; the interval of a single series is a band, of several each point's own."""
     places = list(range(len(chart.categories)))
     is_single = len(chart.series) == 1
@@ -162,7 +161,7 @@ def _pale(colour: str) -> str:
     return f"rgba({red}, {green}, {blue}, 0.35)"
 
 
-def _add_band(figure: Any, places: Sequence[int], series: ChartSeries) -> None:
+def _add_band(figure: Drawing, places: Sequence[int], series: ChartSeries) -> None:
     """Draw the intervals as one area; where one is not known, the area ends."""
     runs: list[list[int]] = [[]]
     for place in places:

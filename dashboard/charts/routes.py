@@ -12,11 +12,12 @@ from dashboard.analysis.frontier import FULL_COVERAGE, PlanePoint
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.units import interval_text, share_text, value_text
+from dashboard.charts.drawing import Drawing
 from dashboard.charts.label_places import Named, places
-from dashboard.charts.theme import FAINT, PLAIN, UNKNOWN, plotly_layout
+from dashboard.charts.theme import FAINT, PLAIN, UNKNOWN
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    from dashboard.charts.drawn import Drawn
 
 MOST_ROWS = 15
 _LOG_FROM = 10.0
@@ -29,17 +30,15 @@ _SCALE = [[0.0, "rgba(59, 130, 196, 0.04)"], [1.0, "rgba(59, 130, 196, 0.75)"]]
 
 
 @remembered(24)
-def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Figure":
+def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Drawn":
     """Return the plane; routes without a price stand apart on the right, since no price is not a price of 0.
 
     Filled marks are on the frontier, open circles are outdone, diamonds cover less than half of the team's mix.
     """
-    import plotly.graph_objects as go  # slow to import, and only pictures need it
-
     priced = [point for point in points if point.cost is not None]
     apart = [point for point in points if point.cost is None]
     named = labels([point.route for point in points])
-    figure = go.Figure()
+    figure = Drawing()
     _frontier(figure, [point for point in priced if point.is_efficient])
     costs = [cost for point in priced for cost in (point.cost, *(point.cost_interval or ())) if cost]
     is_log = bool(costs) and max(costs) > _LOG_FROM * min(costs)
@@ -49,9 +48,9 @@ def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Figur
     for point in apart:
         _cross(figure, point, named[point.route], "x2", named[point.route], None)
     width = 1 - min(0.09 * len(apart), 0.4) - 0.06 if apart and priced else 1.0
-    figure.update_layout(**plotly_layout(height=460, margin={"l": 8, "r": 8, "t": 28, "b": 8}))
+    figure.update_layout(height=460, margin={"l": 8, "r": 8, "t": 28, "b": 8})
     figure.update_xaxes(
-        title_text="USD per completed task" + (", log scale" if is_log else ""),
+        title={"text": "USD per completed task" + (", log scale" if is_log else "")},
         domain=[0, width] if priced else [0, 0.01],
         visible=bool(priced),
         type="log" if is_log else "linear",
@@ -73,15 +72,13 @@ def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Figur
         figure.add_annotation(
             text="no single price", xref="x2 domain", yref="paper", x=0.5, y=1.0, yanchor="bottom", showarrow=False
         )
-    figure.update_yaxes(title_text=f"{quality.label} at the team's mix", tickformat=".0%", automargin=True)
-    return figure
+    figure.update_yaxes(title={"text": f"{quality.label} at the team's mix"}, tickformat=".0%", automargin=True)
+    return figure.figure()
 
 
 @remembered(24)
-def route_use(use: pl.DataFrame) -> "Figure":
+def route_use(use: pl.DataFrame) -> "Drawn":
     """Return the heat map of a frame of route_frames.use_frame: each row is a route, each cell the share of a class."""
-    import plotly.graph_objects as go  # slow to import, and only pictures need it
-
     routes = use["route"].unique(maintain_order=True).to_list()[:MOST_ROWS]
     named = labels(routes)
     classes = use["task_class"].unique(maintain_order=True).to_list()
@@ -89,7 +86,7 @@ def route_use(use: pl.DataFrame) -> "Figure":
     rows = [[cells[route, task_class] for task_class in classes] for route in routes]
     # Category axes run from the bottom up: the most used route comes last to stand on top.
     rows.reverse()
-    figure = go.Figure()
+    figure = Drawing()
     figure.add_heatmap(
         x=classes,
         y=[named[route] for route in reversed(routes)],
@@ -118,10 +115,10 @@ def route_use(use: pl.DataFrame) -> "Figure":
         mode="text",
         hoverinfo="skip",
     )
-    figure.update_layout(**plotly_layout(height=70 + 34 * max(len(routes), 1)))
+    figure.update_layout(height=70 + 34 * max(len(routes), 1))
     figure.update_xaxes(side="top", type="category", showgrid=False)
     figure.update_yaxes(type="category", showgrid=False, ticks="")
-    return figure
+    return figure.figure()
 
 
 def _places(
@@ -148,7 +145,7 @@ def _places(
     return {point.route: place for point, place in zip(ordered, found, strict=True)}
 
 
-def _frontier(figure: "Figure", efficient: Sequence[PlanePoint]) -> None:
+def _frontier(figure: Drawing, efficient: Sequence[PlanePoint]) -> None:
     """Draw the step line: what the best route up to a cost reaches."""
     if len(efficient) < 2:
         return
@@ -163,7 +160,7 @@ def _frontier(figure: "Figure", efficient: Sequence[PlanePoint]) -> None:
 
 
 def _cross(
-    figure: "Figure", point: PlanePoint, x: float | str | None, axis: str, name: str, position: str | None
+    figure: Drawing, point: PlanePoint, x: float | str | None, axis: str, name: str, position: str | None
 ) -> None:
     """Draw one route with its intervals; the words at it are its name, short."""
     low, high = point.quality_interval

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dashboard.analysis.figures import Standing, Unit
 from dashboard.analysis.remembered import remembered
@@ -12,21 +12,20 @@ from dashboard.analysis.timeline_marks import Mark
 from dashboard.analysis.trend_buckets import Every, PointState, Trend, TrendPoint
 from dashboard.analysis.trend_words import clear_standings
 from dashboard.analysis.units import interval_text, value_text
-from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN, plotly_layout
+from dashboard.charts.drawing import Drawing
+from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    from dashboard.charts.drawn import Drawn
 
 _BAND = "rgba(59, 130, 196, 0.20)"
 _LETTERS = {"Policy change": "P", "Incident": "I", "Deployment rolled back": "R"}
 
 
 @remembered(24)
-def slo_trend(trend: Trend, marks: Sequence[Mark] = (), *, height: int = 320) -> "Figure":
+def slo_trend(trend: Trend, marks: Sequence[Mark] = (), *, height: int = 320) -> "Drawn":
     """Return the picture of a trend; a gap tears the line, what may still change is dashed and hollow."""
-    import plotly.graph_objects as go  # slow to import, and only pictures need it
-
-    figure = go.Figure()
+    figure = Drawing()
     scale = 100 if trend.unit is Unit.RATE else 1
     _add_band(figure, trend.points, scale)
     _add_before(figure, trend, scale)
@@ -38,18 +37,18 @@ def slo_trend(trend: Trend, marks: Sequence[Mark] = (), *, height: int = 320) ->
             xref="paper", x=0, y=trend.objective * scale, yanchor="bottom", xanchor="left", showarrow=False,
             text=f"objective {value_text(trend.objective, trend.unit)}", font={"size": 11, "color": UNKNOWN},
         )  # fmt: skip
-    figure.update_layout(**plotly_layout(height=height, margin={"l": 8, "r": 8, "t": 20 if marks else 8, "b": 8}))
+    figure.update_layout(height=height, margin={"l": 8, "r": 8, "t": 20 if marks else 8, "b": 8})
     figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[trend.every], nticks=7)
     figure.update_yaxes(title={"text": _AXIS[trend.unit], "standoff": 12}, range=_range(trend, scale), zeroline=False)
     _add_marks(figure, trend, marks)
-    return figure
+    return figure.figure()
 
 
 _TICKS = {Every.DAY: "%d %b", Every.WEEK: "%d %b", Every.MONTH: "%b %Y"}
 _AXIS = {Unit.RATE: "percent", Unit.SECONDS: "seconds", Unit.USD: "USD"}
 
 
-def _add_band(figure: Any, points: Sequence[TrendPoint], scale: float) -> None:
+def _add_band(figure: Drawing, points: Sequence[TrendPoint], scale: float) -> None:
     """Draw the intervals of all runs as one trace; a null parts the areas."""
     days: list[date | None] = []
     bounds: list[float | None] = []
@@ -68,7 +67,7 @@ def _add_band(figure: Any, points: Sequence[TrendPoint], scale: float) -> None:
         )  # fmt: skip
 
 
-def _add_before(figure: Any, trend: Trend, scale: float) -> None:
+def _add_before(figure: Drawing, trend: Trend, scale: float) -> None:
     if not any(earlier is not None and earlier.value is not None for earlier in trend.before):
         return
     figure.add_scatter(
@@ -80,7 +79,7 @@ def _add_before(figure: Any, trend: Trend, scale: float) -> None:
     )  # fmt: skip
 
 
-def _add_lines(figure: Any, points: Sequence[TrendPoint], scale: float) -> None:
+def _add_lines(figure: Drawing, points: Sequence[TrendPoint], scale: float) -> None:
     """Draw the line as two traces: whole up to the last settled point, dotted where a point may still change."""
     pieces = [piece for run in _runs(points) for piece in _pieces(run)]
     for is_dotted in (False, True):
@@ -105,7 +104,7 @@ def _pieces(run: Sequence[TrendPoint]) -> list[tuple[bool, list[TrendPoint]]]:
     return pieces
 
 
-def _add_points(figure: Any, trend: Trend, scale: float) -> None:
+def _add_points(figure: Drawing, trend: Trend, scale: float) -> None:
     points = [point for point in trend.points if point.value is not None]
     missed = {
         point.first
@@ -133,7 +132,7 @@ def _add_points(figure: Any, trend: Trend, scale: float) -> None:
     )  # fmt: skip
 
 
-def _add_marks(figure: Any, trend: Trend, marks: Sequence[Mark]) -> None:
+def _add_marks(figure: Drawing, trend: Trend, marks: Sequence[Mark]) -> None:
     """Draw a thin line for each thing that happened, with the letter of its kind at the top."""
     if not marks or not trend.points:
         return
@@ -146,18 +145,12 @@ def _add_marks(figure: Any, trend: Trend, marks: Sequence[Mark]) -> None:
         customdata=[_escaped(f"{mark.kind}, {mark.at:%d %b %Y}: {mark.title}") for mark in marks],
         hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
-    # All lines at once: Plotly looks through the whole figure for each that is added by itself.
-    lines = [
-        {
-            "type": "line", "xref": "x", "yref": "y domain", "x0": mark.at.isoformat(), "x1": mark.at.isoformat(),
-            "y0": 0, "y1": 1, "line": {"color": UNKNOWN, "width": 1, "dash": "dash"}, "opacity": 0.5,
-        }
-        for mark in marks
-    ]  # fmt: skip
-    figure.update_layout(
-        yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
-        shapes=[*figure.layout.shapes, *lines],
-    )
+    for mark in marks:
+        figure.add_line(
+            xref="x", yref="y domain", x0=mark.at.isoformat(), x1=mark.at.isoformat(), y0=0, y1=1,
+            line={"color": UNKNOWN, "width": 1, "dash": "dash"}, opacity=0.5,
+        )  # fmt: skip
+    figure.update_layout(yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
 
 
 def _range(trend: Trend, scale: float) -> list[float] | None:

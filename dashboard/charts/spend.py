@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.intervals import ratio
@@ -12,10 +12,11 @@ from dashboard.analysis.spend_amounts import Amount, UnitCosts, unpriced_range
 from dashboard.analysis.spend_month import BudgetVerdict, MonthSpend
 from dashboard.analysis.trend_buckets import Every, PointState
 from dashboard.analysis.units import interval_text, value_text
-from dashboard.charts.theme import BAD, PLAIN, UNKNOWN, plotly_layout
+from dashboard.charts.drawing import Drawing
+from dashboard.charts.theme import BAD, PLAIN, UNKNOWN
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    from dashboard.charts.drawn import Drawn
 
 _DAY_MS = 86_400_000
 _PANEL_HEIGHT = 92
@@ -25,11 +26,9 @@ _LONGEST_NAME = 38
 
 
 @remembered(24)
-def spend_over_time(found: Spend) -> "Figure":
+def spend_over_time(found: Spend) -> "Drawn":
     """Return known spend as bars, the range of unpriced calls hatched on top; diamonds mark what stands out."""
-    import plotly.graph_objects as go  # slow to import, and only pictures need it
-
-    figure = go.Figure()
+    figure = Drawing()
     _add_bars(figure, found, [bucket.amount for bucket in found.buckets])
     marked = [bucket for bucket in found.buckets if _has_spike(bucket, found)]
     if marked:
@@ -38,45 +37,41 @@ def spend_over_time(found: Spend) -> "Figure":
             y=[(bucket.amount.known_usd or 0.0) + _top(bucket.amount, found.costs) for bucket in marked],
             mode="markers", marker={"symbol": "diamond", "size": 9, "color": BAD}, hoverinfo="skip", cliponaxis=False,
         )  # fmt: skip
-    figure.update_layout(**plotly_layout(height=280, bargap=0.1))
+    figure.update_layout(height=280, bargap=0.1)
     figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[found.every], nticks=7)
     figure.update_yaxes(title={"text": f"USD a {found.every.value}", "standoff": 4}, rangemode="tozero")
-    return figure
+    return figure.figure()
 
 
 @remembered(24)
-def spend_parts(found: Spend) -> "Figure":
+def spend_parts(found: Spend) -> "Drawn":
     """Return one row of bars for each part, all on the same scale."""
-    from plotly.subplots import make_subplots  # slow to import, and only pictures need it
-
     rows = max(len(found.groups), 1)
-    figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=min(0.28 / rows, 0.08))
+    figure = Drawing(rows=rows, spacing=min(0.28 / rows, 0.08))
     highest = 0.0
     for row, group in enumerate(found.groups, 1):
-        _add_bars(figure, found, group.buckets, row=row, col=1)
+        _add_bars(figure, found, group.buckets, row=row)
         tops = [(amount.known_usd or 0.0) + _top(amount, found.costs) for amount in group.buckets]
         highest = max(highest, *tops)
         figure.add_annotation(
             xref="paper", x=0, yref=f"y{row if row > 1 else ''} domain", y=1.0, yanchor="bottom", xanchor="left",
             showarrow=False, text=_panel_title(group.name, group.total, found), font={"size": 12},
         )  # fmt: skip
-    figure.update_layout(**plotly_layout(height=50 + _PANEL_HEIGHT * rows, bargap=0.1))
+    figure.update_layout(height=50 + _PANEL_HEIGHT * rows, bargap=0.1)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 24, "b": 8})
     figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[found.every], nticks=7, fixedrange=True)
     figure.update_yaxes(
         range=[0, highest * 1.05 or 1], nticks=3, tickprefix="$", fixedrange=True, automargin=True
     )  # fmt: skip
-    return figure
+    return figure.figure()
 
 
 @remembered(24)
-def month_against_budget(month: MonthSpend) -> "Figure":
+def month_against_budget(month: MonthSpend) -> "Drawn":
     """Return spend from the first of the month on: solid what is known, dotted the projection with its interval."""
-    import plotly.graph_objects as go  # slow to import, and only pictures need it
-
     known = [day for day in month.days if not day.is_projected]
     projected = [day for day in month.days if day.is_projected]
-    figure = go.Figure()
+    figure = Drawing()
     coming = [*known[-1:], *projected]
     if projected:
         lows = [day.total_usd if day.low_usd is None else day.low_usd for day in coming]
@@ -105,16 +100,16 @@ def month_against_budget(month: MonthSpend) -> "Figure":
             xref="paper", x=0, y=limit, xanchor="left", yanchor="bottom", showarrow=False,
             text=f"budget {value_text(limit, Unit.USD)}", font={"size": 11, "color": color},
         )  # fmt: skip
-    figure.update_layout(**plotly_layout(height=280))
+    figure.update_layout(height=280)
     figure.update_xaxes(
         showgrid=False, type="date", tickformat="%d %b", nticks=7,
         range=[month.first.isoformat(), (month.last + timedelta(days=1)).isoformat()],
     )  # fmt: skip
     figure.update_yaxes(title={"text": "USD since the first", "standoff": 4}, rangemode="tozero", zeroline=False)
-    return figure
+    return figure.figure()
 
 
-def _add_bars(figure: Any, found: Spend, amounts: Sequence[Amount], **place: int) -> None:
+def _add_bars(figure: Drawing, found: Spend, amounts: Sequence[Amount], row: int | None = None) -> None:
     """Draw the known spend of each bucket, hollow where it is not complete, and hatched what is unknown on top."""
     shown = [(bucket, amount) for bucket, amount in zip(found.buckets, amounts, strict=True) if amount.calls]
     if not shown:
@@ -126,7 +121,7 @@ def _add_bars(figure: Any, found: Spend, amounts: Sequence[Amount], **place: int
         x=days, y=[amount.known_usd for _, amount in shown], width=widths,
         marker={"color": [PLAIN if is_settled else _HOLLOW for is_settled in settled],
                 "line": {"color": PLAIN, "width": [0 if is_settled else 1.5 for is_settled in settled]}},
-        hovertext=[_words(bucket, amount, found.costs) for bucket, amount in shown], hoverinfo="text", **place,
+        hovertext=[_words(bucket, amount, found.costs) for bucket, amount in shown], hoverinfo="text", row=row,
     )  # fmt: skip
     unknown = [(bucket, amount) for bucket, amount in shown if _top(amount, found.costs) > 0]
     if unknown:
@@ -136,7 +131,7 @@ def _add_bars(figure: Any, found: Spend, amounts: Sequence[Amount], **place: int
             y=[_top(amount, found.costs) for _, amount in unknown],
             marker={"color": "rgba(125, 136, 148, 0.12)", "line": {"color": UNKNOWN, "width": 0.5},
                     "pattern": {"shape": "/", "fgcolor": UNKNOWN, "size": 5, "solidity": 0.25}},
-            hovertext=[_words(bucket, amount, found.costs) for bucket, amount in unknown], hoverinfo="text", **place,
+            hovertext=[_words(bucket, amount, found.costs) for bucket, amount in unknown], hoverinfo="text", row=row,
         )  # fmt: skip
     figure.update_layout(barmode="overlay")
 

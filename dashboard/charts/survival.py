@@ -4,21 +4,20 @@ from typing import TYPE_CHECKING
 
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.survival import MARKS, SurvivalOfPatches
-from dashboard.charts.theme import BAD, PLAIN, UNKNOWN, plotly_layout
+from dashboard.charts.drawing import Drawing
+from dashboard.charts.theme import BAD, PLAIN, UNKNOWN
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    from dashboard.charts.drawn import Drawn
 
 # Told apart by dash as well as by colour; neither group is good or bad, so grey is the other colour.
 _STYLES = ((PLAIN, "rgba(59, 130, 196, 0.18)", "solid"), (UNKNOWN, "rgba(125, 136, 148, 0.18)", "dash"))
 
 
 @remembered(24)
-def survival_curve(found: SurvivalOfPatches, *, objective: float | None = None) -> "Figure":
+def survival_curve(found: SurvivalOfPatches, *, objective: float | None = None) -> "Drawn":
     """Return the curves over ages from ten minutes to thirty days, on a logarithmic scale."""
-    import plotly.graph_objects as go  # slow to import, and only pictures need it
-
-    figure = go.Figure()
+    figure = Drawing()
     lowest = 100.0
     for group, (colour, band, dash) in zip(found.groups, _STYLES, strict=False):
         known = [point for point in group.curve if point.value is not None]
@@ -45,11 +44,9 @@ def survival_curve(found: SurvivalOfPatches, *, objective: float | None = None) 
     if objective is not None:
         figure.add_hline(y=objective * 100, line={"color": BAD, "width": 1, "dash": "dot"})
     figure.update_layout(
-        **plotly_layout(
-            height=300,
-            showlegend=True,
-            legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
-        )
+        height=300,
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
     )
     figure.update_xaxes(
         type="log",
@@ -59,4 +56,4 @@ def survival_curve(found: SurvivalOfPatches, *, objective: float | None = None) 
         showgrid=True,
     )
     figure.update_yaxes(title={"text": "percent still in place", "standoff": 12}, range=[max(lowest - 3, 0), 100.5])
-    return figure
+    return figure.figure()

@@ -21,13 +21,13 @@ def marks(figure) -> list:
 
 
 def drawn(**changes):
-    return review_chart(msgspec.structs.replace(CHART, **changes))
+    return review_chart(msgspec.structs.replace(CHART, **changes)).checked()
 
 
 @pytest.mark.parametrize("kind", ChartKind)
 @pytest.mark.parametrize("is_large", [False, True])
 def test_each_value_is_drawn_once_and_an_unknown_one_is_a_gap(kind: ChartKind, is_large: bool):
-    figure = review_chart(msgspec.structs.replace(CHART, kind=kind, series=(NOW, BEFORE)), is_large=is_large)
+    figure = review_chart(msgspec.structs.replace(CHART, kind=kind, series=(NOW, BEFORE)), is_large=is_large).checked()
     values = [list(trace.y if kind is ChartKind.LINES else trace.x) for trace in marks(figure)]
     assert values == [[0.25, None, 0.5], [0.2, 0.1, None]]
     assert figure.layout.showlegend

@@ -48,7 +48,7 @@ def test_each_route_is_drawn_once_and_the_unpriced_on_their_own_axis():
         point("a/behind", 1.0),
         point("own/model", None),
     ]
-    figure = quality_cost_plane(points, Quality.SUCCESS)
+    figure = quality_cost_plane(points, Quality.SUCCESS).checked()
     line, *crosses = figure.data
     assert list(line.x) == [0.02, 2.0]
     assert [trace.xaxis for trace in crosses] == ["x", "x", "x", "x2"]
@@ -60,14 +60,14 @@ def test_each_route_is_drawn_once_and_the_unpriced_on_their_own_axis():
 
 @pytest.mark.parametrize("points", [[], [point("own/model", None)], [point("a/b", 0.5)], [point("a/b", 0.5)] * 2])
 def test_few_routes_make_a_picture_too(points: list[PlanePoint]):
-    assert len(quality_cost_plane(points, Quality.ACCEPTANCE).data) == len(points)
+    assert len(quality_cost_plane(points, Quality.ACCEPTANCE).checked().data) == len(points)
 
 
 def test_the_heat_map_has_a_row_for_each_route_and_words_where_there_are_tasks():
     rows = [("a/x", "edit", 3, 4, 0.75, 0.5), ("a/x", "fix", 1, 4, 0.25, 0.5), ("b/y", "edit", 0, 2, 0.0, 0.5)]
     rows.append(("b/y", "fix", 2, 2, 1.0, 0.5))
     schema = ["route", "task_class", "task_count", "route_task_count", "share", "team_share"]
-    cells, words = route_use(pl.DataFrame(rows, schema=schema, orient="row")).data
+    cells, words = route_use(pl.DataFrame(rows, schema=schema, orient="row")).checked().data
     assert list(cells.y) == ["y", "x"]
     assert [list(row) for row in cells.z] == [[0.0, 1.0], [0.75, 0.25]]
     assert list(words.text) == ["100 %", "75 %", "25 %"]
