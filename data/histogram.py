@@ -1,66 +1,21 @@
 """Log-bucket histograms of whole numbers: counts that add up over days, quantiles with at most 1 % relative error.
 
-A bucket is found with integer arithmetic alone, so SQL and Python agree on every machine: values below 128 have a
-bucket each; above, every doubling is cut into 64 equal parts. The stored form is a run of (bucket, count) pairs of
-6 bytes, so that merging is laying blobs end to end.
+How values fall into buckets, and how counts are stored, is in data.buckets.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from struct import Struct
 
 import numpy as np
 import numpy.typing as npt
 
-_HALF = 64
-"""Parts of a doubling."""
-_DOUBLINGS = 46
-LARGEST = (1 << (7 + _DOUBLINGS)) - 1
-"""Largest value told apart (about 9e15: 285 years in microseconds); larger ones count as this one."""
-_PAIR = Struct("<HI")
+from data.buckets import HALF, LARGEST_COUNT, bucket_of, encode_counts
+
 _PAIRS = np.dtype([("bucket", "<u2"), ("count", "<u4")])
-_LARGEST_COUNT = (1 << 32) - 1
-
-RELATIVE_ERROR = 1 / (2 * _HALF)
+RELATIVE_ERROR = 1 / (2 * HALF)
 """Largest relative error of a value read back: half the width of a bucket."""
-
-
-def bucket_of(value: int) -> int:
-    """Return the bucket of a value; negative values are an error."""
-    if value < 0:
-        raise ValueError(f"a histogram holds values from 0; got {value}")
-    value = min(value, LARGEST)
-    shift = max(value.bit_length() - 7, 0)
-    return shift * _HALF + (value >> shift)
-
-
-def bucket_sql(value: str) -> str:
-    """Return the SQL expression for the bucket of a value that is a column or an expression of the program."""
-    # One comparison for each doubling: nearly all values are found within the first twenty.
-    shifts = "".join(
-        f" WHEN {value} < {1 << (7 + shift)} THEN {shift * _HALF} + ({value} >> {shift})"
-        for shift in range(_DOUBLINGS + 1)
-    )
-    return f"CASE WHEN {value} IS NULL OR {value} < 0 THEN NULL{shifts} ELSE {bucket_of(LARGEST)} END"
-
-
-def encode_buckets(listed: str | None) -> bytes | None:
-    """Return the stored form of buckets as SQL's group_concat lists them, "12,14,12"; null for none."""
-    if not listed:
-        return None
-    return encode_counts(Counter(map(int, listed.split(","))))
-
-
-def encode_counts(counts: Counter[int]) -> bytes:
-    """Return the stored form of counts by bucket, in the order of buckets."""
-    pairs: list[bytes] = []
-    for bucket, count in sorted(counts.items()):
-        whole, rest = divmod(count, _LARGEST_COUNT)
-        pairs.extend([_PAIR.pack(bucket, _LARGEST_COUNT)] * whole)
-        pairs.append(_PAIR.pack(bucket, rest))
-    return b"".join(pairs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +43,7 @@ class Histogram:
 
     def encode(self) -> bytes:
         """Return the stored form."""
-        if len(self.counts) == 0 or int(self.counts.max()) <= _LARGEST_COUNT:
+        if len(self.counts) == 0 or int(self.counts.max()) <= LARGEST_COUNT:
             pairs = np.empty(len(self.counts), dtype=_PAIRS)
             pairs["bucket"], pairs["count"] = self.buckets, self.counts
             return pairs.tobytes()
@@ -124,8 +79,8 @@ class Histogram:
         n = self.n
         if n < 2:
             return None
-        shifts = np.maximum(self.buckets // _HALF - 1, 0)
-        middles = ((self.buckets - shifts * _HALF) << shifts) + ((1 << shifts) - 1) / 2
+        shifts = np.maximum(self.buckets // HALF - 1, 0)
+        middles = ((self.buckets - shifts * HALF) << shifts) + ((1 << shifts) - 1) / 2
         mean = float(self.counts @ middles) / n
         return float(np.sqrt(float(self.counts @ (middles - mean) ** 2) / (n - 1)))
 
@@ -139,8 +94,8 @@ class Histogram:
 
 
 def _middle(bucket: int) -> float:
-    if bucket < 2 * _HALF:
+    if bucket < 2 * HALF:
         return float(bucket)
-    shift = bucket // _HALF - 1
-    low = (bucket - shift * _HALF) << shift
+    shift = bucket // HALF - 1
+    low = (bucket - shift * HALF) << shift
     return low + ((1 << shift) - 1) / 2

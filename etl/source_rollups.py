@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from data.histogram import bucket_sql
+from data.buckets import bucket_sql
 from data.words import FactSource, Thing
 
 

@@ -104,7 +104,7 @@ def _price_gateway_calls(connection: sqlite3.Connection) -> None:
 
     from data.frames import schema_of
     from data.tables import LlmCall
-    from etl.prices import with_cost
+    from etl.price_frames import with_cost
 
     names = _PRICED.split(", ")
     stored = {name: pl.Int64() if name == "started_at" else schema_of(LlmCall)[name] for name in names}

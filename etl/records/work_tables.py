@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
-
 from data.tables import LlmCall, Task
 from data.words import (
     CallSource,
@@ -23,7 +21,6 @@ from data.words import (
     UsageStatus,
 )
 from etl.context import HOUR_MICROSECONDS, LoadContext
-from etl.prices import with_cost
 from etl.records.between import not_before
 from etl.records.contract import (
     ID,
@@ -173,22 +170,25 @@ def _calls(rows: Rows, context: LoadContext) -> Rows:
     return {**filled, **_costs({**rows, **filled})}
 
 
-_PRICED = {
-    "provider": pl.String,
-    "model": pl.String,
-    "started_at": pl.Int64,
-    "input_tokens": pl.Int64,
-    "output_tokens": pl.Int64,
-    "cache_read_tokens": pl.Int64,
-    "cache_write_tokens": pl.Int64,
-    "status": pl.String,
-    "is_cache_hit": pl.Boolean,
-    "reported_cost_micro_usd": pl.Int64,
-}
-
-
 def _costs(rows: Rows) -> Rows:
-    priced = with_cost(pl.DataFrame({name: rows[name] for name in _PRICED}, schema=_PRICED))
+    # Only calls need frames, which take longer to import than many files of other records to load.
+    import polars as pl
+
+    from etl.price_frames import with_cost
+
+    priced_by = {
+        "provider": pl.String,
+        "model": pl.String,
+        "started_at": pl.Int64,
+        "input_tokens": pl.Int64,
+        "output_tokens": pl.Int64,
+        "cache_read_tokens": pl.Int64,
+        "cache_write_tokens": pl.Int64,
+        "status": pl.String,
+        "is_cache_hit": pl.Boolean,
+        "reported_cost_micro_usd": pl.Int64,
+    }
+    priced = with_cost(pl.DataFrame({name: rows[name] for name in priced_by}, schema=priced_by))
     return {
         name: priced[name].to_list()
         for name in ("computed_cost_micro_usd", "price_version", "cost_micro_usd", "cost_basis")

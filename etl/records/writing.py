@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-import numpy as np
-
 from data.tables.base import table_name
 from data.words import KnownReason
 from etl.context import LoadContext, day_of, upsert
@@ -82,11 +80,13 @@ class _Chosen(Mapping[str, Sequence[Any]]):
 
 def _best_copies(keys: Sequence[int], ranks: Sequence[int]) -> list[int]:
     """Return where the best copy of each record is, in the order of keys."""
-    key_of, rank_of = np.array(keys, dtype=np.int64), np.array(ranks, dtype=np.int64)
-    order = np.lexsort((-rank_of, key_of))
-    ordered = key_of[order]
-    is_first = np.concatenate(([True], ordered[1:] != ordered[:-1]))
-    return order[is_first].tolist()
+    place_of: dict[int, int] = dict(zip(keys, range(len(keys)), strict=True))
+    if len(place_of) < len(keys):
+        for place, key in enumerate(keys):
+            best = place_of[key]
+            if ranks[place] > ranks[best] or (ranks[place] == ranks[best] and place < best):
+                place_of[key] = place
+    return [place_of[key] for key in sorted(place_of)]
 
 
 def _ids_without_secrets(ids: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from data.keys import stable_keys
 from data.tables.types import EPOCH_DAY
 from data.words import CallSource, LatencyBasis, MatchQuality
 from etl.context import DAY_MICROSECONDS, LoadContext, day_of
-from etl.prices import with_cost
+from etl.price_frames import with_cost
 from etl.redact import ID_MAYBE_SECRET, redact_id
 
 MOST_TOKENS = 10**12

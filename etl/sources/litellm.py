@@ -4,13 +4,9 @@ Kept of a record: who, which route, when, how long, how it ended, tokens and cos
 error texts, addresses, headers, and more of a key than the beginning of its hash.
 """
 
-from data.words import KnownReason, SourceKind
+from data.words import SourceKind
 from etl.context import LoadContext
-from etl.redact import shape_of
 from etl.sources.base import About, RawFile, RefusedError
-from etl.sources.call_writing import CallWriter, fast_python
-from etl.sources.litellm_calls import calls_of
-from etl.sources.litellm_reading import Batch, read_batches
 from etl.sources.litellm_shapes import Shape, layout_of
 
 _KINDS = {Shape.SPEND: SourceKind.LITELLM_SPEND, Shape.PAYLOAD: SourceKind.LITELLM_PAYLOAD}
@@ -41,25 +37,10 @@ class LiteLlm:
         layout = layout_of(file.head)
         if layout is None or layout.shape not in _KINDS:
             raise RefusedError(f"{file.name} is not a file of LiteLLM rows.")
-        with fast_python(), CallWriter(context) as writer:
-            for batch in read_batches(file, layout):
-                _load_batch(batch, context, writer)
+        # Loading takes longer to import than to see that a file holds something else.
+        from etl.sources.litellm_loading import load_rows
 
-
-def _load_batch(batch: Batch, context: LoadContext, writer: CallWriter) -> None:
-    context.read(len(batch))
-    calls = calls_of(batch.records, context) if batch.records else None
-    writer.wait()
-    for unusable in batch.unusable:
-        context.quarantine(unusable.position, unusable.reason, unusable.detail, shape_of(unusable.raw))
-    if calls is None:
-        return
-    for problem in calls.problems:
-        context.quarantine(
-            batch.position_of(problem.index), problem.reason, problem.detail, shape_of(batch.raw[problem.index])
-        )
-    context.already_known(KnownReason.NOT_A_CALL, calls.not_a_call)
-    writer.write(calls.frame)
+        load_rows(file, layout, context)
 
 
 SPEND = LiteLlm(

@@ -17,11 +17,10 @@ from etl.context import LoadContext
 from etl.sources.call_columns import times
 from etl.sources.call_rows import MOST_SPEND_USD, MOST_TOKENS, first_allowed, llm_call_rows, micro_usd, plausible
 from etl.sources.gateway_people import People, key_hash_of
+from etl.sources.openrouter_header import REQUIRED
 from etl.sources.openrouter_models import model_of_slug
 from etl.sources.openrouter_zone import Zone
 
-REQUIRED = ("generation_id", "created_at")
-"""Columns without which a row says nothing; of all others a subset will do, and their order does not matter."""
 _USED = (
     *REQUIRED,
     "cost_total",

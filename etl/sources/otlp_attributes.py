@@ -6,6 +6,9 @@ has counts: the newest names come first, then those of older conventions and of 
 
 from dataclasses import dataclass
 
+SIGNALS = ("resourceSpans", "resourceLogs", "resourceMetrics")
+"""Keys of what a collector writes; only the first one holds spans."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attribute:

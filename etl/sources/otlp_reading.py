@@ -11,10 +11,10 @@ import msgspec
 from data.words import QuarantineReason
 from etl.sources.base import RawFile, RefusedError
 from etl.sources.litellm_records import UnusableRecordError, parsed_json
+from etl.sources.otlp_attributes import SIGNALS
 from etl.sources.otlp_exact import Groups, exact_groups
 from etl.sources.record_bytes import LONGEST_RECORD, TooLarge, split_lines
 
-SIGNALS = ("resourceSpans", "resourceLogs", "resourceMetrics")
 _OTHER_SIGNALS = (
     ("resourceLogs", ("scopeLogs", "instrumentationLibraryLogs"), ("logRecords", "logs")),
     ("resourceMetrics", ("scopeMetrics", "instrumentationLibraryMetrics"), ("metrics",)),

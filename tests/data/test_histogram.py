@@ -8,7 +8,8 @@ from statistics import stdev
 import numpy as np
 import pytest
 
-from data.histogram import LARGEST, RELATIVE_ERROR, Histogram, bucket_of, bucket_sql, encode_buckets, encode_counts
+from data.buckets import LARGEST, bucket_of, bucket_sql, encode_buckets, encode_counts
+from data.histogram import RELATIVE_ERROR, Histogram
 
 
 def some_values(count: int = 2000) -> list[int]:

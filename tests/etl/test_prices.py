@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from data.definitions import providers
 from data.tables.types import EPOCH
 from data.words import CallStatus, CostBasis
-from etl.prices import chosen_cost, computed_cost, with_computed_cost, with_cost
+from etl.price_frames import with_computed_cost, with_cost
+from etl.prices import chosen_cost, computed_cost
 
 TABLE_TO_NAME = {one.price_table_id: one.name for one in providers().provider if one.price_table_id}
 TOKEN_COLUMNS = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
