@@ -1,13 +1,7 @@
 """How the rollups of what went wrong follow from facts: why tasks failed, and what attempts at integrations came to."""
 
-from data.words import (
-    CallStatus,
-    CommandStatus,
-    DeploymentStatus,
-    IntegrationKind,
-    Outcome,
-    ToolStatus,
-)
+from data.words import CallStatus, IntegrationKind, Outcome, ToolStatus
+from etl.fact_sums import COMMANDS, DEPLOYMENTS
 from etl.source_rollups import Rollup
 
 _NONE = dict.fromkeys(("failed_count", "timeout_count", "denied_count", "not_run_count", "repeated_count"), "0")
@@ -62,35 +56,23 @@ def _tools() -> Rollup:
 
 
 def _deployments() -> Rollup:
-    ended = (DeploymentStatus.SUCCESS, DeploymentStatus.FAILURE)
     return Rollup(
         table="integration_daily",
-        facts="deployment",
-        where=f"status IN ({', '.join(repr(word.value) for word in ended)})",
-        date="finished_date",
+        facts=DEPLOYMENTS,
+        where="attempt_count > 0",
+        date="date",
         dimensions={"project": "project", "kind": f"'{IntegrationKind.PLATFORM}'", "name": "platform"},
-        measures={
-            **_NONE,
-            "attempt_count": "1",
-            "useful_count": f"status = '{DeploymentStatus.SUCCESS}'",
-            "failed_count": f"status = '{DeploymentStatus.FAILURE}'",
-        },
+        measures={**_NONE, **{name: name for name in ("attempt_count", "useful_count", "failed_count")}},
     )
 
 
 def _commands() -> Rollup:
-    ended = (CommandStatus.OK, CommandStatus.FAILED, CommandStatus.TIMEOUT)
+    summed = ("attempt_count", "useful_count", "failed_count", "timeout_count")
     return Rollup(
         table="integration_daily",
-        facts="command_run",
-        where=f"status IN ({', '.join(repr(word.value) for word in ended)})",
-        date="started_date",
+        facts=COMMANDS,
+        where="attempt_count > 0",
+        date="date",
         dimensions={"project": "project", "kind": f"'{IntegrationKind.COMMANDS}'", "name": "kind"},
-        measures={
-            **_NONE,
-            "attempt_count": "1",
-            "useful_count": f"status = '{CommandStatus.OK}'",
-            "failed_count": f"status = '{CommandStatus.FAILED}'",
-            "timeout_count": f"status = '{CommandStatus.TIMEOUT}'",
-        },
+        measures={**_NONE, **{name: name for name in summed}},
     )

@@ -4,20 +4,13 @@ import sqlite3
 
 from data.buckets import encode_buckets
 from data.definitions import Slo, slos
-from data.words import (
-    Actor,
-    CallStatus,
-    CommandStatus,
-    Decision,
-    DeploymentStatus,
-    Outcome,
-    ToolStatus,
-)
+from data.words import Actor, CallStatus, Decision, Outcome, Thing, ToolStatus
 from etl.call_rollups import call_rollups
 from etl.deciders import name_deciders
+from etl.fact_sums import COMMANDS, DEPLOYMENTS, fact_sums
 from etl.failure_rollups import failures, integrations
 from etl.patch_rollups import patch_daily, patch_decision_daily, within_window, zone_decision_daily
-from etl.source_rollups import Rollup, histogram_sql, source_rollups
+from etl.source_rollups import Rollup, counted_by_source, histogram_sql, source_rollups
 
 _MOST_DAYS_BY_INDEX = 60
 _DECIDED = f"decision <> '{Decision.PENDING}'"
@@ -33,6 +26,10 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
     connection.create_function("encode_buckets", 1, encode_buckets, deterministic=True)
     connection.create_aggregate("merge_histograms", 1, _MergeHistograms)  # pyright: ignore[reportArgumentType]
     _choose_days(connection, days)
+    sums = fact_sums(_milliseconds(slos().named("runtime_health")))
+    for one in sums:
+        connection.execute(f"CREATE TEMP TABLE {one.table.removeprefix('temp.')} ({', '.join(one.columns)})")
+        connection.execute(one.insert_sql(_selected(one.date, days)))
     name_deciders(connection, _selected("proposed_date", days))
     for rollup in (
         _tasks(),
@@ -47,12 +44,18 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
     ):
         _rewrite(connection, rollup, days)
     # Tables of which each row follows from one of several kinds of facts.
-    for table, rollups in (("source_daily", source_rollups()), ("integration_daily", integrations())):
+    counted = [
+        *source_rollups(),
+        counted_by_source(Thing.COMMAND_RUN, COMMANDS, "source", "date", "record_count"),
+        counted_by_source(Thing.DEPLOYMENT, DEPLOYMENTS, "source", "date", "record_count"),
+    ]
+    for table, rollups in (("source_daily", counted), ("integration_daily", integrations())):
         _delete(connection, table, days)
         for rollup in rollups:
             connection.execute(rollup.insert_sql(_selected(rollup.date, days)))
     _rewrite_projects(connection, days)
-    connection.execute("DROP TABLE temp.rollup_day")
+    for name in ("temp.rollup_day", *(one.table for one in sums)):
+        connection.execute(f"DROP TABLE {name}")
 
 
 def _tasks() -> Rollup:
@@ -87,28 +90,14 @@ def _tasks() -> Rollup:
 
 
 def _commands() -> Rollup:
-    threshold = _milliseconds(slos().named("runtime_health"))
-    ended = f"status IN ('{CommandStatus.OK}', '{CommandStatus.FAILED}')"
-    timed_out = f"status = '{CommandStatus.TIMEOUT}'"
+    summed = ("proposed_count", "run_count", "good_count", "timeout_count", "cancelled_count", "untimed_count")
     return Rollup(
         table="command_daily",
-        facts="command_run AS run LEFT JOIN task USING (task_key)",
-        date="run.started_date",
-        dimensions={
-            "project": "run.project",
-            "task_class": "run.task_class",
-            "provider": "task.provider",
-            "model": "task.model",
-        },
-        measures={
-            "proposed_count": "status IS NULL",
-            "run_count": f"{ended} AND duration_ms IS NOT NULL OR {timed_out}",
-            "good_count": f"{ended} AND duration_ms <= {threshold}",
-            "timeout_count": timed_out,
-            "cancelled_count": f"status = '{CommandStatus.CANCELLED}'",
-            "untimed_count": f"{ended} AND duration_ms IS NULL",
-        },
-        histograms={"duration_histogram": histogram_sql("duration_ms", ended)},
+        facts=COMMANDS,
+        date="date",
+        dimensions={name: name for name in ("project", "task_class", "provider", "model")},
+        measures={name: name for name in summed},
+        histograms={"duration_histogram": "merge_histograms(duration_histogram)"},
     )
 
 
@@ -237,12 +226,12 @@ def _project_facts() -> tuple[Rollup, ...]:
                 {"tool_call_count": "1", "failed_tool_call_count": f"status = '{ToolStatus.FAILED}'"},
             ),
             (
-                "deployment",
-                "finished_date",
+                DEPLOYMENTS,
+                "date",
                 {
-                    "deployment_count": "1",
-                    "failed_deployment_count": f"status = '{DeploymentStatus.FAILURE}'",
-                    "rolled_back_deployment_count": "rolled_back_at IS NOT NULL",
+                    "deployment_count": "record_count",
+                    "failed_deployment_count": "failed_count",
+                    "rolled_back_deployment_count": "rolled_back_count",
                 },
             ),
             ("vcs_commit", "committed_date", {"commit_count": "NOT is_left_behind"}),

@@ -23,9 +23,13 @@ class Rollup:
     histograms: Mapping[str, str] = field(default_factory=dict[str, str])
     """Column of the rollup: aggregate that makes a histogram."""
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the rollup, in the order in which they are written."""
+        return ("date", *self.dimensions, *self.measures, *self.histograms)
+
     def insert_sql(self, days: str) -> str:
         """Return the statement that writes the rows of the days that a condition on the day column selects."""
-        columns = ["date", *self.dimensions, *self.measures, *self.histograms]
         grouped = [self.date, *self.dimensions.values()]
         values = [
             *grouped,
@@ -33,7 +37,7 @@ class Rollup:
             *self.histograms.values(),
         ]
         return (
-            f"INSERT INTO {self.table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {self.facts} "  # noqa: S608
+            f"INSERT INTO {self.table} ({', '.join(self.columns)}) SELECT {', '.join(values)} FROM {self.facts} "  # noqa: S608
             f"WHERE ({self.where}) AND {days} GROUP BY {', '.join(grouped)}"
         )
 
@@ -49,7 +53,6 @@ _THINGS: tuple[tuple[Thing, str, str, str], ...] = (
     (Thing.LLM_CALL, "llm_call", "source", "started_date"),
     (Thing.PATCH, "patch", "source", "proposed_date"),
     (Thing.APPROVAL, "approval", "source", "asked_date"),
-    (Thing.COMMAND_RUN, "command_run", "source", "started_date"),
     (Thing.TOOL_CALL, "tool_call", "source", "called_date"),
     (Thing.COMMIT, "vcs_commit", f"'{FactSource.GIT}'", "committed_date"),
     (Thing.PULL_REQUEST, "pull_request", "platform", "opened_date"),
@@ -59,7 +62,6 @@ _THINGS: tuple[tuple[Thing, str, str, str], ...] = (
         "platform",
         "submitted_date",
     ),
-    (Thing.DEPLOYMENT, "deployment", "source", "finished_date"),
     (Thing.POLICY_CHANGE, "policy_change", f"'{FactSource.RECORD}'", "released_date"),
     (Thing.INCIDENT, "incident", f"'{FactSource.RECORD}'", "started_date"),
     (Thing.SECRET_ROTATION, "secret_rotation", f"'{FactSource.RECORD}'", "rotated_date"),
@@ -69,14 +71,16 @@ _THINGS: tuple[tuple[Thing, str, str, str], ...] = (
 
 
 def source_rollups() -> list[Rollup]:
-    """Return the parts of source_daily: one for each kind of dated fact."""
-    return [
-        Rollup(
-            table="source_daily",
-            facts=facts,
-            date=date,
-            dimensions={"project": "project", "source": source, "thing": f"'{thing}'"},
-            measures={"record_count": "1"},
-        )
-        for thing, facts, source, date in _THINGS
-    ]
+    """Return the parts of source_daily: one for each kind of dated fact, except those that etl.fact_sums counts."""
+    return [counted_by_source(thing, facts, source, date) for thing, facts, source, date in _THINGS]
+
+
+def counted_by_source(thing: Thing, facts: str, source: str, date: str, count: str = "1") -> Rollup:
+    """Return the part of source_daily of one kind of fact."""
+    return Rollup(
+        table="source_daily",
+        facts=facts,
+        date=date,
+        dimensions={"project": "project", "source": source, "thing": f"'{thing}'"},
+        measures={"record_count": count},
+    )
