@@ -1,6 +1,6 @@
 """Keys that come from what a row is, not from when it was loaded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from struct import unpack
 
@@ -22,27 +22,29 @@ def _encoded(parts: Iterable[str | int | None]) -> str:
     return "".join(["~" if part is None else f"{len(text := str(part))}:{text}" for part in parts])
 
 
-def stable_keys_under(parts: Sequence[Sequence[str | int | None]], texts: Sequence[str]) -> list[int]:
-    """Return stable_key(*parts, text) of many texts, each with the parts before it, of which few are different."""
-    prefixes: dict[Sequence[str | int | None], str] = {}
-    digests: list[bytes] = []
-    for before, text in zip(parts, texts, strict=True):
-        prefix = prefixes.get(before)
-        if prefix is None:
-            prefix = prefixes[before] = _encoded(before)
-        encoded = f"{prefix}{len(text)}:{text}".encode("utf-8", "surrogatepass")
-        digests.append(blake2b(encoded, digest_size=8).digest())
-    return [number & _MASK for number in unpack(f">{len(digests)}Q", b"".join(digests))]
+def stable_keys_under(
+    befores: Mapping[str | None, Iterable[str | int | None]], names: Iterable[str | None], texts: Iterable[str]
+) -> list[int]:
+    """Return stable_key(*befores[name], text) of many names and texts, several times faster than one by one."""
+    prefixes = {name: _encoded(before) for name, before in befores.items()}
+    encoded = (f"{prefixes[name]}{len(text)}:{text}" for name, text in zip(names, texts, strict=True))
+    return [number & _MASK for number in hashes_of(encoded)]
 
 
 def stable_keys(first: str, texts: Iterable[str]) -> list[int]:
     """Return stable_key(first, text) of many texts, several times faster than one by one."""
-    prefix = f"{len(first)}:{first}"
-    digests = [
-        blake2b(f"{prefix}{len(text)}:{text}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        for text in texts
-    ]
-    return [number & _MASK for number in unpack(f">{len(digests)}Q", b"".join(digests))]
+    prefix = _encoded((first,))
+    return [number & _MASK for number in hashes_of(f"{prefix}{len(text)}:{text}" for text in texts)]
+
+
+def hashes_of(texts: Iterable[str]) -> tuple[int, ...]:
+    """Return a hash of each of many texts, in 64 bits."""
+    listed = list(texts)
+    try:
+        digests = [blake2b(text.encode(), digest_size=8).digest() for text in listed]
+    except UnicodeEncodeError:
+        digests = [blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in listed]
+    return unpack(f">{len(digests)}Q", b"".join(digests))
 
 
 def key_text(key: int | None) -> str | None:

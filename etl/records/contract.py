@@ -148,11 +148,11 @@ def record_key(thing: str, project: str | None, native_id: str | None) -> int | 
 def record_keys(thing: str, rows: Rows, id_column: str) -> list[int | None]:
     """Return the keys of the records that a column of ids names, in the projects of the rows that name them."""
     projects, ids = rows["project"], rows[id_column]
-    parts = {project: ("record", thing, project) for project in set(projects)}
+    befores = {project: ("record", thing, project) for project in set(projects)}
     if None not in ids:
-        return list(stable_keys_under([parts[project] for project in projects], ids))
+        return list(stable_keys_under(befores, projects, ids))
     given = [(project, native_id) for project, native_id in zip(projects, ids, strict=True) if native_id is not None]
-    keys = iter(stable_keys_under([parts[project] for project, _ in given], [native_id for _, native_id in given]))
+    keys = iter(stable_keys_under(befores, [project for project, _ in given], [native_id for _, native_id in given]))
     return [None if native_id is None else next(keys) for native_id in ids]
 
 

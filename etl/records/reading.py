@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -11,6 +11,7 @@ from typing import Any, cast
 from data.words import QuarantineReason
 from etl.records.forms import Form, Layout, decoded, header_of
 from etl.records.parquet import parquet_lines
+from etl.records.plain import PlainObjects, plain_rows
 from etl.sources.base import RawFile
 from etl.sources.json_elements import split_elements
 from etl.sources.record_bytes import CutOff, RecordBytes, TooLarge, split_lines
@@ -36,10 +37,12 @@ class Unreadable:
 class Batch:
     """Some records of a file: their cells by column, null where they are empty, and those that cannot be read."""
 
-    places: list[int] = field(default_factory=list[int])
-    records: list[Any] = field(default_factory=list[Any])
-    """Of a table rows of cells, of JSON objects."""
+    places: Sequence[int] = field(default_factory=list[int])
+    records: Sequence[Any] = field(default_factory=list[Any])
+    """Of a table rows of cells, of JSON objects; where columns are there, the lines that these were read from."""
     unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
+    columns: Mapping[str, Sequence[Any]] | None = None
+    """The cells by column, where all records were read at once."""
 
     def __len__(self) -> int:
         """Number of records that were read."""
@@ -59,32 +62,61 @@ def read_batches(file: RawFile, layout: Layout, known: Sequence[str]) -> Iterato
     """Yield the records of a file, some thousands at a time; known are the columns that a record may have."""
     if layout.form is Form.CSV:
         return _table(file, layout)
-    return _objects(file, layout, frozenset(known))
+    return _objects(file, layout, known)
 
 
 def cells_of(batch: Batch, layout: Layout, names: Sequence[str]) -> dict[str, list[Any]]:
     """Return the cells of a batch by column, also of columns that the file does not have; null where empty."""
     if layout.form is not Form.CSV:
+        if batch.columns is not None:
+            return {name: list(batch.columns[name]) for name in names}
         return {name: [record.get(name) for record in batch.records] for name in names}
-    columns = dict(zip(layout.columns, zip(*batch.records, strict=True), strict=True)) if batch.records else {}
+    columns = batch.columns
+    if columns is None:
+        rows = zip(*batch.records, strict=True)
+        columns = dict(zip(layout.columns, rows, strict=True)) if batch.records else {}
     empty = (None,) * len(batch.records)
     return {name: _filled(columns.get(name, empty)) for name in names}
+
+
+def record_at(batch: Batch, layout: Layout, index: int) -> Any:
+    """Return one record of a batch as its columns say it: of a table without its empty cells."""
+    record = batch.records[index]
+    if layout.form is not Form.CSV:
+        return record if batch.columns is None else decoded(record)
+    cells = record if batch.columns is None else record.split(layout.delimiter)
+    return {name: cell for name, cell in zip(layout.columns, cells, strict=True) if cell}
 
 
 def _filled(cells: Sequence[str | None]) -> list[Any]:
     return [cell or None for cell in cells] if "" in cells else list(cells)
 
 
-def _objects(file: RawFile, layout: Layout, known: frozenset[str]) -> Iterator[Batch]:
+def _objects(file: RawFile, layout: Layout, known: Sequence[str]) -> Iterator[Batch]:
     place = 1
+    plain = PlainObjects(known)
     for raws in _raw_objects(file, layout):
         for start in range(0, len(raws), BATCH_ROWS):
-            batch = Batch()
-            for raw in raws[start : start + BATCH_ROWS]:
-                if raw != b"" and not (isinstance(raw, bytes) and raw.isspace()):
-                    _add_object(batch, place, raw, known)
-                place += 1
-            yield batch
+            some = raws[start : start + BATCH_ROWS]
+            columns = plain.columns_of(some)
+            if columns is not None:
+                yield Batch(range(place, place + len(some)), some, columns=columns)
+            else:
+                yield _one_by_one(some, place, frozenset(known))
+            place += len(some)
+
+
+def _one_by_one(raws: Sequence[RecordBytes], place: int, known: frozenset[str]) -> Batch:
+    places: list[int] = []
+    records: list[Any] = []
+    batch = Batch(places, records)
+    for number, raw in enumerate(raws, place):
+        if raw == b"" or (isinstance(raw, bytes) and raw.isspace()):
+            continue
+        if (record := _object_of(batch, number, raw, known)) is not None:
+            places.append(number)
+            records.append(record)
+    return batch
 
 
 def _raw_objects(file: RawFile, layout: Layout) -> Iterator[Sequence[RecordBytes]]:
@@ -99,24 +131,25 @@ def _raw_objects(file: RawFile, layout: Layout) -> Iterator[Sequence[RecordBytes
             yield from split_lines(stream, _BLOCK_BYTES, LONGEST_RECORD)
 
 
-def _add_object(batch: Batch, place: int, raw: RecordBytes, known: frozenset[str]) -> None:
+def _object_of(batch: Batch, place: int, raw: RecordBytes, known: frozenset[str]) -> dict[str, Any] | None:
+    """Return the record that the bytes are; null where they are none, which the batch then tells."""
     if not isinstance(raw, bytes):
         if isinstance(raw, CutOff):
             batch.refuse(place, QuarantineReason.NOT_JSON, "the file ends in the middle of this record", raw.rest)
         else:
             batch.refuse(place, QuarantineReason.TOO_LARGE, _TOO_LARGE, None)
-        return
+        return None
     try:
         record = decoded(raw)
     except RecursionError:
         batch.refuse(place, QuarantineReason.TOO_DEEP, "nested deeper than any record", None)
-        return
+        return None
     except ValueError:
         batch.refuse(place, QuarantineReason.NOT_JSON, "not JSON", raw)
-        return
+        return None
     if not isinstance(record, dict):
         batch.refuse(place, QuarantineReason.WRONG_TYPE, "expected an object with the columns of a record", record)
-        return
+        return None
     fields = cast("dict[str, Any]", record)
     if not fields.keys() <= known:
         unknown = len(fields.keys() - known)
@@ -127,9 +160,8 @@ def _add_object(batch: Batch, place: int, raw: RecordBytes, known: frozenset[str
             "does not know",
             record,
         )
-        return
-    batch.places.append(place)
-    batch.records.append(fields)
+        return None
+    return fields
 
 
 _TOO_LARGE = f"longer than {LONGEST_RECORD:,} bytes, larger than any record"
@@ -137,32 +169,31 @@ _TOO_LARGE = f"longer than {LONGEST_RECORD:,} bytes, larger than any record"
 
 def _table(file: RawFile, layout: Layout) -> Iterator[Batch]:
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
-    width = len(layout.columns)
-    batch = Batch()
+    places: list[int] = []
+    records: list[Any] = []
+    batch = Batch(places, records)
     with closing(file.open()) as stream:
         for rows in _rows(_Lines(split_lines(stream, _BLOCK_BYTES, LONGEST_RECORD)), layout):
-            if isinstance(rows, PlainRows):
-                if len(batch) + len(rows.rows) > BATCH_ROWS:
-                    yield batch
-                    batch = Batch()
-                batch.places.extend(range(rows.first_place, rows.first_place + len(rows.rows)))
-                batch.records.extend(rows.rows)
-            else:
-                _add_row(batch, rows, width)
-            if len(batch) >= BATCH_ROWS:
+            if not isinstance(rows, Batch):
+                _add_row(batch, places, records, rows, len(layout.columns))
+            # Records keep their order: those before plain ones are handed over first.
+            if len(batch) >= BATCH_ROWS or (isinstance(rows, Batch) and len(batch)):
                 yield batch
-                batch = Batch()
+                places, records = [], []
+                batch = Batch(places, records)
+            if isinstance(rows, Batch):
+                yield rows
     if len(batch):
         yield batch
 
 
-def _add_row(batch: Batch, read: "Row", width: int) -> None:
+def _add_row(batch: Batch, places: list[int], records: list[Any], read: "Row", width: int) -> None:
     place, row, raw = read
     if isinstance(row, Unreadable):
         batch.unreadable.append(row)
     elif len(row) == width or (len(row) > width and not any(row[width:])):
-        batch.places.append(place)
-        batch.records.append(row[:width])
+        places.append(place)
+        records.append(row[:width])
     else:
         detail = f"{len(row)} cells where the header has {width}"
         batch.refuse(place, QuarantineReason.WRONG_TYPE, detail, raw)
@@ -184,15 +215,17 @@ class _Lines(Iterator["tuple[int, bytes | TooLarge]"]):
         self._number += 1
         return self._number, self._block[self._taken - 1]
 
-    def take_plain(self, layout: Layout) -> "PlainRows | None":
-        """Take what is left of the block when all of it is plain rows; null, and nothing is taken, otherwise."""
-        rows = _plain_rows(self._block[self._taken :], layout)
-        if rows is None:
+    def take_plain(self, layout: Layout) -> Batch | None:
+        """Take what is left of the block, or as much as a batch holds, when all of it is plain rows; null otherwise."""
+        taken = self._block[self._taken : self._taken + BATCH_ROWS]
+        plain = plain_rows(taken, layout)
+        if plain is None:
             return None
         first_place = self._number + 1
-        self._number += len(rows)
-        self._taken = len(self._block)
-        return PlainRows(first_place, rows)
+        self._number += len(taken)
+        self._taken += len(taken)
+        lines, columns = plain
+        return Batch(range(first_place, first_place + len(lines)), lines, columns=columns)
 
     @property
     def left_of_block(self) -> int:
@@ -202,35 +235,10 @@ class _Lines(Iterator["tuple[int, bytes | TooLarge]"]):
         return len(self._block) - self._taken
 
 
-@dataclass(frozen=True, slots=True)
-class PlainRows:
-    """Rows that follow each other, one a line, each with as many cells as the header."""
-
-    first_place: int
-    rows: list[list[str]]
-
-
-def _plain_rows(lines: list[bytes | TooLarge], layout: Layout) -> list[list[str]] | None:
-    """Return the cells of lines without quotes; null where one needs a closer look."""
-    if len(lines) > BATCH_ROWS:
-        return None
-    try:
-        text = b"\n".join(cast("list[bytes]", lines)).decode("utf-8")
-    except (TypeError, UnicodeDecodeError):
-        return None
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").removesuffix("\r")
-    if '"' in text or "\r" in text:
-        return None
-    delimiter, width = layout.delimiter, len(layout.columns)
-    rows = [line.split(delimiter) for line in text.split("\n")]
-    return rows if all(len(row) == width for row in rows) and all(map(any, rows)) else None
-
-
 Row = tuple[int, "list[str] | Unreadable", "bytes | None"]
 
 
-def _rows(lines: _Lines, layout: Layout) -> Iterator[Row | PlainRows]:
+def _rows(lines: _Lines, layout: Layout) -> Iterator[Row | Batch]:
     """Yield place, cells and bytes of each row behind the header; a row is named by the line on which it begins.
 
     Blocks of plain rows are yielded at once.

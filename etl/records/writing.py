@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import blake2b
 from typing import Any
 
+from data.keys import hashes_of
 from data.tables.base import table_name
 from data.words import KnownReason
 from etl.context import LoadContext, day_of, upsert
@@ -24,10 +24,7 @@ def ranks_of(rows: Rows) -> list[int]:
 
     Copies without a recorded_at come before all others, by their checksum alone.
     """
-    checksums = [
-        int.from_bytes(blake2b(repr(cells).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
-        for cells in zip(*rows.values(), strict=True)
-    ]
+    checksums = hashes_of(map(repr, zip(*rows.values(), strict=True)))
     return [
         (checksum >> 2) - _UNDATED
         if recorded_at is None

@@ -11,7 +11,7 @@ from etl.records.cells import CellError, Reader, is_repeated, reader_of
 from etl.records.contract import Column, ColumnType, Problem, RecordTable
 from etl.records.forms import PARQUET, Form, Layout, layout_of
 from etl.records.parquet import parquet_columns
-from etl.records.reading import Batch, cells_of, position, read_batches
+from etl.records.reading import Batch, cells_of, position, read_batches, record_at
 from etl.records.recognition import table_for
 from etl.records.tables import TABLES, table_of
 from etl.records.writing import write
@@ -176,14 +176,11 @@ def _read_cell(column: Column, index: int, cell: object, read: Reader, problems:
 
 
 def _quarantine(batch: Batch, layout: Layout, index: int, problems: list[Problem], context: LoadContext) -> None:
-    record = batch.records[index]
-    if layout.form is Form.CSV:
-        record = {name: cell for name, cell in zip(layout.columns, record, strict=True) if cell}
     context.quarantine(
         position(layout.form, batch.places[index]),
         problems[0].reason,
         "; ".join(problem.detail for problem in problems),
-        shape_of(record),
+        shape_of(record_at(batch, layout, index)),
     )
 
 

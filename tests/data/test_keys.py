@@ -3,7 +3,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.keys import key_text, stable_key
+from data.keys import key_text, stable_key, stable_keys, stable_keys_under
 
 PARTS = st.lists(st.none() | st.text(alphabet=st.characters(exclude_categories=())), max_size=4)
 
@@ -47,6 +47,14 @@ def test_different_parts_have_different_keys_that_fit_into_sqlite(one: list[str 
 
 def test_half_of_a_surrogate_pair_in_a_hostile_text_has_a_key_too():
     assert stable_key("\ud83d") != stable_key("\ude00")
+
+
+@given(st.lists(st.tuples(st.sampled_from(["shop", "", None]), st.text(st.characters(exclude_categories=())))))
+def test_many_keys_at_once_are_those_of_each(named: list[tuple[str | None, str]]):
+    names, texts = [name for name, _ in named], [text for _, text in named]
+    befores = {name: ("record", 7, name) for name in names}
+    assert stable_keys_under(befores, names, texts) == [stable_key("record", 7, name, text) for name, text in named]
+    assert stable_keys("task", texts) == [stable_key("task", text) for text in texts]
 
 
 def test_people_see_a_key_as_16_hexadecimal_digits():
