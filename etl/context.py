@@ -219,3 +219,10 @@ def day_of(instant: int | None) -> int | None:
     if zone == "UTC":
         return instant // DAY_MICROSECONDS
     return _day_of_hour(instant // (900 * MICROSECONDS), zone)
+
+
+def days_of(instants: Iterable[int | None]) -> list[int | None]:
+    """Return the days of many instants."""
+    if reporting().time_zone == "UTC":
+        return [None if instant is None else instant // DAY_MICROSECONDS for instant in instants]
+    return [day_of(instant) for instant in instants]

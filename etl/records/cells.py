@@ -19,9 +19,10 @@ from etl.routes import provider_of_bolt, provider_of_gateway
 
 LONGEST_TEXT = 16_384
 LONGEST_COMMAND = 1_000_000
-_LONGEST_ID = 1_000
-_MOST_WHOLE = 10**15
-_PLAIN_DIGITS = 15
+LONGEST_ID = 1_000
+MOST_WHOLE = 10**15
+MOST_CODE = 2**32
+PLAIN_DIGITS = 15
 _MOST_USD = Decimal(1_000_000)
 _MOST_PATHS = 10_000
 _LAST_YEAR = 2100
@@ -41,11 +42,6 @@ class CellError(Exception):
         self.detail = detail
 
 
-def is_repeated(column: Column) -> bool:
-    """Tell whether a column holds texts of which most occur again and again."""
-    return column.reads in _REPEATED
-
-
 def reader_of(column: Column, context: LoadContext, *, has_decimal_comma: bool = False) -> Reader:
     """Return what reads the filled cells of a column; it raises CellError for a cell that cannot be used."""
     kind = column.reads
@@ -53,10 +49,8 @@ def reader_of(column: Column, context: LoadContext, *, has_decimal_comma: bool =
         return _words(cast("type[Word]", column.words))
     if kind is ColumnType.MONEY:
         return lambda value: _money(value, has_decimal_comma=has_decimal_comma)
-    if kind is ColumnType.INSTANT:
-        return _instants(context.latest_allowed)
-    if kind is ColumnType.LATER:
-        return _instants(_microseconds(datetime(_LAST_YEAR, 1, 1, tzinfo=UTC)))
+    if kind in (ColumnType.INSTANT, ColumnType.LATER):
+        return _instants(*allowed_instants(kind, context))
     if kind in _PLAIN:
         return _PLAIN[kind]
     return _remembered(_cleaners(context)[kind])
@@ -103,11 +97,11 @@ def _text(value: object, longest: int) -> str:
 
 
 def _id(value: object) -> str | None:
-    return _text(value, _LONGEST_ID).strip() or None
+    return _text(value, LONGEST_ID).strip() or None
 
 
 def _hash(value: object) -> str | None:
-    text = _text(value, _LONGEST_ID).strip().lower()
+    text = _text(value, LONGEST_ID).strip().lower()
     if text and not _HASH.fullmatch(text):
         raise CellError(
             QuarantineReason.WRONG_TYPE, "is not the hash of a commit; expected 40 or 64 hexadecimal digits"
@@ -150,8 +144,15 @@ def _microseconds(moment: datetime) -> int:
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
-def _instants(latest: int) -> Reader:
+def allowed_instants(kind: ColumnType, context: LoadContext) -> tuple[int, int]:
+    """Return the earliest and the latest instant (microseconds) that a column of times may hold."""
     earliest = _microseconds(datetime(reporting().first_year, 1, 1, tzinfo=UTC))
+    if kind is ColumnType.LATER:
+        return earliest, _microseconds(datetime(_LAST_YEAR, 1, 1, tzinfo=UTC))
+    return earliest, context.latest_allowed
+
+
+def _instants(earliest: int, latest: int) -> Reader:
     parse = datetime.fromisoformat
 
     def read(value: object) -> int:
@@ -175,13 +176,13 @@ def _instants(latest: int) -> Reader:
 
 
 def _whole(value: object) -> int:
-    if type(value) is str and len(value) <= _PLAIN_DIGITS and value.isascii() and value.isdigit():
+    if type(value) is str and len(value) <= PLAIN_DIGITS and value.isascii() and value.isdigit():
         return int(value)
-    return _whole_between(value, 0, _MOST_WHOLE)
+    return _whole_between(value, 0, MOST_WHOLE)
 
 
 def _code(value: object) -> int:
-    return _whole_between(value, -(2**32), 2**32)
+    return _whole_between(value, -MOST_CODE, MOST_CODE)
 
 
 def _whole_between(value: object, least: int, most: int) -> int:
@@ -259,18 +260,6 @@ _PLAIN: dict[ColumnType, Reader] = {
     ColumnType.CODE: _code,
     ColumnType.FLAG: _flag,
     ColumnType.PATHS: _paths,
-}
-
-
-_REPEATED = {
-    ColumnType.NAME,
-    ColumnType.PERSON,
-    ColumnType.PROJECT,
-    ColumnType.PROVIDER,
-    ColumnType.COMMAND,
-    ColumnType.WORD,
-    ColumnType.FLAG,
-    ColumnType.CODE,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from data.keys import hashes_of
 from data.tables.base import table_name
 from data.words import KnownReason
-from etl.context import LoadContext, day_of, upsert
+from etl.context import LoadContext, days_of, upsert
 from etl.records.contract import RecordTable, Rows, count_of, record_keys
 from etl.redact import ID_MAYBE_SECRET, NAME_CHARACTERS, redact_id
 
@@ -108,7 +108,7 @@ def _stored_columns(table: RecordTable, rows: Rows, ranks: Sequence[int], contex
         times = rows[table.at]
         for name in table.dated_by:
             times = [other if time is None else time for time, other in zip(rows[name], times, strict=True)]
-        stored[table.date] = [day_of(time) for time in times]
+        stored[table.date] = days_of(times)
     return stored | {"record_rank": ranks, "load_id": [context.load_id] * count_of(rows)}
 
 

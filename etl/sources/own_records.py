@@ -7,7 +7,8 @@ from data.tables.base import table_name
 from data.words import QuarantineReason, SourceKind
 from etl.bulk import indexes_built_after, rows_in
 from etl.context import LoadContext
-from etl.records.cells import CellError, Reader, is_repeated, reader_of
+from etl.records.cells import CellError
+from etl.records.columns import ColumnReader, column_reader
 from etl.records.contract import Column, ColumnType, Problem, RecordTable
 from etl.records.forms import PARQUET, Form, Layout, layout_of
 from etl.records.parquet import parquet_columns
@@ -69,7 +70,7 @@ class OwnRecords:
         if layout is None:
             raise RefusedError(f"{file.name} is not a table of records.")
         readers = {
-            column.name: reader_of(column, context, has_decimal_comma=layout.delimiter == ";")
+            column.name: column_reader(column, context, has_decimal_comma=layout.delimiter == ";")
             for column in table.columns
         }
         name = table_name(table.table)
@@ -96,7 +97,7 @@ def _expected(column: Column) -> str:
 
 
 def _load_batch(
-    batch: Batch, layout: Layout, table: RecordTable, readers: Mapping[str, Reader], context: LoadContext
+    batch: Batch, layout: Layout, table: RecordTable, readers: Mapping[str, ColumnReader], context: LoadContext
 ) -> None:
     context.read(len(batch))
     for unreadable in batch.unreadable:
@@ -104,10 +105,7 @@ def _load_batch(
         context.quarantine(position(layout.form, unreadable.place), unreadable.reason, unreadable.detail, shown)
     cells = cells_of(batch, layout, table.names)
     problems: dict[int, list[Problem]] = {}
-    rows = {
-        column.name: _read_column(column, cells[column.name], readers[column.name], problems)
-        for column in table.columns
-    }
+    rows = {column.name: _read_column(readers[column.name], cells[column.name], problems) for column in table.columns}
     if not problems:
         for problem in table.check(rows):
             problems.setdefault(problem.index, []).append(problem)
@@ -133,12 +131,13 @@ def _usable(table: RecordTable, rows: dict[str, list[Any]], problems: dict[int, 
     return {name: [values[index] for index in kept] for name, values in rows.items()}
 
 
-def _read_column(column: Column, cells: list[Any], read: Reader, problems: dict[int, list[Problem]]) -> list[Any]:
+def _read_column(reader: ColumnReader, cells: list[Any], problems: dict[int, list[Problem]]) -> list[Any]:
     """Return the values of a column; what is wrong with a cell is noted at its record."""
+    column = reader.column
     try:
-        values = _values(column, cells, read)
+        values = reader.values(cells)
     except CellError:
-        values = [_read_cell(column, index, cell, read, problems) for index, cell in enumerate(cells)]
+        values = [_read_cell(reader, index, cell, problems) for index, cell in enumerate(cells)]
     if column.is_required and None in values:
         for index, value in enumerate(values):
             if value is None and not _is_said(column.name, problems.get(index, [])):
@@ -147,30 +146,15 @@ def _read_column(column: Column, cells: list[Any], read: Reader, problems: dict[
     return values
 
 
-def _values(column: Column, cells: list[Any], read: Reader) -> list[Any]:
-    """Return the values of a column, each different text read once where texts repeat. Raises CellError."""
-    if is_repeated(column):
-        try:
-            different = set(cells)
-        except TypeError:
-            # Lists and objects, which are told one by one.
-            different = {0}
-        # True and 1 are the same to a set: only texts are taken together.
-        if all(type(cell) is str or cell is None for cell in different) and 2 * len(different) < len(cells):
-            known = {cell: None if cell is None else read(cell) for cell in different}
-            return [known[cell] for cell in cells]
-    return list(map(read, cells)) if None not in cells else [None if cell is None else read(cell) for cell in cells]
-
-
 def _is_said(name: str, problems: list[Problem]) -> bool:
     return any(problem.detail.startswith(f"{name} ") for problem in problems)
 
 
-def _read_cell(column: Column, index: int, cell: object, read: Reader, problems: dict[int, list[Problem]]) -> Any:
+def _read_cell(reader: ColumnReader, index: int, cell: object, problems: dict[int, list[Problem]]) -> Any:
     try:
-        return None if cell is None else read(cell)
+        return None if cell is None else reader.read(cell)
     except CellError as error:
-        problem = Problem(index, error.reason, f"{column.name} {error.detail}")
+        problem = Problem(index, error.reason, f"{reader.column.name} {error.detail}")
         problems.setdefault(index, []).append(problem)
         return None
 
