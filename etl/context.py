@@ -24,6 +24,8 @@ MICROSECONDS = 1_000_000
 HOUR_MICROSECONDS = 3600 * MICROSECONDS
 DAY_MICROSECONDS = 24 * HOUR_MICROSECONDS
 _EPOCH_DAY = date(1970, 1, 1)
+AT_ONCE = 300
+"""Rows that one statement writes."""
 
 
 @dataclass(frozen=True)
@@ -156,13 +158,12 @@ def upsert(
     *,
     rank: str | None = "record_rank",
     columns: Sequence[str] | None = None,
-    at_once: int = 1,
+    at_once: int = AT_ONCE,
 ) -> int:
     """Insert rows (all columns of the table in its order, unless named), set-based, and return how many changed.
 
     A row whose key is in the table replaces it only when its rank is higher (rank names the column); with rank=None the
-    row in the table stays. Hand over rows sorted by key: ascending keys are several times faster. With ``at_once`` one
-    statement writes several rows, so that another thread can run while SQLite works; alone it is a little slower.
+    row in the table stays. Hand over rows sorted by key: ascending keys are several times faster.
     """
     model = _table_of(table)
     names = list(columns) if columns is not None else [column.name for column in model.columns]
@@ -172,18 +173,30 @@ def upsert(
         assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in (*keys, "load_id"))
         conflict = f'DO UPDATE SET {assignments} WHERE excluded."{rank}" > "{model.name}"."{rank}"'
     quoted = ", ".join(f'"{name}"' for name in names)
-    marks = ", ".join("?" * len(names))
-    key_names = ", ".join(keys)
+    into = f'INTO "{model.name}" ({quoted})'
+    return write_rows(connection, into, len(names), rows, f"ON CONFLICT ({', '.join(keys)}) {conflict}", at_once)
+
+
+def write_rows(
+    connection: sqlite3.Connection,
+    into: str,
+    width: int,
+    rows: Iterable[Sequence[object]],
+    conflict: str = "",
+    at_once: int = AT_ONCE,
+) -> int:
+    """Insert rows of as many values and return how many changed.
+
+    One statement writes several rows: that takes less time than one by one, and another thread can run meanwhile.
+    """
     before = connection.total_changes
-    begin = f'INSERT INTO "{model.name}" ({quoted}) VALUES '  # noqa: S608
-    end = f" ON CONFLICT ({key_names}) {conflict}"
-    if at_once == 1:
-        connection.executemany(f"{begin}({marks}){end}", rows)
-        return connection.total_changes - before
-    at_once = max(1, min(at_once, connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(names)))
-    values = chain.from_iterable(rows)
-    while some := tuple(islice(values, at_once * len(names))):
-        connection.execute(begin + ", ".join([f"({marks})"] * (len(some) // len(names))) + end, some)
+    marks = f"({', '.join('?' * width)})"
+    at_once = max(1, min(at_once, connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width))
+    several = f"INSERT {into} VALUES {', '.join([marks] * at_once)} {conflict}"  # noqa: S608
+    waiting = iter(rows)
+    while len(some := list(islice(waiting, at_once))) == at_once:
+        connection.execute(several, list(chain.from_iterable(some)))
+    connection.executemany(f"INSERT {into} VALUES {marks} {conflict}", some)  # noqa: S608
     return connection.total_changes - before
 
 
@@ -196,10 +209,7 @@ def _table_of(table: "type[SQLModel]") -> "Table":
 def insert(connection: sqlite3.Connection, table: "type[SQLModel]", rows: Iterable[Sequence[object]]) -> int:
     """Insert new rows (all columns of the table in its order) and return how many there were."""
     model = _table_of(table)
-    marks = ", ".join("?" * len(model.columns))
-    before = connection.total_changes
-    connection.executemany(f'INSERT INTO "{model.name}" VALUES ({marks})', rows)  # noqa: S608
-    return connection.total_changes - before
+    return write_rows(connection, f'INTO "{model.name}"', len(model.columns), rows)
 
 
 @lru_cache(maxsize=100_000)

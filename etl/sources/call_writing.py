@@ -1,12 +1,8 @@
 """Writing gateway calls: one row per call, whichever files and copies mention it, whatever order they come in."""
 
-import gc
 import json
 import sqlite3
-import sys
-from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any, Self
 
 import polars as pl
@@ -16,7 +12,6 @@ from data.words import KnownReason
 from etl.bulk import indexes_built_after, rows_in
 from etl.context import HOUR_MICROSECONDS, LoadContext, upsert
 
-_AT_ONCE = 300
 # Rows of a call that is there already, in one look-up; the keys are passed as one JSON text.
 _STORED = """
 SELECT call.llm_call_key, call.record_rank, call.load_id, call.started_at, call.started_date, call.task_key
@@ -30,24 +25,6 @@ _STORED_COLUMNS = {
     "stored_date": pl.Int64(),
     "stored_task": pl.Int64(),
 }
-
-
-@contextmanager
-def fast_python() -> Generator[None]:
-    """Settings of Python while many rows are loaded.
-
-    Batches hold hundred thousands of objects and no cycles; looking through them for cycles costs a fifth. The writing
-    thread gets its turn soon after SQLite is done with some rows, instead of after 5 ms.
-    """
-    was_enabled, interval = gc.isenabled(), sys.getswitchinterval()
-    gc.disable()
-    sys.setswitchinterval(0.0005)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(interval)
-        if was_enabled:
-            gc.enable()
 
 
 class CallWriter:
@@ -110,7 +87,7 @@ class CallWriter:
         context.touched.add_gateway_span(_integer(better["started_at"].min()), _integer(better["started_at"].max()))
         # Columns side by side instead of a list of rows: no row lives longer than it takes to write it.
         rows = zip(*(column.to_list() for column in better), strict=True)
-        writing = self._thread.submit(upsert, context.connection, LlmCall, rows, at_once=_AT_ONCE)
+        writing = self._thread.submit(upsert, context.connection, LlmCall, rows)
         self._pending = (writing, better.height)
 
 

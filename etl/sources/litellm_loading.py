@@ -1,10 +1,11 @@
 """Loading LiteLLM rows, batch by batch."""
 
 from data.words import KnownReason
+from etl.behind import fast_python
 from etl.context import LoadContext
 from etl.redact import shape_of
 from etl.sources.base import RawFile
-from etl.sources.call_writing import CallWriter, fast_python
+from etl.sources.call_writing import CallWriter
 from etl.sources.litellm_calls import calls_of
 from etl.sources.litellm_reading import Batch, read_batches
 from etl.sources.litellm_shapes import Layout

@@ -7,11 +7,12 @@ from contextlib import closing
 from itertools import islice
 
 from data.words import QuarantineReason
+from etl.behind import fast_python
 from etl.context import LoadContext
 from etl.redact import shape_of
 from etl.sources.base import RawFile
 from etl.sources.call_columns import microseconds_of
-from etl.sources.call_writing import CallWriter, fast_python
+from etl.sources.call_writing import CallWriter
 from etl.sources.csv_rows import rows_of
 from etl.sources.openrouter_header import REQUIRED, cells_of, header_of
 from etl.sources.openrouter_rows import calls_of

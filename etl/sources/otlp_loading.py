@@ -5,12 +5,13 @@ from typing import cast
 from data.definitions import reporting
 from data.tables.decisions import CommandRun, ToolCall
 from data.words import KnownReason, QuarantineReason
+from etl.behind import fast_python
 from etl.context import LoadContext
 from etl.redact import shape_of
 from etl.sources.action_writing import write_ranked
 from etl.sources.base import RawFile
 from etl.sources.call_rows import first_allowed
-from etl.sources.call_writing import CallWriter, fast_python
+from etl.sources.call_writing import CallWriter
 from etl.sources.gateway_people import People
 from etl.sources.litellm_records import UnusableRecordError
 from etl.sources.otlp_actions import Row, command_run_row, tool_call_row

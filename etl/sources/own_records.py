@@ -1,10 +1,13 @@
 """A team's own records: one file for each of the tables in etl.records, as CSV, NDJSON, a JSON array or Parquet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from data.tables.base import table_name
 from data.words import QuarantineReason, SourceKind
+from etl.behind import written_behind
 from etl.bulk import indexes_built_after, rows_in
 from etl.context import LoadContext
 from etl.records.cells import CellError
@@ -74,9 +77,13 @@ class OwnRecords:
             for column in table.columns
         }
         name = table_name(table.table)
-        with indexes_built_after(context.connection, name, rows_in(context.file_bytes)):
+        with (
+            indexes_built_after(context.connection, name, rows_in(context.file_bytes)),
+            written_behind(partial(_write, layout, table, context)) as hand_over,
+        ):
             for batch in read_batches(file, layout, table.names):
-                _load_batch(batch, layout, table, readers, context)
+                context.read(len(batch))
+                hand_over(_read(batch, layout, table, readers))
 
 
 def _refuse_types(name: str, table: RecordTable, types: Mapping[str, str]) -> None:
@@ -96,25 +103,33 @@ def _expected(column: Column) -> str:
     return " or ".join(["time with a zone" if kind == "time" else kind for kind in sorted(fitting)] + ["text"])
 
 
-def _load_batch(
-    batch: Batch, layout: Layout, table: RecordTable, readers: Mapping[str, ColumnReader], context: LoadContext
-) -> None:
-    context.read(len(batch))
-    for unreadable in batch.unreadable:
-        shown = None if unreadable.raw is None else shape_of(unreadable.raw)
-        context.quarantine(position(layout.form, unreadable.place), unreadable.reason, unreadable.detail, shown)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A batch as it was read: columns of the records that can be used, and what is wrong with the others."""
+
+    batch: Batch
+    rows: dict[str, list[Any]]
+    problems: Mapping[int, Sequence[Problem]]
+
+
+def _read(batch: Batch, layout: Layout, table: RecordTable, readers: Mapping[str, ColumnReader]) -> _Read:
     cells = cells_of(batch, layout, table.names)
     problems: dict[int, list[Problem]] = {}
     rows = {column.name: _read_column(readers[column.name], cells[column.name], problems) for column in table.columns}
     if not problems:
         for problem in table.check(rows):
             problems.setdefault(problem.index, []).append(problem)
-    if problems:
-        rows = _usable(table, rows, problems)
-        for index in sorted(problems):
-            _quarantine(batch, layout, index, problems[index], context)
-    _fill_owner(table, rows, context)
-    write(table, rows, context)
+    return _Read(batch, _usable(table, rows, problems) if problems else rows, problems)
+
+
+def _write(layout: Layout, table: RecordTable, context: LoadContext, read: _Read) -> None:
+    for unreadable in read.batch.unreadable:
+        shown = None if unreadable.raw is None else shape_of(unreadable.raw)
+        context.quarantine(position(layout.form, unreadable.place), unreadable.reason, unreadable.detail, shown)
+    for index in sorted(read.problems):
+        _quarantine(read.batch, layout, index, read.problems[index], context)
+    _fill_owner(table, read.rows, context)
+    write(table, read.rows, context)
 
 
 def _usable(table: RecordTable, rows: dict[str, list[Any]], problems: dict[int, list[Problem]]) -> dict[str, list[Any]]:
@@ -159,7 +174,7 @@ def _read_cell(reader: ColumnReader, index: int, cell: object, problems: dict[in
         return None
 
 
-def _quarantine(batch: Batch, layout: Layout, index: int, problems: list[Problem], context: LoadContext) -> None:
+def _quarantine(batch: Batch, layout: Layout, index: int, problems: Sequence[Problem], context: LoadContext) -> None:
     context.quarantine(
         position(layout.form, batch.places[index]),
         problems[0].reason,

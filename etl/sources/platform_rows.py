@@ -3,11 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlmodel import SQLModel
 
 from data.tables.base import table_name
+from etl.context import write_rows
 
 
 def stored_rows(
@@ -39,8 +41,6 @@ def replace_rows(
     kept = {names[0], "load_id", *leave}
     assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in kept)
     quoted = ", ".join(f'"{name}"' for name in names)
-    connection.executemany(
-        f'INSERT INTO "{model.name}" ({quoted}) VALUES ({", ".join("?" * len(names))}) '  # noqa: S608
-        f'ON CONFLICT ("{names[0]}") DO UPDATE SET {assignments}',
-        sorted(rows, key=lambda row: row[0]),
-    )
+    into = f'INTO "{model.name}" ({quoted})'
+    conflict = f'ON CONFLICT ("{names[0]}") DO UPDATE SET {assignments}'
+    write_rows(connection, into, len(names), sorted(rows, key=itemgetter(0)), conflict)
