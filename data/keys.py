@@ -14,11 +14,12 @@ def stable_key(*parts: str | int | None) -> int:
     empty string differ, a number and its digits do not. Two different things among ten million share a key with a
     chance of about 5 in a million (birthday bound at 63 bits).
     """
-    encoded = _encoded(parts).encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(encoded, digest_size=8).digest(), "big") & _MASK
+    text = encoded(parts).encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big") & _MASK
 
 
-def _encoded(parts: Iterable[str | int | None]) -> str:
+def encoded(parts: Iterable[str | int | None]) -> str:
+    """Return the text whose hash is the key of the parts; those of parts one after the other make that of all."""
     return "".join(["~" if part is None else f"{len(text := str(part))}:{text}" for part in parts])
 
 
@@ -26,15 +27,19 @@ def stable_keys_under(
     befores: Mapping[str | None, Iterable[str | int | None]], names: Iterable[str | None], texts: Iterable[str]
 ) -> list[int]:
     """Return stable_key(*befores[name], text) of many names and texts, several times faster than one by one."""
-    prefixes = {name: _encoded(before) for name, before in befores.items()}
-    encoded = (f"{prefixes[name]}{len(text)}:{text}" for name, text in zip(names, texts, strict=True))
-    return [number & _MASK for number in hashes_of(encoded)]
+    prefixes = {name: encoded(before) for name, before in befores.items()}
+    return keys_of_encoded(f"{prefixes[name]}{len(text)}:{text}" for name, text in zip(names, texts, strict=True))
 
 
 def stable_keys(first: str, texts: Iterable[str]) -> list[int]:
     """Return stable_key(first, text) of many texts, several times faster than one by one."""
-    prefix = _encoded((first,))
-    return [number & _MASK for number in hashes_of(f"{prefix}{len(text)}:{text}" for text in texts)]
+    prefix = encoded((first,))
+    return keys_of_encoded(f"{prefix}{len(text)}:{text}" for text in texts)
+
+
+def keys_of_encoded(texts: Iterable[str]) -> list[int]:
+    """Return the keys of parts that are encoded already."""
+    return [number & _MASK for number in hashes_of(texts)]
 
 
 def hashes_of(texts: Iterable[str]) -> tuple[int, ...]:

@@ -4,9 +4,8 @@ import sqlite3
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from data.words import DeploymentStatus, Environment, FactSource
 from etl.context import Touched, day_of
@@ -14,8 +13,7 @@ from etl.derive.commit_graph import StoredGraph, is_ancestor
 from etl.derive.differences import key_table
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(NamedTuple):
     """A deployment that was published, on one target."""
 
     key: int
@@ -31,13 +29,15 @@ class Build:
     """When it was published first, where it was made active again later (GitHub)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(NamedTuple):
     """What became of a deployment."""
 
     is_rollback: bool | None = False
     rolled_back_at: int | None = None
     rolled_back_by: int | None = None
+
+
+_UNTOUCHED = Fate()
 
 
 def find_rollbacks(builds: Iterable[Build], leads_to: Callable[[str, str], bool]) -> dict[int, Fate]:
@@ -50,7 +50,7 @@ def find_rollbacks(builds: Iterable[Build], leads_to: Callable[[str, str], bool]
     kept = [build for build in builds if build.is_kept_build]
     others = [build for build in builds if not build.is_kept_build]
     again = [
-        replace(build, published_at=build.first_at)
+        build._replace(published_at=build.first_at)
         for build in others
         if build.sha is not None and build.first_at is not None and build.first_at < build.published_at
     ]
@@ -75,7 +75,7 @@ def _of_kept(ordered: Sequence[Build]) -> dict[int, Fate]:
     for build in ordered:
         is_again = build.made_at < newest
         newest = max(newest, build.made_at)
-        fate = fates.get(build.key, Fate())
+        fate = fates.get(build.key, _UNTOUCHED)
         fates[build.key] = Fate(is_again, fate.rolled_back_at, fate.rolled_back_by)
     return fates
 
@@ -140,7 +140,7 @@ def _of_commits(ordered: Sequence[Build], leads_to: Callable[[str, str], bool]) 
                 _put_back(versions[current + 1 : place + 1], fates, since=fates[versions[place][0].key].rolled_back_at)
             versions[place].append(build)
             current, is_rollback = place, False
-        fate = fates.get(build.key, Fate())
+        fate = fates.get(build.key, _UNTOUCHED)
         fates[build.key] = Fate(
             is_rollback if build.sha is not None or build.is_said else None, fate.rolled_back_at, fate.rolled_back_by
         )
@@ -166,7 +166,7 @@ def _older(
 
 def _undo(versions: Iterable[Iterable[Build]], by: Build, fates: dict[int, Fate]) -> None:
     for build in (build for builds in versions for build in builds):
-        fate = fates.get(build.key, Fate())
+        fate = fates.get(build.key, _UNTOUCHED)
         if fate.rolled_back_at is None:
             fates[build.key] = Fate(fate.is_rollback, by.published_at, by.key)
 
@@ -174,7 +174,7 @@ def _undo(versions: Iterable[Iterable[Build]], by: Build, fates: dict[int, Fate]
 def _put_back(versions: Iterable[Iterable[Build]], fates: dict[int, Fate], *, since: int | None = None) -> None:
     """Take back that builds were undone, of those that were so since an instant; null for all."""
     for build in (build for builds in versions for build in builds):
-        fate = fates.get(build.key, Fate())
+        fate = fates.get(build.key, _UNTOUCHED)
         if fate.rolled_back_at is not None and (since is None or fate.rolled_back_at >= since):
             fates[build.key] = Fate(fate.is_rollback)
 
@@ -198,7 +198,7 @@ def derive_rollbacks(connection: sqlite3.Connection, touched: Touched) -> None:
         graph.read({row[3] for row in rows if row[3] is not None})
         fates = find_rollbacks(map(_build, rows), lambda old, new, graph=graph: is_ancestor(graph, old, new))
         _write(connection, rows, fates, touched)
-    _clear_others(connection, touched)
+    _clear_others(connection)
 
 
 def _build(row: Sequence[Any]) -> Build:
@@ -226,9 +226,11 @@ def _write(
     )
 
 
-def _clear_others(connection: sqlite3.Connection, touched: Touched) -> None:
-    """Take back what was derived of touched deployments that are no longer published ones; what records say stays."""
-    key_table(connection, "touched_deployment", touched.deployment_keys)
+def _clear_others(connection: sqlite3.Connection) -> None:
+    """Take back what was derived of touched deployments that are no longer published ones; what records say stays.
+
+    Those that _write adds to the touched ones are published, so that the table which _targets made holds all.
+    """
     connection.execute(
         "UPDATE deployment SET is_rollback = CASE source WHEN ? THEN is_rollback END, rolled_back_at = NULL, "
         "rolled_back_by_key = NULL WHERE deployment_key IN (SELECT key FROM temp.touched_deployment) "

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.keys import stable_key
+from data.keys import encoded, keys_of_encoded, stable_key
 from data.tables import Deployment, DeploymentState
 from data.words import DeploymentStatus, Environment, FactSource
 from etl.context import LoadContext, day_of
@@ -28,10 +28,11 @@ _LAST = len(_ORDER)
 class StateFact:
     """A state that GitHub reported of a deployment."""
 
-    key: int
     state: str
     occurred_at: int
     environment: str | None = None
+    key: int = 0
+    """Hash of deployment, state and time; made for many at once when they are written."""
 
     def row(self, deployment: int) -> Row:
         """Return the row of deployment_state."""
@@ -53,12 +54,6 @@ class DeploymentFacts:
         return self.copy.subject_key
 
 
-def state_of(deployment: int, state: str, occurred_at: int, environment: str | None) -> StateFact:
-    """Return a state with its key; files of the REST API and of GraphQL tell the same one to the second."""
-    key = stable_key("deployment_state", deployment, state, occurred_at // 1_000_000)
-    return StateFact(key, state, occurred_at, environment)
-
-
 def deployment_key(project: str | None, source: FactSource, native_id: str) -> int:
     """Return the key of a deployment; ids are unique at each platform."""
     return stable_key("deployment", source.value, project, native_id)
@@ -66,6 +61,7 @@ def deployment_key(project: str | None, source: FactSource, native_id: str) -> i
 
 def write_deployments(source: FactSource, facts: list[DeploymentFacts], context: LoadContext) -> list[Written]:
     """Write the facts of some records; return for each what became of it."""
+    _name_states(facts)
     copies, together = put_together((one.copy for one in facts), context)
     states = _states_told(facts, context)
     changed = _write_changed(states, context)
@@ -79,6 +75,23 @@ def write_deployments(source: FactSource, facts: list[DeploymentFacts], context:
         new -= mine
         outcome.append(Written(bool(mine), reported if one.is_state else [one.key, *reported]))
     return outcome
+
+
+def _name_states(facts: Iterable[DeploymentFacts]) -> None:
+    """Give states their keys; files of the REST API and of GraphQL tell the same one to the second."""
+    first = encoded(("deployment_state",))
+    words = {state: encoded((state,)) for state in STATES}
+    states: list[StateFact] = []
+    texts: list[str] = []
+    for one in facts:
+        if one.states:
+            of_deployment = first + encoded((one.key,))
+            for state in one.states:
+                states.append(state)
+                second = str(state.occurred_at // 1_000_000)
+                texts.append(f"{of_deployment}{words[state.state]}{len(second)}:{second}")
+    for state, key in zip(states, keys_of_encoded(texts), strict=True):
+        state.key = key
 
 
 def _states_told(facts: Iterable[DeploymentFacts], context: LoadContext) -> dict[int, tuple[Row, Row | None]]:
@@ -152,7 +165,7 @@ def _ending_of(states: list[Row], told_status: str | None) -> _Ending:
     The newest state that is not "inactive" counts: that one only says that another deployment took its place. A later
     success after it ended says that it was made active again, not that it was built again.
     """
-    states.sort(key=lambda row: (row[3], _ORDER.get(row[2], _LAST), row[2]))
+    states.sort(key=_in_life)
     environment = next((row[4] for row in reversed(states) if row[4]), None)
     told = [(row[2], row[3]) for row in states if row[2] != "inactive"]
     if not told:
@@ -167,6 +180,10 @@ def _ending_of(states: list[Row], told_status: str | None) -> _Ending:
     duration = None if started_at is None else (finished_at - started_at) // 1000
     status = DeploymentStatus.FAILURE if last in _FAILED else DeploymentStatus.SUCCESS
     return _Ending(status.value, finished_at, duration, published_at, environment)
+
+
+def _in_life(state: Row) -> tuple[int, int, str]:
+    return state[3], _ORDER.get(state[2], _LAST), state[2]
 
 
 def _row_of(source: FactSource, key: int, one: Together, states: list[Row], context: LoadContext) -> Row:

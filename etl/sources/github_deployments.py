@@ -11,7 +11,6 @@ from etl.sources.deployment_writing import (
     DeploymentFacts,
     StateFact,
     deployment_key,
-    state_of,
     write_deployments,
 )
 from etl.sources.platform_copies import copy_of
@@ -101,7 +100,7 @@ def _read_deployment(record: Fields, reading: Reading) -> DeploymentFacts:
             raise wrong(QuarantineReason.UNKNOWN_WORD, "state is none that GitHub gives a deployment")
         told["status"] = _WHOLE[whole.lower()].value
     key = deployment_key(context.owner.project, FactSource.GITHUB, native_id)
-    states = reading.each(_statuses(record), "statuses", lambda item, _number: _state(item, key, reading))
+    states = reading.each(_statuses(record), "statuses", lambda item, _number: _state(item, reading))
     return DeploymentFacts(copy_of(key, told, told.get("updated_at") or told["created_at"]), states)
 
 
@@ -133,10 +132,10 @@ def _read_status(record: Fields, reading: Reading) -> DeploymentFacts:
         told["target"] = reading.texts.repository(repository)
     key = deployment_key(reading.context.owner.project, FactSource.GITHUB, found[1])
     # What little it tells of its deployment gives way to any copy of the deployment itself.
-    return DeploymentFacts(copy_of(key, told, None), [_state(record, key, reading)], is_state=True)
+    return DeploymentFacts(copy_of(key, told, None), [_state(record, reading)], is_state=True)
 
 
-def _state(item: Fields, key: int, reading: Reading) -> StateFact:
+def _state(item: Fields, reading: Reading) -> StateFact:
     word = text(item, "state")
     if word is None:
         raise missing("state")
@@ -152,7 +151,7 @@ def _state(item: Fields, key: int, reading: Reading) -> StateFact:
     reading.context.seen_at(occurred_at)
     environment = text(item, "environment")
     active = None if not environment else Environment.ACTIVE if is_active_name(environment) else Environment.PREVIEW
-    return state_of(key, word, occurred_at, active.value if active else None)
+    return StateFact(word, occurred_at, active.value if active else None)
 
 
 GITHUB_DEPLOYMENTS = PlatformSource(

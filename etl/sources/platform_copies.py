@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from data.keys import stable_key
+from data.keys import encoded, keys_of_encoded
 from data.tables import PlatformCopy
 from etl.context import LoadContext, insert
 
@@ -28,11 +28,12 @@ _MOST_TOLD = 63
 class Copy:
     """What one copy tells of one request or deployment."""
 
-    key: int
     subject_key: int
     rank: int
     told: Told
     text: str
+    key: int = 0
+    """Hash of what it says; made for many at once when they are put together."""
 
 
 @dataclass(slots=True)
@@ -47,10 +48,18 @@ class Written:
 def copy_of(subject_key: int, told: Told, as_of: int | None, step: int = 0) -> Copy:
     """Return a copy with its rank: how new (microseconds), how far what it shows had come (0 to 3), how complete."""
     milliseconds = min(max((as_of or 0) // 1000, 0), _LATEST_MS - 1)
-    completeness = min(sum(value is not None for value in told.values()), _MOST_TOLD)
+    completeness = min(len(told) - list(told.values()).count(None), _MOST_TOLD)
     rank = (milliseconds << 8) | (min(step, _MOST_STEPS) << 6) | completeness
     text = _ENCODER.encode(told).decode()
-    return Copy(stable_key("copy", subject_key, rank, text), subject_key, rank, told, text)
+    return Copy(subject_key, rank, told, text)
+
+
+def _name(copies: Sequence[Copy]) -> None:
+    """Give copies their keys."""
+    first = encoded(("copy",))
+    texts = (first + encoded((one.subject_key, one.rank, one.text)) for one in copies)
+    for one, key in zip(copies, keys_of_encoded(texts), strict=True):
+        one.key = key
 
 
 @dataclass(slots=True)
@@ -63,8 +72,10 @@ class Together:
 
 def put_together(copies: Iterable[Copy], context: LoadContext) -> tuple[set[int], dict[int, Together]]:
     """Store copies; return the keys of those that tell something new, and what is now told of their subjects."""
+    listed = list(copies)
+    _name(listed)
     new: dict[int, dict[int, Copy]] = {}
-    for copy in copies:
+    for copy in listed:
         new.setdefault(copy.subject_key, {})[copy.key] = copy
     stored = stored_copies(context.connection, new)
     fresh: set[int] = set()
@@ -101,7 +112,7 @@ def stored_copies(connection: sqlite3.Connection, subject_keys: Iterable[int]) -
         "CROSS JOIN platform_copy ON subject_key = wanted.value",
         (json.dumps(sorted(set(subject_keys))),),
     ):
-        found.setdefault(subject_key, {})[key] = Copy(key, subject_key, rank, msgspec.json.decode(text), text)
+        found.setdefault(subject_key, {})[key] = Copy(subject_key, rank, msgspec.json.decode(text), text, key)
     return found
 
 

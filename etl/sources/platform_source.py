@@ -1,11 +1,13 @@
 """What the sources of platforms have in common: recognising records by their keys, reading and counting them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 
 from data.words import KnownReason, QuarantineReason, SourceKind
+from etl.behind import written_behind
 from etl.bulk import indexes_built_after, rows_in
 from etl.context import LoadContext
 from etl.redact import shape_of
@@ -17,6 +19,8 @@ from etl.sources.platform_shapes import record_keys
 
 _BATCH = 10_000
 Given = TypeVar("Given")
+Refused = tuple[str, QuarantineReason, str, str]
+"""Position, reason, detail and masked excerpt of a record that cannot be used."""
 
 
 @dataclass(slots=True)
@@ -26,11 +30,22 @@ class Reading:
     context: LoadContext
     texts: Texts
     position: str = ""
+    refused: list[Refused] = field(default_factory=list[Refused])
+    """What waits to be written into the quarantine."""
+
+    def refuse(self, position: str, error: UnusableRecordError, raw: object) -> None:
+        """Note a record that cannot be used."""
+        self.refused.append((position, error.reason, error.detail, shape_of(raw)))
 
     def refuse_part(self, name: str, error: UnusableRecordError, raw: object) -> None:
-        """Count and quarantine a part of a record, such as one of its reviews, that counts as a record of its own."""
+        """Count and note a part of a record, such as one of its reviews, that counts as a record of its own."""
         self.context.read()
-        self.context.quarantine(f"{self.position}.{name}", error.reason, error.detail, shape_of(raw))
+        self.refuse(f"{self.position}.{name}", error, raw)
+
+    def take_refused(self) -> list[Refused]:
+        """Return what was refused since the last time."""
+        refused, self.refused = self.refused, []
+        return refused
 
     def each(self, items: list[Any] | None, name: str, read: Callable[[Fields, int], Given]) -> list[Given]:
         """Return what each object of a list in the record gives; what cannot be used is quarantined by itself."""
@@ -71,10 +86,19 @@ class PlatformSource(Generic[Given]):
         reading = Reading(context, Texts(context))
         seen: set[int] = set()
         records = read_records(file)
-        with indexes_built_after(context.connection, self.table, rows_in(context.file_bytes)):
+        with (
+            indexes_built_after(context.connection, self.table, rows_in(context.file_bytes)),
+            written_behind(partial(self._write, seen, context)) as hand_over,
+        ):
             while found := list(islice(records, _BATCH)):
                 facts = list(self._read_all(found, reading))
-                self._count(self.write(facts, context), seen, context)
+                hand_over((facts, reading.take_refused()))
+
+    def _write(self, seen: set[int], context: LoadContext, read: tuple[list[Given], list[Refused]]) -> None:
+        facts, refused = read
+        for position, reason, detail, excerpt in refused:
+            context.quarantine(position, reason, detail, excerpt)
+        self._count(self.write(facts, context), seen, context)
 
     def _read_all(self, found: list[Found], reading: Reading) -> Iterator[Given]:
         context = reading.context
@@ -88,7 +112,7 @@ class PlatformSource(Generic[Given]):
                     raise UnusableRecordError(QuarantineReason.WRONG_TYPE, "the record is not an object")
                 yield self.read(cast("Fields", one.value), reading)
             except UnusableRecordError as error:
-                context.quarantine(one.position, error.reason, error.detail, shape_of(one.raw))
+                reading.refuse(one.position, error, one.raw)
 
     def _count(self, written: list[Written], seen: set[int], context: LoadContext) -> None:
         # A copy may stand before the newer one of the same file that it gives way to.
