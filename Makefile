@@ -39,9 +39,10 @@ lock: $(STAMP) ## write requirements.lock anew from pyproject.toml
 		--no-emit-index-url --no-header --quiet $(ARGS) --output-file requirements.lock
 	@git diff --stat -- requirements.lock
 
-docs: $(STAMP) ## write docs/records.md, and the parts of README.md that come from the code, anew
+docs: $(STAMP) ## write docs/records.md, data/schema.sql, and the parts of README.md that come from the code, anew
 	@$(BIN)/python docs/readme_parts.py
 	@$(BIN)/python docs/records_page.py
+	@$(BIN)/python docs/schema_file.py
 
 screenshots: $(STAMP) chromium ## take the pictures in docs/images anew, from demo data
 	@$(BIN)/python docs/screenshots.py

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
+from data.epoch import EPOCH
 from data.errors import BoltscopeError, StoreError
 from data.keys import stable_key
 from data.review_notes import clean_name, clean_text
-from data.tables.types import EPOCH
 
 LONGEST_REASON = 500
 _COLUMNS = "revision, frozen_at, frozen_by, reason, data_version, definitions_hash, document_hash, is_demo"

@@ -4,10 +4,13 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from data.errors import StoreError
 
 SCHEMA_VERSION = 3
+SCHEMA_FILE = Path(__file__).with_name("schema.sql")
+"""What creates a new store, made of the classes of the tables by `make docs`: these take 0.4 s to import."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,15 @@ def create_schema(connection: sqlite3.Connection) -> None:
 
     The id tells a store from another one that lies at the same path later.
     """
-    for create, indexes, _columns in _current_tables().values():
-        connection.execute(create)
-        for index in indexes:
-            connection.execute(index)
+    for statement in SCHEMA_FILE.read_text(encoding="utf-8").split(";\n"):
+        connection.execute(statement)
     connection.execute("INSERT INTO setting (name, value) VALUES ('store_id', ?)", (secrets.token_hex(16),))
+
+
+def schema_text() -> str:
+    """Return the statements that create the tables and their indexes as the classes declare them, for SCHEMA_FILE."""
+    statements = (one for create, indexes, _ in _current_tables().values() for one in (create, *indexes))
+    return "".join(f"{statement.strip()};\n" for statement in statements)
 
 
 def _current_tables() -> "dict[str, tuple[str, list[str], dict[str, bool]]]":

@@ -14,9 +14,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from data.definitions import PriceOverride, price_overrides
+from data.epoch import EPOCH
 from data.errors import DefinitionError
 from data.providers import definition_of
-from data.tables.types import EPOCH
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice

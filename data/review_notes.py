@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from data.epoch import EPOCH, EPOCH_DAY
 from data.errors import BoltscopeError
 from data.quarter_names import first_day
-from data.tables.types import EPOCH, EPOCH_DAY
 from data.words import NoteKind, NoteStatus
 
 LONGEST_TEXT = 2_000

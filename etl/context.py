@@ -14,10 +14,6 @@ from data.definitions import reporting
 from data.words import KnownReason, QuarantineReason
 
 if TYPE_CHECKING:
-    # The tables take longer to import than loading unchanged files again takes: only where rows are written.
-    from sqlalchemy import Table
-    from sqlmodel import SQLModel
-
     from etl.pseudonyms import HiddenNames
 
 MICROSECONDS = 1_000_000
@@ -153,7 +149,7 @@ class LoadContext:
 
 def upsert(
     connection: sqlite3.Connection,
-    table: "type[SQLModel]",
+    table: str,
     rows: Iterable[Sequence[object]],
     *,
     rank: str | None = "record_rank",
@@ -165,16 +161,17 @@ def upsert(
     A row whose key is in the table replaces it only when its rank is higher (rank names the column); with rank=None the
     row in the table stays. Hand over rows sorted by key: ascending keys are several times faster.
     """
-    model = _table_of(table)
-    names = list(columns) if columns is not None else [column.name for column in model.columns]
-    keys = [column.name for column in model.primary_key.columns]
+    stored = stored_table(connection, table)
+    names = stored.columns if columns is None else columns
     conflict = "DO NOTHING"
     if rank is not None:
-        assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in (*keys, "load_id"))
-        conflict = f'DO UPDATE SET {assignments} WHERE excluded."{rank}" > "{model.name}"."{rank}"'
+        assignments = ", ".join(
+            f'"{name}" = excluded."{name}"' for name in names if name not in (*stored.keys, "load_id")
+        )
+        conflict = f'DO UPDATE SET {assignments} WHERE excluded."{rank}" > "{table}"."{rank}"'
     quoted = ", ".join(f'"{name}"' for name in names)
-    into = f'INTO "{model.name}" ({quoted})'
-    return write_rows(connection, into, len(names), rows, f"ON CONFLICT ({', '.join(keys)}) {conflict}", at_once)
+    into = f'INTO "{table}" ({quoted})'
+    return write_rows(connection, into, len(names), rows, f"ON CONFLICT ({', '.join(stored.keys)}) {conflict}", at_once)
 
 
 def write_rows(
@@ -200,16 +197,25 @@ def write_rows(
     return connection.total_changes - before
 
 
-def _table_of(table: "type[SQLModel]") -> "Table":
-    from data.tables.base import table_name
+@dataclass(frozen=True, slots=True)
+class StoredTable:
+    """Names of the columns of a table in the store, in their order, and of those that are its key."""
 
-    return table.metadata.tables[table_name(table)]
+    columns: tuple[str, ...]
+    keys: tuple[str, ...]
 
 
-def insert(connection: sqlite3.Connection, table: "type[SQLModel]", rows: Iterable[Sequence[object]]) -> int:
+def stored_table(connection: sqlite3.Connection, name: str) -> StoredTable:
+    """Return the columns of a table as the store has them: the classes of tables take longer to import than to load."""
+    found = connection.execute("SELECT name, pk FROM pragma_table_info(?) ORDER BY cid", (name,)).fetchall()
+    if not found:
+        raise LookupError(f"the store has no table {name}")
+    return StoredTable(tuple(column for column, _ in found), tuple(column for column, place in found if place))
+
+
+def insert(connection: sqlite3.Connection, table: str, rows: Iterable[Sequence[object]]) -> int:
     """Insert new rows (all columns of the table in its order) and return how many there were."""
-    model = _table_of(table)
-    return write_rows(connection, f'INTO "{model.name}"', len(model.columns), rows)
+    return write_rows(connection, f'INTO "{table}"', len(stored_table(connection, table).columns), rows)
 
 
 @lru_cache(maxsize=100_000)

@@ -2,16 +2,9 @@
 
 import sqlite3
 
-from sqlmodel import SQLModel
-
-import data.tables
-from data.tables import FrozenReview, ReviewNote, Setting
-from data.tables.base import table_name
 from etl.sources.base import RefusedError
 
-# Importing the tables registers them with SQLModel.
-_TABLES = data.tables.__all__
-_KEPT = tuple(table_name(table) for table in (Setting, ReviewNote, FrozenReview))
+_KEPT = ("setting", "review_note", "frozen_review")
 """What the store says of itself, and what people entered in the app."""
 
 
@@ -30,9 +23,10 @@ def make_room(connection: sqlite3.Connection, file_name: str, *, is_demo: bool) 
         )
     if is_demo or holds_own or connection.execute("SELECT 1 FROM load LIMIT 1").fetchone() is None:
         return False
-    for table in SQLModel.metadata.sorted_tables:
-        if table.name not in _KEPT:
-            connection.execute(f'DELETE FROM "{table.name}"')  # noqa: S608
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    for (table,) in tables:
+        if table not in _KEPT and not table.startswith("sqlite_"):
+            connection.execute(f'DELETE FROM "{table}"')  # noqa: S608
     return True
 
 

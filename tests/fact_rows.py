@@ -332,7 +332,7 @@ def write_row(connection: sqlite3.Connection, table: type[SQLModel], columns: Ma
     names = [column.name for column in SQLModel.metadata.tables[table_name(table)].columns]
     unknown = set(columns) - set(names)
     assert not unknown, f"{table_name(table)} has no column {unknown}"
-    insert(connection, table, [tuple(_stored(table, name, columns) for name in names)])
+    insert(connection, table_name(table), [tuple(_stored(table, name, columns) for name in names)])
 
 
 def _route(route: str | None) -> dict[str, str | None]:

@@ -1,13 +1,12 @@
 """Column types of the store: instants, days and 64-bit keys, each stored as a plain SQLite integer."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Dialect, Integer
 from sqlalchemy.types import TypeDecorator
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-EPOCH_DAY = date(1970, 1, 1)
+from data.epoch import EPOCH, EPOCH_DAY
 
 
 class Instant(TypeDecorator[datetime]):

@@ -8,8 +8,6 @@ from typing import Any
 
 from data.definitions import task_classes
 from data.keys import stable_key
-from data.tables import Approval, Chat, CommandRun, LlmCall, Patch, PatchEdit, PatchEvidence, ToolCall
-from data.tables import Task as TaskRow
 from data.words import (
     Actor,
     CallSource,
@@ -365,14 +363,14 @@ def _forget(connection: sqlite3.Connection, touched: Touched) -> None:
 
 def _write(connection: sqlite3.Connection, rows: _Rows, touched: Touched) -> None:
     for table, found, columns in (
-        (TaskRow, rows.tasks, None),
-        (LlmCall, rows.calls, _CALL_COLUMNS),
-        (Patch, rows.patches, None),
-        (PatchEvidence, rows.evidence, None),
-        (PatchEdit, list(dict.fromkeys(rows.edits)), None),
-        (ToolCall, rows.tools, None),
-        (Approval, rows.approvals, None),
-        (CommandRun, rows.commands, None),
+        ("task", rows.tasks, None),
+        ("llm_call", rows.calls, _CALL_COLUMNS),
+        ("patch", rows.patches, None),
+        ("patch_evidence", rows.evidence, None),
+        ("patch_edit", list(dict.fromkeys(rows.edits)), None),
+        ("tool_call", rows.tools, None),
+        ("approval", rows.approvals, None),
+        ("command_run", rows.commands, None),
     ):
         upsert(connection, table, sorted(found, key=lambda row: row[0]), rank=None, columns=columns)
     touched.task_keys.update(row[0] for row in rows.tasks)
@@ -395,4 +393,4 @@ def _write_chats(connection: sqlite3.Connection, touched: Touched) -> None:
             (key,),
         ).fetchall()
     connection.executemany("DELETE FROM chat WHERE chat_key = ?", ((row[0],) for row in rows))
-    upsert(connection, Chat, rows, rank=None)
+    upsert(connection, "chat", rows, rank=None)

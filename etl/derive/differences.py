@@ -2,13 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from etl.bulk import indexes_built_after
 from etl.context import upsert
-
-if TYPE_CHECKING:
-    from sqlmodel import SQLModel
 
 Rows = dict[int, tuple[Any, ...]]
 """Rows of a table, all its columns in their order, by key."""
@@ -16,18 +13,15 @@ Rows = dict[int, tuple[Any, ...]]
 
 def write_differences(
     connection: sqlite3.Connection,
-    table: "type[SQLModel]",
+    table: str,
     before: Mapping[int, tuple[Any, ...]],
     after: Mapping[int, tuple[Any, ...]],
 ) -> list[tuple[Any, ...]]:
     """Bring rows of a table from how they are to how they shall be; return the rows that went and those that came."""
-    from data.tables.base import table_name
-
     gone = [before[key] for key in sorted(before) if after.get(key) != before[key]]
     new = [after[key] for key in sorted(after) if before.get(key) != after[key]]
-    name = table_name(table)
-    connection.executemany(f"DELETE FROM {name} WHERE {name}_key = ?", ((row[0],) for row in gone))  # noqa: S608
-    with indexes_built_after(connection, name, len(new)):
+    connection.executemany(f"DELETE FROM {table} WHERE {table}_key = ?", ((row[0],) for row in gone))  # noqa: S608
+    with indexes_built_after(connection, table, len(new)):
         upsert(connection, table, new, rank=None)
     return [*gone, *new]
 

@@ -6,7 +6,6 @@ from operator import itemgetter
 from typing import Any
 
 from data.keys import key_text
-from data.tables import LlmCall
 from data.words import (
     CallSource,
     CallStatus,
@@ -144,7 +143,7 @@ def _rebuild_log_calls(connection: sqlite3.Connection, links: Iterable[tuple[Blo
         for entry in found.ambiguous:
             rows.append(_call_of(entry, None, MatchQuality.AMBIGUOUS))
             _touch_day(touched, entry.occurred_at)
-    upsert(connection, LlmCall, sorted(rows, key=itemgetter(0)), rank=None, columns=_CALL_COLUMNS)
+    upsert(connection, "llm_call", sorted(rows, key=itemgetter(0)), rank=None, columns=_CALL_COLUMNS)
 
 
 def _call_of(entry: LogEntry, window: Window | None, quality: MatchQuality) -> tuple[Any, ...]:

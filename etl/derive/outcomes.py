@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from data.keys import stable_keys
-from data.tables import Approval, PatchEvidence, PatchLink
 from data.words import LinkKind
 from etl.context import Touched
 from etl.derive.approvals import approver_count, find_approvals, recorded_answers, stored_approvals
@@ -71,7 +70,7 @@ def _link(
         key: Link(key, patch.key, kind, target, method, confidence, patch.project, at, patch.proposed_date)
         for key, (patch, kind, target, method, confidence, at) in zip(keys, found, strict=True)
     }
-    changed = write_differences(connection, PatchLink, before, after)
+    changed = write_differences(connection, "patch_link", before, after)
     touched.days.update(row[8] for row in changed if row[8] is not None)
     return list(after.values()), {row[3] for row in changed if row[2] == _COMMIT}
 
@@ -85,9 +84,9 @@ def _judge(
 ) -> None:
     """Write evidence, approvals and the derived columns of patches."""
     evidence_after = find_evidence(connection, patches, links, undoings)
-    write_differences(connection, PatchEvidence, stored_evidence(connection, "outcome_patch"), evidence_after)
+    write_differences(connection, "patch_evidence", stored_evidence(connection, "outcome_patch"), evidence_after)
     approvals, reviewed = find_approvals(connection, patches, links)
-    changed = write_differences(connection, Approval, stored_approvals(connection, "outcome_patch"), approvals)
+    changed = write_differences(connection, "approval", stored_approvals(connection, "outcome_patch"), approvals)
     touched.days.update(row[13] for row in changed if row[13] is not None)
     # Rollups count how long patches waited on the days on which they were proposed; that of one that is gone is noted.
     proposed = (patches[row[2]].proposed_date for row in changed if row[2] in patches)

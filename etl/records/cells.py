@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import cast
 
 from data.definitions import reporting
-from data.tables.types import EPOCH
+from data.epoch import EPOCH
 from data.words import QuarantineReason, Word
 from etl.context import LoadContext
 from etl.places import stored_path

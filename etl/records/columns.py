@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from data.tables.types import EPOCH
+from data.epoch import EPOCH
 from etl.context import LoadContext
 from etl.records.cells import LONGEST_ID, MOST_CODE, MOST_WHOLE, PLAIN_DIGITS, Reader, allowed_instants, reader_of
 from etl.records.contract import Column, ColumnType

@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
-
-from sqlmodel import SQLModel
+from typing import TYPE_CHECKING, Any
 
 from data.keys import stable_key, stable_keys_under
-from data.tables.base import table_name
 from data.words import QuarantineReason, SourceKind, Word
 from etl.context import LoadContext
+
+if TYPE_CHECKING:
+    from sqlmodel import SQLModel
 
 _WORD_LIST = re.compile(r"\s*\([A-Z]\w+\)")
 _GRAIN = re.compile(r"One row per (.*?)[.;]", re.DOTALL)
@@ -89,7 +89,8 @@ class RecordTable:
     """One table of records that a team may hand in."""
 
     kind: SourceKind
-    table: type[SQLModel]
+    thing: str
+    """Name of the table in the store, such as llm_call; part of its keys."""
     columns: tuple[Column, ...]
     at: str
     """Column of the time that dates a record."""
@@ -112,9 +113,14 @@ class RecordTable:
         return self.kind.value.removeprefix("record_")
 
     @property
-    def thing(self) -> str:
-        """Name of the table in the store, such as llm_call; part of its keys."""
-        return table_name(self.table)
+    def table(self) -> "type[SQLModel]":
+        """The class that says what the rows and columns of the table mean."""
+        # For documentation and messages alone: the classes take longer to import than many files to load.
+        import data.tables
+        from data.tables.base import table_name
+
+        named = {table_name(one): one for one in map(vars(data.tables).__getitem__, data.tables.__all__)}
+        return named[self.thing]
 
     @property
     def grain(self) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from data.keys import stable_key
-from data.tables import Approval, CommandRun, Deployment, ToolCall
 from data.words import (
     Actor,
     CommandKind,
@@ -88,7 +87,7 @@ def _follow_approvals(written: Rows, context: LoadContext) -> None:
 
 APPROVALS = RecordTable(
     SourceKind.RECORD_APPROVALS,
-    Approval,
+    "approval",
     (
         ID,
         required("subject", ColumnType.WORD, words=Subject, example="patch"),
@@ -138,7 +137,7 @@ def _commands(rows: Rows, context: LoadContext) -> Rows:
 
 COMMAND_RUNS = RecordTable(
     SourceKind.RECORD_COMMAND_RUNS,
-    CommandRun,
+    "command_run",
     (
         ID,
         required("started_at", ColumnType.INSTANT, says="when it began to run", example="2026-03-02T10:03:20Z"),
@@ -172,7 +171,7 @@ def _tool_calls(rows: Rows, context: LoadContext) -> Rows:  # noqa: ARG001
 
 TOOL_CALLS = RecordTable(
     SourceKind.RECORD_TOOL_CALLS,
-    ToolCall,
+    "tool_call",
     (
         ID,
         required("called_at", ColumnType.INSTANT, says="when it was called", example="2026-03-02T10:02:00Z"),
@@ -225,7 +224,7 @@ def _check_deployments(rows: Rows) -> list[Problem]:
 
 DEPLOYMENTS = RecordTable(
     SourceKind.RECORD_DEPLOYMENTS,
-    Deployment,
+    "deployment",
     (
         ID,
         required("created_at", ColumnType.INSTANT, example="2026-03-02T11:00:00Z"),

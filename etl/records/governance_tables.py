@@ -1,6 +1,5 @@
 """Record tables of how a team governs its platform: policies, incidents, secrets, access, owners."""
 
-from data.tables import AccessGrant, Incident, Owner, PolicyChange, SecretRotation
 from data.words import OwnedKind, PolicyArea, PolicyStage, Severity, SourceKind
 from etl.context import LoadContext
 from etl.records.between import needed_by, not_before
@@ -48,7 +47,7 @@ def _check_policies(rows: Rows) -> list[Problem]:
 
 POLICY_CHANGES = RecordTable(
     SourceKind.RECORD_POLICY_CHANGES,
-    PolicyChange,
+    "policy_change",
     (
         ID,
         required("title", ColumnType.TITLE, says="what changes", example="Sonnet instead of GPT-4o for fixes"),
@@ -70,7 +69,7 @@ POLICY_CHANGES = RecordTable(
 
 INCIDENTS = RecordTable(
     SourceKind.RECORD_INCIDENTS,
-    Incident,
+    "incident",
     (
         ID,
         required("title", ColumnType.TITLE, says="what happened", example="Provider answers with 529"),
@@ -92,7 +91,7 @@ INCIDENTS = RecordTable(
 
 SECRET_ROTATIONS = RecordTable(
     SourceKind.RECORD_SECRET_ROTATIONS,
-    SecretRotation,
+    "secret_rotation",
     (
         ID,
         required("secret", ColumnType.NAME, says="name of the secret; never the secret itself",
@@ -112,7 +111,7 @@ SECRET_ROTATIONS = RecordTable(
 
 ACCESS_GRANTS = RecordTable(
     SourceKind.RECORD_ACCESS_GRANTS,
-    AccessGrant,
+    "access_grant",
     (
         ID,
         _person("who may", is_required=True),
@@ -132,7 +131,7 @@ ACCESS_GRANTS = RecordTable(
 
 OWNERS = RecordTable(
     SourceKind.RECORD_OWNERS,
-    Owner,
+    "owner",
     (
         ID,
         required("owned_kind", ColumnType.WORD, words=OwnedKind, example="slo"),

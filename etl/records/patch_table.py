@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from data.keys import stable_key
-from data.tables import Patch, PatchEvidence, PatchFile
 from data.words import (
     Decision,
     EvidenceKind,
@@ -84,8 +83,8 @@ def _follow(written: Rows, context: LoadContext) -> None:
         "AND patch_key IN (SELECT value FROM json_each(?))",
         wanted,
     )
-    upsert(connection, PatchFile, sorted(_files(written), key=lambda row: row[0]), rank=None)
-    upsert(connection, PatchEvidence, sorted(_evidence(written), key=lambda row: row[0]), rank=None)
+    upsert(connection, "patch_file", sorted(_files(written), key=lambda row: row[0]), rank=None)
+    upsert(connection, "patch_evidence", sorted(_evidence(written), key=lambda row: row[0]), rank=None)
 
 
 def _files(written: Rows) -> Iterator[tuple[Any, ...]]:
@@ -110,7 +109,7 @@ def _evidence(written: Rows) -> Iterator[tuple[Any, ...]]:
 
 PATCHES = RecordTable(
     SourceKind.RECORD_PATCHES,
-    Patch,
+    "patch",
     (
         ID,
         required("proposed_at", ColumnType.INSTANT, says="when it was proposed", example="2026-03-02T10:03:00Z"),

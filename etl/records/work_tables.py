@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from data.tables import LlmCall, Task
 from data.words import (
     CallSource,
     CallStatus,
@@ -84,7 +83,7 @@ def _follow_tasks(written: Rows, context: LoadContext) -> None:
 
 TASKS = RecordTable(
     SourceKind.RECORD_TASKS,
-    Task,
+    "task",
     (
         ID,
         required("requested_at", ColumnType.INSTANT, example="2026-03-02T10:00:00Z"),
@@ -206,7 +205,7 @@ def _follow_calls(written: Rows, context: LoadContext) -> None:
 
 LLM_CALLS = RecordTable(
     SourceKind.RECORD_LLM_CALLS,
-    LlmCall,
+    "llm_call",
     (
         ID,
         required("started_at", ColumnType.INSTANT, example="2026-03-02T10:00:02Z"),

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from data.keys import hashes_of
-from data.tables.base import table_name
 from data.words import KnownReason
-from etl.context import LoadContext, days_of, upsert
+from etl.context import LoadContext, days_of, stored_table, upsert
 from etl.records.contract import RecordTable, Rows, count_of, record_keys
 from etl.redact import ID_MAYBE_SECRET, NAME_CHARACTERS, redact_id
 
@@ -52,7 +51,7 @@ def write(table: RecordTable, rows: Rows, context: LoadContext) -> None:
     if table.date:
         context.touched.days.update(filter(None, set(written[table.date])))
     lines = list(zip(*stored.values(), strict=True))
-    upsert(context.connection, table.table, [lines[index] for index in best], columns=list(stored))
+    upsert(context.connection, table.thing, [lines[index] for index in best], columns=list(stored))
     table.follow(written, context)
     context.loaded(len(best))
 
@@ -100,7 +99,7 @@ def _key_name(table: RecordTable) -> str:
 
 def _stored_columns(table: RecordTable, rows: Rows, ranks: Sequence[int], context: LoadContext) -> dict[str, Any]:
     """Return the columns of the store's table: those that are kept as they were read, and those that follow."""
-    named = set(table.table.model_fields)
+    named = set(stored_table(context.connection, table.thing).columns)
     stored: dict[str, Any] = {_key_name(table): record_keys(table.thing, rows, "id")}
     stored |= {name: values for name, values in rows.items() if name in named and name not in table.apart}
     stored |= table.fill(rows, context)
@@ -115,14 +114,13 @@ def _stored_columns(table: RecordTable, rows: Rows, ranks: Sequence[int], contex
 def _better(table: RecordTable, stored: Rows, best: Sequence[int], context: LoadContext) -> list[int]:
     """Return the records that are new or better than what the store has; what those touched that give way is noted."""
     keys = stored[_key_name(table)]
-    looked_up = ["record_rank", "load_id", *([table.date] if table.date else []), *_touching(table)]
+    looked_up = ["record_rank", "load_id", *([table.date] if table.date else []), *_touching(table, context)]
     columns = ", ".join(f"known.{name}" for name in looked_up)
-    name = table_name(table.table)
     found = {
         row[0]: row[1:]
         for row in context.connection.execute(
             f"SELECT known.{_key_name(table)}, {columns} FROM json_each(?) AS key "  # noqa: S608
-            f"CROSS JOIN {name} AS known ON known.{_key_name(table)} = key.value",
+            f"CROSS JOIN {table.thing} AS known ON known.{_key_name(table)} = key.value",
             (json.dumps([keys[index] for index in best]),),
         )
     }
@@ -143,11 +141,12 @@ def _better(table: RecordTable, stored: Rows, best: Sequence[int], context: Load
     return better
 
 
-def _touching(table: RecordTable) -> list[str]:
+def _touching(table: RecordTable, context: LoadContext) -> list[str]:
     """Return the columns of the store by which what depends on a row is found."""
     if table.thing == "deployment":
         return ["project", "platform", "target"]
-    return [name for name in ("task_key", "subject", "subject_key") if name in table.table.model_fields]
+    columns = stored_table(context.connection, table.thing).columns
+    return [name for name in ("task_key", "subject", "subject_key") if name in columns]
 
 
 def _note_replaced(table: RecordTable, replaced: Sequence[dict[str, Any]], context: LoadContext) -> None:

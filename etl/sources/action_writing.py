@@ -4,24 +4,19 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlmodel import SQLModel
-
-from data.tables.base import table_name
 from data.words import KnownReason
-from etl.context import LoadContext, upsert
+from etl.context import LoadContext, stored_table, upsert
 
 
-def write_ranked(
-    context: LoadContext, table: type[SQLModel], rows: Iterable[Sequence[Any]], *, day: str, instant: str
-) -> None:
+def write_ranked(context: LoadContext, table: str, rows: Iterable[Sequence[Any]], *, day: str, instant: str) -> None:
     """Write rows (all columns of the table in its order), and count each as loaded or already known.
 
     Of the rows with one key the one with the highest record_rank stays. ``day`` and ``instant`` name the columns of the
     time a row belongs to; days before and after are noted, so that their rollups follow.
     """
-    model = SQLModel.metadata.tables[table_name(table)]
-    places = {column.name: place for place, column in enumerate(model.columns)}
-    key, rank = next(iter(model.primary_key.columns)).name, places["record_rank"]
+    columns = stored_table(context.connection, table).columns
+    places = {column: place for place, column in enumerate(columns)}
+    key, rank = columns[0], places["record_rank"]
     best: dict[int, Sequence[Any]] = {}
     for row in rows:
         context.seen_at(row[places[instant]])
@@ -36,7 +31,7 @@ def write_ranked(
         found[0]: found[1:]
         for found in context.connection.execute(
             f"SELECT old.{key}, old.record_rank, old.load_id, old.{day} FROM json_each(?) AS wanted "  # noqa: S608
-            f"CROSS JOIN {model.name} AS old ON old.{key} = wanted.value",
+            f"CROSS JOIN {table} AS old ON old.{key} = wanted.value",
             (json.dumps(sorted(best)),),
         )
     }

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from data.keys import stable_key
-from data.tables import ChatExport, Message, MessagePresence, PatchFile, UnusableMessage
 from data.words import ForkKind, KnownReason, QuarantineReason, SourceKind
 from etl.context import LoadContext, insert, upsert
 from etl.credentials import Envelope, outermost, refuse_credentials_in
@@ -269,17 +268,17 @@ def _write(
     context.already_known(KnownReason.REPEATED_IN_FILE, pending.repeats)
     replaced = [(key,) for key in better if key in stored]
     connection.executemany("DELETE FROM patch_file WHERE patch_key = ?", replaced)
-    upsert(connection, Message, sorted(_message_row(message, context.load_id) for message in better.values()))
-    upsert(connection, UnusableMessage, sorted(pending.unusable.values()), rank=None)
-    insert(connection, PatchFile, sorted(row for key in better for row in pending.files[key]))
+    upsert(connection, "message", sorted(_message_row(message, context.load_id) for message in better.values()))
+    upsert(connection, "unusable_message", sorted(pending.unusable.values()), rank=None)
+    insert(connection, "patch_file", sorted(row for key in better for row in pending.files[key]))
     known_lists = _known_lists(context, list(lists))
     new_lists = {key: keys for key, keys in lists.items() if key not in known_lists}
     insert(
         connection,
-        MessagePresence,
+        "message_presence",
         ((key, place, message) for key in sorted(new_lists) for place, message in enumerate(new_lists[key])),
     )
-    upsert(connection, ChatExport, sorted(exports), rank=None)
+    upsert(connection, "chat_export", sorted(exports), rank=None)
     context.touched.changed_chat_keys.update(_changed_chats(context))
     context.touched.message_keys.update(better)
     for keys in new_lists.values():

@@ -12,8 +12,6 @@ from typing import Any, cast
 import msgspec
 
 from data.keys import stable_key
-from data.tables.chats import Event
-from data.tables.decisions import Deployment
 from data.words import (
     DeploymentStatus,
     Environment,
@@ -213,10 +211,10 @@ def _write(entries: dict[int, Entry], context: LoadContext) -> None:
     new = [entries[key] for key in keys if key not in known]
     context.already_known(KnownReason.LOADED_BEFORE, len(known))
     context.loaded(len(new))
-    insert(connection, Event, (_event_row(entry, context) for entry in new))
+    insert(connection, "event", (_event_row(entry, context) for entry in new))
     upsert(
         connection,
-        Deployment,
+        "deployment",
         sorted(_deployment_row(e, context) for e in new if e.kind is EventKind.DEPLOYMENT),
         rank=None,
     )

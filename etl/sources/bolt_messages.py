@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from data.definitions import reporting, task_classes
+from data.epoch import EPOCH
 from data.keys import stable_key
-from data.tables.types import EPOCH
 from data.words import Decision, QuarantineReason, TimeBasis, ToolStatus
 from etl.derive.features import Features, ToolUse
 from etl.redact import redact_id, redact_name

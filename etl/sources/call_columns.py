@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from data.tables.types import EPOCH
+from data.epoch import EPOCH
 
 
 def texts(name: str, values: Sequence[str | None]) -> pl.Series:

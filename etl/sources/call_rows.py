@@ -6,8 +6,8 @@ from zlib import crc32
 import polars as pl
 
 from data.definitions import reporting
+from data.epoch import EPOCH_DAY
 from data.keys import stable_keys
-from data.tables.types import EPOCH_DAY
 from data.words import CallSource, LatencyBasis, MatchQuality
 from etl.context import DAY_MICROSECONDS, LoadContext, day_of
 from etl.price_frames import with_cost

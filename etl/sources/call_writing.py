@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import polars as pl
 
-from data.tables.calls import LlmCall
 from data.words import KnownReason
 from etl.bulk import indexes_built_after, rows_in
 from etl.context import HOUR_MICROSECONDS, LoadContext, upsert
@@ -87,7 +86,7 @@ class CallWriter:
         context.touched.add_gateway_span(_integer(better["started_at"].min()), _integer(better["started_at"].max()))
         # Columns side by side instead of a list of rows: no row lives longer than it takes to write it.
         rows = zip(*(column.to_list() for column in better), strict=True)
-        writing = self._thread.submit(upsert, context.connection, LlmCall, rows)
+        writing = self._thread.submit(upsert, context.connection, "llm_call", rows)
         self._pending = (writing, better.height)
 
 

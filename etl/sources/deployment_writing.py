@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.keys import encoded, keys_of_encoded, stable_key
-from data.tables import Deployment, DeploymentState
 from data.words import DeploymentStatus, Environment, FactSource
 from etl.context import LoadContext, day_of
 from etl.sources.platform_copies import Copy, Together, Written, put_together, told_of
@@ -100,14 +99,14 @@ def _states_told(facts: Iterable[DeploymentFacts], context: LoadContext) -> dict
     for one in facts:
         for state in one.states:
             rows[state.key] = _merged(state.row(one.key), rows.get(state.key))
-    known = stored_rows(context.connection, DeploymentState, rows) if rows else {}
+    known = stored_rows(context.connection, "deployment_state", rows) if rows else {}
     return {key: (_merged(row, known.get(key)), known.get(key)) for key, row in rows.items()}
 
 
 def _write_changed(states: Mapping[int, tuple[Row, Row | None]], context: LoadContext) -> dict[int, int]:
     """Write the states that are new or say more than before; return their deployments by their keys."""
     changed = [now for now, before in states.values() if now != before]
-    replace_rows(context.connection, DeploymentState, changed)
+    replace_rows(context.connection, "deployment_state", changed)
     return {row[0]: row[1] for row in changed}
 
 
@@ -125,7 +124,7 @@ def _write_rows(
 ) -> None:
     if not together:
         return
-    before = stored_rows(context.connection, Deployment, together)
+    before = stored_rows(context.connection, "deployment", together)
     reported: dict[int, list[Row]] = {}
     for row, _ in states:
         if row[1] not in before:
@@ -135,7 +134,7 @@ def _write_rows(
     rows = [_row_of(source, key, one, reported.get(key, []), context) for key, one in together.items()]
     context.touched.days.update(row[8] for row in (*rows, *before.values()) if row[8] is not None)
     context.touched.former_targets.update((row[2], row[3], row[4]) for row in before.values())
-    replace_rows(context.connection, Deployment, rows, leave=_DERIVED)
+    replace_rows(context.connection, "deployment", rows, leave=_DERIVED)
     context.touched.deployment_keys.update(together)
 
 

@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Callable, Iterable
 
 from data.keys import stable_key
-from data.tables.repositories import RepositoryHead
 from etl.context import LoadContext, insert
 from etl.git_command import GitReader
 from etl.places import commit_key
@@ -64,7 +63,7 @@ class Heads:
             )
             for name, sha in refs
         }  # fmt: skip
-        insert(self._context.connection, RepositoryHead, [rows[key] for key in sorted(rows)])
+        insert(self._context.connection, "repository_head", [rows[key] for key in sorted(rows)])
 
     def _shown(self, name: str) -> str:
         hidden = self._context.owner.hidden_names

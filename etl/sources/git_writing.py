@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 
 from data.keys import stable_keys
-from data.tables.repositories import CommitFile, VcsCommit
 from data.words import KnownReason
 from etl.context import LoadContext, insert, upsert
 from etl.places import blobs_of_ids
@@ -70,10 +69,10 @@ class CommitWriter:
         replaced = [(commit.key,) for commit in commits if commit.key in stored]
         connection.executemany("DELETE FROM commit_file WHERE vcs_commit_key = ?", replaced)
         rows = [(one.key, *one.columns, left_behind[one.key], one.rank, load_id) for one in commits]
-        changed = upsert(connection, VcsCommit, rows)
+        changed = upsert(connection, "vcs_commit", rows)
         if changed != len(rows):
             raise AssertionError(f"{len(rows)} commits to write, {changed} written")
-        insert(connection, CommitFile, _file_rows(commits))
+        insert(connection, "commit_file", _file_rows(commits))
 
 
 def _file_rows(commits: list[CommitRows]) -> list[tuple[object, ...]]:

@@ -3,7 +3,6 @@
 from typing import cast
 
 from data.definitions import reporting
-from data.tables.decisions import CommandRun, ToolCall
 from data.words import KnownReason, QuarantineReason
 from etl.behind import fast_python
 from etl.context import LoadContext
@@ -135,8 +134,8 @@ class _Batch:
         self._writer.wait()
         for position, problem, raw in self._problems:
             context.quarantine(position, problem.reason, problem.detail, shape_of(raw))
-        write_ranked(context, ToolCall, self._tools, day="called_date", instant="called_at")
-        write_ranked(context, CommandRun, self._commands, day="started_date", instant="started_at")
+        write_ranked(context, "tool_call", self._tools, day="called_date", instant="called_at")
+        write_ranked(context, "command_run", self._commands, day="started_date", instant="started_at")
         if calls is not None:
             self._writer.write(calls)
         self._clear()

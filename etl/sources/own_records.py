@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from data.tables.base import table_name
 from data.words import QuarantineReason, SourceKind
 from etl.behind import written_behind
 from etl.bulk import indexes_built_after, rows_in
@@ -76,9 +75,8 @@ class OwnRecords:
             column.name: column_reader(column, context, has_decimal_comma=layout.delimiter == ";")
             for column in table.columns
         }
-        name = table_name(table.table)
         with (
-            indexes_built_after(context.connection, name, rows_in(context.file_bytes)),
+            indexes_built_after(context.connection, table.thing, rows_in(context.file_bytes)),
             written_behind(partial(_write, layout, table, context)) as hand_over,
         ):
             for batch in read_batches(file, layout, table.names):

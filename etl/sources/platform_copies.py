@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 
 from data.keys import encoded, keys_of_encoded
-from data.tables import PlatformCopy
 from etl.context import LoadContext, insert
 
 Told = Mapping[str, Any]
@@ -93,7 +92,7 @@ def put_together(copies: Iterable[Copy], context: LoadContext) -> tuple[set[int]
         gone += [(key,) for key in before.keys() - {copy.key for copy in kept}]
         together[subject_key] = _together(kept)
     context.connection.executemany("DELETE FROM platform_copy WHERE platform_copy_key = ?", sorted(gone))
-    insert(context.connection, PlatformCopy, sorted(added))
+    insert(context.connection, "platform_copy", sorted(added))
     return fresh, together
 
 

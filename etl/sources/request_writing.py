@@ -4,7 +4,6 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from data.tables import PullRequest, PullRequestCommit, PullRequestFile, PullRequestReview
 from data.words import Platform, PullRequestState, ReviewState
 from etl.context import LoadContext, day_of, insert
 from etl.sources.platform_copies import Together, Written, put_together
@@ -56,9 +55,9 @@ def _keys_of(one: RequestFacts) -> set[int]:
 
 def _write_commits(facts: Iterable[RequestFacts], context: LoadContext) -> set[int]:
     rows = {row[0]: row for one in facts for row in one.commits}
-    known = stored_rows(context.connection, PullRequestCommit, rows)
+    known = stored_rows(context.connection, "pull_request_commit", rows)
     new = [rows[key] for key in sorted(rows.keys() - known.keys())]
-    insert(context.connection, PullRequestCommit, new)
+    insert(context.connection, "pull_request_commit", new)
     return {row[0] for row in new}
 
 
@@ -67,11 +66,11 @@ def _write_files(facts: Iterable[RequestFacts], context: LoadContext) -> set[int
     for one in facts:
         for row in one.files:
             rows[row[0]] = _more_lines(row, rows.get(row[0]))
-    known = stored_rows(context.connection, PullRequestFile, rows)
+    known = stored_rows(context.connection, "pull_request_file", rows)
     changed = {
         key: merged for key, row in rows.items() if (merged := _more_lines(row, known.get(key))) != known.get(key)
     }
-    replace_rows(context.connection, PullRequestFile, changed.values())
+    replace_rows(context.connection, "pull_request_file", changed.values())
     return set(changed)
 
 
@@ -90,7 +89,7 @@ def _write_reviews(facts: Iterable[RequestFacts], context: LoadContext) -> set[i
         for review in one.reviews:
             found[review.key] = review
             rows[review.key] = _merged_review(review.row(context.load_id), rows.get(review.key))
-    known = stored_rows(context.connection, PullRequestReview, rows)
+    known = stored_rows(context.connection, "pull_request_review", rows)
     changed: dict[int, Row] = {}
     for key, row in rows.items():
         before = known.get(key)
@@ -100,7 +99,7 @@ def _write_reviews(facts: Iterable[RequestFacts], context: LoadContext) -> set[i
             changed[key] = merged
             context.touched.pull_request_keys.add(found[key].request_key)
             context.touched.days.update(day for one in (before, merged) if one and (day := one[7]) is not None)
-    replace_rows(context.connection, PullRequestReview, changed.values())
+    replace_rows(context.connection, "pull_request_review", changed.values())
     return set(changed)
 
 
@@ -127,11 +126,11 @@ def _write_rows(platform: Platform, together: Mapping[int, Together], context: L
         return
     rows = [_row_of(platform, key, one, context) for key, one in together.items()]
     connection, days = context.connection, context.touched.days
-    before = stored_rows(connection, PullRequest, together)
+    before = stored_rows(connection, "pull_request", together)
     days.update(row[10] for row in (*rows, *before.values()) if row[10] is not None)
     # Reviews count in their days with the request that they belong to.
     days.update(_days_of_reviews(connection, together.keys() - before.keys()))
-    replace_rows(connection, PullRequest, rows)
+    replace_rows(connection, "pull_request", rows)
     context.touched.pull_request_keys.update(together)
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from data.migrations import SCHEMA_VERSION
+from data.migrations import SCHEMA_FILE, SCHEMA_VERSION, schema_text
 from data.store import Store
 
 FIRST = Path(__file__).with_name("schema_1.sql")
@@ -52,6 +52,10 @@ def test_a_store_of_version_1_gets_the_current_schema_and_keeps_its_rows(tmp_pat
     assert older.rows("SELECT deployment_key, source FROM deployment") == [(6, "bolt_events")]
     assert older.rows("SELECT date, project, task_count, commit_count FROM project_daily") == [(20_000, "shop", 3, 0)]
     assert older.rows("SELECT value FROM setting WHERE name = 'store_id'") == [("abc",)]
+
+
+def test_what_creates_a_new_store_is_what_the_classes_of_the_tables_declare():
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run make docs"
 
 
 def test_a_store_that_came_up_is_derived_anew_by_the_next_load(tmp_path: Path):

@@ -10,7 +10,6 @@ from chat_files import at, micro
 
 from data.keys import stable_key
 from data.store import Store
-from data.tables import LlmCall
 from etl.context import HOUR_MICROSECONDS, Touched, day_of, upsert
 from etl.derive.run import derive
 
@@ -63,7 +62,7 @@ def load_rows(store: Store, *rows: Row) -> None:
              row.is_fallback, "acompletion")
         )  # fmt: skip
     with store.writing() as connection:
-        upsert(connection, LlmCall, sorted(values), columns=_COLUMNS)
+        upsert(connection, "llm_call", sorted(values), columns=_COLUMNS)
         derive(connection, touched)
 
 

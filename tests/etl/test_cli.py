@@ -329,18 +329,27 @@ def test_names_and_pseudonyms_in_one_store_are_a_wrong_use(etl, exports):
     assert "already holds people by name" in err
 
 
-def test_help_imports_none_of_the_heavy_packages():
+def heavy_packages_of(*arguments: object) -> str:
+    """Return the packages that take long to import and that a command imported, or why it failed."""
     script = (
-        "import sys; sys.argv = ['etl', '--help']\n"
+        f"import sys; sys.argv = {['etl', *map(str, arguments)]}\n"
         "from etl import cli\n"
-        "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
+        "try:\n    cli.main()\nexcept SystemExit as finished:\n    assert not finished.code\n"
         "heavy = {'sqlalchemy', 'sqlmodel', 'polars', 'detect_secrets', 'numpy', 'genai_prices'} & set(sys.modules)\n"
         "sys.exit(', '.join(sorted(heavy)) or None)"
     )
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False).stderr
 
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
 
-    assert ended.stderr == ""
+def test_help_imports_none_of_the_heavy_packages():
+    assert heavy_packages_of("--help") == ""
+
+
+def test_a_load_that_needs_none_of_the_heavy_packages_imports_none(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_text("id,started_at,command,status,duration_ms\na,2026-03-02T10:00:00Z,npm test,ok,1200\n")
+
+    assert heavy_packages_of("load", path, "--database", f"sqlite:///{tmp_path / 'store.db'}") == ""
 
 
 def test_an_unchanged_file_is_known_without_its_bytes_being_read(etl, exports, monkeypatch):

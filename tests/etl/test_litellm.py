@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from data.errors import StoreError
 from data.keys import stable_key, stable_keys
 from data.store import Store
-from data.tables.calls import LlmCall
 from data.words import QuarantineReason, SourceKind
 from etl.context import LoadContext, Owner, upsert
 from etl.files import find_files
@@ -593,9 +592,9 @@ def test_rows_written_several_at_a_time_are_the_rows_written_one_by_one(store: S
     ).frame
     rows = frame.sort("llm_call_key").rows()
     with store.writing() as connection:
-        assert upsert(connection, LlmCall, rows[:3], at_once=at_once) == 3
-        assert upsert(connection, LlmCall, rows, at_once=at_once) == 4
-        assert upsert(connection, LlmCall, rows, at_once=at_once) == 0
+        assert upsert(connection, "llm_call", rows[:3], at_once=at_once) == 3
+        assert upsert(connection, "llm_call", rows, at_once=at_once) == 4
+        assert upsert(connection, "llm_call", rows, at_once=at_once) == 0
     assert [row[0] for row in calls_in(store)] == [row[0] for row in rows]
 
 
