@@ -1,7 +1,7 @@
 """The graph of a project's commits, read from the store as far as a question needs it."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import NamedTuple, Protocol
@@ -53,6 +53,12 @@ class StoredGraph:
     def read(self, shas: Iterable[str]) -> None:
         """Read some commits at once."""
         wanted = sorted(shas)
+        if self.connection.execute("SELECT 1 FROM vcs_commit LIMIT 1").fetchone() is not None:
+            self._read_stored(wanted)
+        for sha in wanted:
+            self.nodes.setdefault(sha, None)
+
+    def _read_stored(self, wanted: Sequence[str]) -> None:
         row_table(self.connection, "wanted_sha", "sha TEXT", ((sha,) for sha in wanted))
         for sha, at, parents in self.connection.execute(
             "SELECT c.sha, c.committed_at, c.parent_shas FROM temp.wanted_sha w "
@@ -60,8 +66,6 @@ class StoredGraph:
             (self.project,),
         ):
             self.nodes[sha] = Node(at or 0, tuple(parents.split()))
-        for sha in wanted:
-            self.nodes.setdefault(sha, None)
 
     def read_days(self, first: int, last: int) -> None:
         """Read all commits of some days at once, which is faster than one by one where many are asked for."""

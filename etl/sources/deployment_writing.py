@@ -33,10 +33,6 @@ class StateFact:
     key: int = 0
     """Hash of deployment, state and time; made for many at once when they are written."""
 
-    def row(self, deployment: int) -> Row:
-        """Return the row of deployment_state."""
-        return self.key, deployment, self.state, self.occurred_at, self.environment
-
 
 @dataclass(slots=True)
 class DeploymentFacts:
@@ -98,9 +94,10 @@ def _states_told(facts: Iterable[DeploymentFacts], context: LoadContext) -> dict
     rows: dict[int, Row] = {}
     for one in facts:
         for state in one.states:
-            rows[state.key] = _merged(state.row(one.key), rows.get(state.key))
+            row = (state.key, one.key, state.state, state.occurred_at, state.environment)
+            rows[state.key] = _merged(row, rows.get(state.key))
     known = stored_rows(context.connection, "deployment_state", rows) if rows else {}
-    return {key: (_merged(row, known.get(key)), known.get(key)) for key, row in rows.items()}
+    return {key: (_merged(row, before := known.get(key)), before) for key, row in rows.items()}
 
 
 def _write_changed(states: Mapping[int, tuple[Row, Row | None]], context: LoadContext) -> dict[int, int]:
@@ -165,17 +162,26 @@ def _ending_of(states: list[Row], told_status: str | None) -> _Ending:
     success after it ended says that it was made active again, not that it was built again.
     """
     states.sort(key=_in_life)
-    environment = next((row[4] for row in reversed(states) if row[4]), None)
-    told = [(row[2], row[3]) for row in states if row[2] != "inactive"]
+    environment = started_at = published_at = None
+    told: list[tuple[str, int]] = []
+    begun = -1
+    for _, _, state, at, reported_for in states:
+        environment = reported_for or environment
+        if state == "inactive":
+            continue
+        if state in _RUNNING:
+            begun = len(told)
+            if state == "in_progress":
+                started_at = at
+        elif state == "success":
+            published_at = at
+        told.append((state, at))
     if not told:
         return _Ending(told_status or DeploymentStatus.RUNNING.value, environment=environment)
     last = told[-1][0]
-    published_at = next((at for state, at in reversed(told) if state == "success"), None)
     if last in _RUNNING:
         return _Ending(DeploymentStatus.RUNNING.value, None, None, published_at, environment)
-    begun = max((number for number, (state, _) in enumerate(told) if state in _RUNNING), default=-1)
     finished_at = told[begun + 1][1]
-    started_at = next((at for state, at in reversed(told[: begun + 1]) if state == "in_progress"), None)
     duration = None if started_at is None else (finished_at - started_at) // 1000
     status = DeploymentStatus.FAILURE if last in _FAILED else DeploymentStatus.SUCCESS
     return _Ending(status.value, finished_at, duration, published_at, environment)

@@ -83,6 +83,13 @@ def put_together(copies: Iterable[Copy], context: LoadContext) -> tuple[set[int]
     together: dict[int, Together] = {}
     for subject_key, found in new.items():
         before = stored.get(subject_key, {})
+        if not before and len(found) == 1:
+            # As nearly always: nothing else tells of it.
+            ((key, copy),) = found.items()
+            fresh.add(key)
+            added.append((key, subject_key, copy.rank, copy.text))
+            together[subject_key] = Together(copy.told, copy.rank)
+            continue
         kept = _that_count([*before.values(), *(copy for key, copy in found.items() if key not in before)])
         arrived = [copy for copy in kept if copy.key not in before]
         if not arrived:

@@ -110,10 +110,12 @@ def instant(fields: Fields, name: str, context: LoadContext) -> int | None:
     Raises when it is no time, before 2020 or in the future. The load notes that it saw it.
     """
     value = fields.get(name)
-    if value is None or (isinstance(value, str) and value in _NO_TIME):
-        return None
     if isinstance(value, str):
+        if value in _NO_TIME:
+            return None
         found = instant_of(value)
+    elif value is None:
+        return None
     elif isinstance(value, int) and not isinstance(value, bool):
         found = value * 1000
     else:
