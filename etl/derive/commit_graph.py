@@ -53,7 +53,7 @@ class StoredGraph:
     def read(self, shas: Iterable[str]) -> None:
         """Read some commits at once."""
         wanted = sorted(shas)
-        if self.connection.execute("SELECT 1 FROM vcs_commit LIMIT 1").fetchone() is not None:
+        if self.connection.execute("SELECT 1 FROM vcs_commit WHERE vcs_commit_key >= 0 LIMIT 1").fetchone() is not None:
             self._read_stored(wanted)
         for sha in wanted:
             self.nodes.setdefault(sha, None)
