@@ -15,6 +15,7 @@ _ROOT = _APP.parent.parent
 # Imported by one thread, before others come: two that import these at once can find them half there.
 _WARM = ("pandas", "plotly.graph_objects", "polars", "scipy.special", "dashboard.exports")
 _EVERY_ADDRESS = ("0.0.0.0", "::", "")
+_ONE_THREAD = "OPENBLAS_NUM_THREADS"
 
 
 class ServeError(BoltscopeError):
@@ -28,6 +29,8 @@ def serve(database: str | None, address: str, port: int, allowed_hosts: Sequence
     """
     _check_free(address, port)
     os.environ[URL_VARIABLE] = store_url(database)
+    # numpy's products here take a millisecond or two; threads that wait for the next one cost twenty times that.
+    os.environ.setdefault(_ONE_THREAD, "1")
     # Streamlit reads .streamlit/config.toml of the folder it is started in; another folder's would change how we serve.
     os.chdir(_ROOT)
     for module in _WARM:
