@@ -1,5 +1,6 @@
 """The CSV button: gives exactly the rows and columns that are shown; its name says which filters they come from."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import polars as pl
@@ -14,7 +15,7 @@ WHOLE_STORE = "all"
 
 
 def csv_button(
-    frame: pl.DataFrame,
+    frame: pl.DataFrame | Callable[[], pl.DataFrame],
     *,
     name: str,
     chosen: Filter | None,
@@ -24,14 +25,15 @@ def csv_button(
 ) -> None:
     """Offer a frame as a CSV file; nothing is written until somebody asks for it.
 
-    ``chosen`` is the filter that the rows come from; None says that they come from the whole store. ``about`` says what
-    the file holds where it holds more than is shown.
+    A function in its place is called only then, and returns a frame that is known to have rows. ``chosen`` is the
+    filter that the rows come from; None says that they come from the whole store. ``about`` says what the file holds
+    where it holds more than is shown.
     """
-    if frame.is_empty():
+    if isinstance(frame, pl.DataFrame) and frame.is_empty():
         return
     st.download_button(
         label,
-        data=lambda: csv_bytes(frame),
+        data=lambda: csv_bytes(frame if isinstance(frame, pl.DataFrame) else frame()),
         file_name=file_name(name, chosen, page),
         mime="text/csv",
         icon=":material/download:",

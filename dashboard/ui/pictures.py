@@ -1,5 +1,6 @@
 """Pictures: a figure with its words for who cannot see it, and buttons that save it as SVG."""
 
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -17,14 +18,15 @@ def picture(
     name: str,
     alt: str,
     chosen: Filter | None,
-    data: pl.DataFrame | None = None,
+    data: pl.DataFrame | Callable[[], pl.DataFrame] | None = None,
     about: str = "",
     has_buttons: bool = True,
 ) -> None:
     """Show a Plotly figure; ``name`` names the file and the widget, ``chosen`` is the filter that its data come from.
 
-    None says that they come from the whole store. ``data`` are its numbers, where no table beside it has them as CSV;
-    ``about`` says what that file holds. In a meeting a picture has no buttons.
+    None says that they come from the whole store. ``data`` are its numbers, where no table beside it has them as CSV,
+    or a function that makes them when somebody asks; ``about`` says what that file holds. In a meeting a picture has
+    no buttons.
     """
     stem = file_name(name, chosen, extension="svg").removesuffix(".svg")
     st.plotly_chart(figure, config=plotly_config(stem), alt=alt, key=f"picture_{name}")

@@ -1,7 +1,9 @@
 """The parts of the quarterly review on the screen: each shows a part of the document and computes nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -86,11 +88,11 @@ def glance(shown: Shown) -> None:
         st.html(objectives(shown.document.summary))
     with st.container(horizontal=True):
         csv_button(
-            answers_frame(shown.document), name=_file(shown, "review_answers"), chosen=shown.chosen,
+            partial(answers_frame, shown.document), name=_file(shown, "review_answers"), chosen=shown.chosen,
             about="One row per question: verdict, sentence, rule, links.", label="Download answers",
         )  # fmt: skip
         csv_button(
-            figures_frame(shown.document), name=_file(shown, "review_figures"), chosen=shown.chosen,
+            partial(figures_frame, shown.document), name=_file(shown, "review_figures"), chosen=shown.chosen,
             about="One row per figure of every question and objective, with interval, n and the quarter before.",
             label="Download figures",
         )  # fmt: skip
@@ -131,16 +133,25 @@ def question(shown: Shown, answer: Answer) -> None:
     st.html(_told(shown, answer))
     for evidence in answer.tables:
         if evidence not in opened:
-            with st.expander(literal(evidence.title), icon=":material/table_chart:"):
-                _table(shown, evidence)
-    with st.expander("How this is answered, and who answers for the question", icon=":material/rule:"):
-        st.markdown(literal(answer.rule))
-        st.caption(
-            f"Owner: {literal(answer.owner)}. The rule is declared in data/definitions/review\\_questions.toml "
-            f"as {literal(answer.key)}."
-        )
+            with _folded(literal(evidence.title), "table_chart", evidence.name) as is_open:
+                if is_open:
+                    _table(shown, evidence)
+    with _folded("How this is answered, and who answers for the question", "rule", f"{answer.key}_rule") as is_open:
+        if is_open:
+            st.markdown(literal(answer.rule))
+            st.caption(
+                f"Owner: {literal(answer.owner)}. The rule is declared in data/definitions/review\\_questions.toml "
+                f"as {literal(answer.key)}."
+            )
     links(answer)
     entries(shown, answer.key)
+
+
+@contextmanager
+def _folded(title: str, icon: str, name: str) -> Generator[bool]:
+    """Fold a part away; yields whether it is open: it is filled only then, so that nothing is sent that nobody sees."""
+    with st.expander(title, icon=f":material/{icon}:", key=f"fold_{name}", on_change="rerun") as fold:
+        yield bool(fold.open)
 
 
 def _table(shown: Shown, evidence: EvidenceTable, row_height: int | None = None) -> None:
@@ -192,7 +203,7 @@ def _chart(shown: Shown, answer: Answer, chart: EvidenceChart) -> None:
     name = _file(shown, chart_name(answer.key, number))
     picture(
         review_chart(chart), name=name, alt=chart.alt, chosen=shown.chosen,
-        data=chart_frame(shown.document, answer.key, number),
+        data=partial(chart_frame, shown.document, answer.key, number),
         about="The numbers of this picture, with intervals and n.",
     )  # fmt: skip
     if chart.note:

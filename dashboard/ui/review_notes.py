@@ -100,10 +100,18 @@ def form(notes: Notes, question: str | None, place: str = "") -> None:
     if not notes.can_write:
         st.caption("Decisions and notes cannot be entered here: the store can only be read.")
         return
-    with (
-        st.popover("Add a decision or note", icon=":material/edit_note:", key=f"{key}_popover"),
-        st.form(f"{key}_form", border=False),
+    with st.popover("Add a decision or note", icon=":material/edit_note:", key=f"{key}_popover", on_change="rerun") as (
+        opened
     ):
+        # Once it was open, the form stays, so that what was typed does too.
+        if opened.open:
+            st.session_state[f"{key}_begun"] = True
+        if f"{key}_begun" in st.session_state:
+            _fields(notes, question, key)
+
+
+def _fields(notes: Notes, question: str | None, key: str) -> None:
+    with st.form(f"{key}_form", border=False):
         st.segmented_control(
             "What it is", [kind.value for kind in NoteKind], default=NoteKind.DECISION.value, key=f"{key}_kind",
             format_func=str.capitalize, required=True,

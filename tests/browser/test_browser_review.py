@@ -104,6 +104,37 @@ def test_a_decision_that_is_typed_in_a_meeting_is_on_the_screen_and_in_the_store
     assert (note.text, note.owner) == ("Ask before <b>migrations</b>", "Ann")
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_folded_tables_open_by_keyboard_and_fit_each_screen(visit: Open, year_url: str, size: str):
+    opened = visit(year_url, "/quarterly-review", width=SIZES[size][0], height=SIZES[size][1])
+    page = opened.page
+    folds = page.get_by_test_id("stExpander")
+    count, shown = folds.count(), page.get_by_test_id("stDataFrame").count()
+    assert count > 10
+    for number in range(count):
+        folds.nth(number).locator("summary").focus()
+        page.keyboard.press("Enter")
+        folds.nth(number).locator("[data-testid=stDataFrame], [data-testid=stMarkdown]").first.wait_for()
+    opened.settle()
+    assert page.get_by_test_id("stDataFrame").count() > shown + 10
+    wider = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
+    assert wider <= 1
+    opened.assert_clean()
+
+
+def test_what_was_typed_stays_when_a_form_is_closed(visit: Open, year_url: str):
+    opened = visit(year_url, "/quarterly-review")
+    page = opened.page
+    button = page.get_by_role("button", name="Add a decision or note").first
+    button.click()
+    page.get_by_label("What was decided, or what to remember").fill("Half a thought")
+    page.keyboard.press("Escape")
+    opened.settle()
+    button.click()
+    assert page.get_by_label("What was decided, or what to remember").input_value() == "Half a thought"
+    opened.settle().assert_clean()
+
+
 def test_each_report_downloads_under_its_name(visit: Open, year_url: str, tmp_path: Path):
     opened = visit(year_url, "/quarterly-review")
     buttons = opened.page.locator("[class*=st-key-report_] button")

@@ -84,7 +84,9 @@ def press(app: AppTest, label: str, number: int = 0) -> AppTest:
 
 
 def enter(app: AppTest, text: str, question: str = "whole", **values: object) -> AppTest:
-    """Fill in the form of a question and keep it."""
+    """Open the form of a question, fill it in and keep it."""
+    app.session_state[f"note_{question}_popover"] = True
+    app.run()
     fill(app, {f"note_{question}_text": text, **{f"note_{question}_{name}": value for name, value in values.items()}})
     forms = [button for button in app.button if button.label == "Keep"]
     next(button for button in forms if f"note_{question}_form" in button.form_id).click().run()
@@ -218,7 +220,18 @@ def change_the_data(store: Store) -> None:
         connection.execute("UPDATE setting SET value = '2' WHERE name = 'data_version'")
 
 
+def unfold(app: AppTest) -> AppTest:
+    """Open everything that is folded away."""
+    for fold in app.expander:
+        if fold.key is not None:
+            app.session_state[fold.key] = True
+    app.run()
+    assert not app.exception
+    return app
+
+
 def view_of(app: AppTest) -> tuple[object, ...]:
+    unfold(app)
     charts = [chart.proto.spec for chart in app.get("plotly_chart")]
     html = [str(part.proto.body) for part in app.get("html")]
     return html, charts, [table.value.to_csv() for table in app.dataframe]
@@ -429,6 +442,32 @@ def test_every_figure_of_the_document_is_on_the_page_and_in_every_format(monkeyp
         numbers = (figure.value, figure.low, figure.high)
         row = " ".join([figure.label, *(plain_number(number) or "" for number in numbers), str(figure.n)])
         assert words_of(row) in reports["csv"], row
+
+
+def test_what_is_folded_away_is_filled_when_it_is_opened(monkeypatch, own: Store):
+    app = opened(monkeypatch, own)
+    with own.reading() as connection:
+        document = make_review(connection, read_quarter("2026Q3"), LAST_DAY)
+    tables = [table for answer in document.answers for table in answer.tables if table.rows]
+    assert len(app.dataframe) == 1
+    rule = document.answers[0].rule
+    assert rule not in said(app)
+    unfold(app)
+    assert len(app.dataframe) == len(tables) > 10
+    assert sorted(table.value.shape for table in app.dataframe) == sorted(table.frame().shape for table in tables)
+    assert rule in said(app)
+    assert "Owner: " in said(app)
+    buttons = {button.key for button in app.get("download_button")}
+    assert {f"csv_{table.name}" for table in tables} <= buttons
+
+
+def test_a_form_is_made_when_it_is_opened_and_stays(monkeypatch, own: Store):
+    app = opened(monkeypatch, own)
+    assert not app.text_area
+    for is_open in (True, False):
+        app.session_state["note_whole_popover"] = is_open
+        app.run()
+        assert [area.key for area in app.text_area] == ["note_whole_text"]
 
 
 def test_proposals_are_shown_open_and_other_tables_are_folded(monkeypatch, own: Store):
