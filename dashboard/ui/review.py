@@ -1,9 +1,9 @@
 """The parts of the quarterly review on the screen: each shows a part of the document and computes nothing."""
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from html import escape
 from pathlib import Path
 
@@ -77,12 +77,7 @@ def heading(shown: Shown) -> None:
 
 def glance(shown: Shown) -> None:
     """Show the verdicts of all questions side by side, and the five objectives of the quarter."""
-    verdicts = "".join(
-        f'<li><p class="bs-small bs-quiet">{answer.number}. {shown_text(answer.question)}</p>'
-        f"<b>{shown_text(answer.verdict)}</b></li>"
-        for answer in shown.document.answers
-    )
-    st.html(f'<ol class="bs-grid">{verdicts}</ol>')
+    st.html(_verdicts(shown.document.answers))
     if shown.document.summary:
         st.subheader("The objectives in this quarter", anchor=False)
         st.html(objectives(shown.document.summary))
@@ -98,7 +93,18 @@ def glance(shown: Shown) -> None:
         )  # fmt: skip
 
 
-def objectives(figures: Iterable[ReviewFigure], *, is_short: bool = False) -> str:
+@remembered(32)
+def _verdicts(answers: tuple[Answer, ...]) -> str:
+    verdicts = "".join(
+        f'<li><p class="bs-small bs-quiet">{answer.number}. {shown_text(answer.question)}</p>'
+        f"<b>{shown_text(answer.verdict)}</b></li>"
+        for answer in answers
+    )
+    return f'<ol class="bs-grid">{verdicts}</ol>'
+
+
+@remembered(32)
+def objectives(figures: tuple[ReviewFigure, ...], *, is_short: bool = False) -> str:
     """Return the objectives of the quarter as cards; short ones say only the interval and n beside the value."""
     cards = "".join(
         f"<li><p>{shown_text(figure.label)}</p>"
@@ -130,7 +136,7 @@ def question(shown: Shown, answer: Answer) -> None:
     for chart in more:
         if chart is not None:
             _chart(shown, answer, chart)
-    st.html(_told(shown, answer))
+    st.html(_told(answer, shown.quarter.previous().name))
     for evidence in answer.tables:
         if evidence not in opened:
             with _folded(literal(evidence.title), "table_chart", evidence.name) as is_open:
@@ -183,13 +189,19 @@ def entries(shown: Shown, key: str | None) -> None:
 
 def links(answer: Answer) -> None:
     """Show the links to the rows behind an answer; each reproduces its view."""
-    found = [(link, PAGES / f"{link.page.replace('-', '_')}.py") for link in answer.links]
     with st.container(horizontal=True):
-        for link, page in found:
-            if page.is_file():
+        for link in answer.links:
+            page = _page(link.page)
+            if page is not None:
                 st.page_link(
                     page, label=literal(link.label), icon=":material/table_rows:", query_params=dict(link.params)
                 )
+
+
+@cache
+def _page(name: str) -> Path | None:
+    page = PAGES / f"{name.replace('-', '_')}.py"
+    return page if page.is_file() else None
 
 
 def questions_of(document: ReviewDocument) -> Mapping[str, str]:
@@ -215,6 +227,7 @@ def _file(shown: Shown, name: str) -> str:
     return name if shown.document.revision is None else f"{name}_revision_{shown.document.revision}"
 
 
+@remembered(128)
 def _answer(answer: Answer) -> str:
     figures = "".join(_figure(figure) for figure in answer.figures)
     return (
@@ -249,9 +262,10 @@ def _beside(figure: ReviewFigure) -> str:
     return ", ".join(part for part in (certainty(figure), before_words(figure)) if part)
 
 
-def _told(shown: Shown, answer: Answer) -> str:
+@remembered(128)
+def _told(answer: Answer, quarter_before: str) -> str:
     blocks = [
-        (f"Since {shown.quarter.previous().name}", [answer.since_last] if answer.since_last else []),
+        (f"Since {quarter_before}", [answer.since_last] if answer.since_last else []),
         ("What would change the answer", answer.would_change),
         ("What limits it", answer.limits),
     ]
