@@ -10,7 +10,7 @@ settle it.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -75,21 +75,44 @@ class StrictnessCell:
     counts: Counts
     lax: Rate
     restrictive: Rate
-    median_wait_hours: float | None
-    median_wait_interval: Interval | None
-    lax_usd: Bounded | None
-    """Cost of rollbacks; null where nothing was decided."""
-    restrictive_usd: Bounded | None
-    """Cost of blocked changes and waiting; its value leaves out waiting where nobody says how long."""
     difference_usd: Bounded | None
-    """Lax minus restrictive side."""
+    """Lax minus restrictive side; null where nothing was decided."""
     chance: float | None
     """Chance of a difference as far beyond the tolerance, corrected for the number of groups; null of nothing."""
     verdict: Balance
-    more: int | None
-    """How many more decisions would very likely settle it; null where it is settled, or no number would."""
     reason: str | None
     """Why it cannot be told."""
+    unit: UnitCosts = field(repr=False)
+    needs: Callable[[], int | None] | None = field(repr=False, compare=False)
+    """Works out how many more decisions would settle it; null where it is settled."""
+
+    # Worked out when they are first looked at: of most groups nobody does.
+    @cached_property
+    def more(self) -> int | None:
+        """How many more decisions would very likely settle it; null where it is settled, or no number would."""
+        return None if self.needs is None else self.needs()
+
+    @cached_property
+    def median_wait_hours(self) -> float | None:
+        """Median of the known waiting times."""
+        median = self.counts.histogram.median()
+        return None if median is None else median / _HOUR_MS
+
+    @cached_property
+    def median_wait_interval(self) -> Interval | None:
+        """Its interval, in hours."""
+        interval = quantile_interval(self.counts.histogram, 0.5)
+        return None if interval is None else (interval[0] / _HOUR_MS, interval[1] / _HOUR_MS)
+
+    @cached_property
+    def lax_usd(self) -> Bounded | None:
+        """Cost of rollbacks; null where nothing was decided."""
+        return lax_side(outcomes_of(self.counts, self.place.who), self.unit) if self.counts.decided else None
+
+    @cached_property
+    def restrictive_usd(self) -> Bounded | None:
+        """Cost of blocked changes and waiting; its value leaves out waiting where nobody says how long."""
+        return restrictive_side(outcomes_of(self.counts, self.place.who), self.unit) if self.counts.decided else None
 
     @property
     def is_waiting_known(self) -> bool:
@@ -235,29 +258,25 @@ def _unit_costs(place: Place, parts: Mapping[Place, Counts], costs: ApprovalCost
 def _cell(
     place: Place, counts: Counts, unit: UnitCosts, tolerance: float, chance: float | None, compared: int
 ) -> StrictnessCell:
-    histogram = counts.histogram
-    median, interval = histogram.median(), quantile_interval(histogram, 0.5)
     found = outcomes_of(counts, place.who)
     apart = difference(found, unit) if counts.decided else None
     verdict, reason = _verdict(apart, tolerance, chance)
-    more = None
-    if verdict is Balance.CANNOT_TELL:
+
+    def needs() -> int | None:
         needed = decisions_needed(found, unit, tolerance, compared)
-        more = None if needed is None else max(needed - counts.decided, 1)
+        return None if needed is None else max(needed - counts.decided, 1)
+
     return StrictnessCell(
         place=place,
         counts=counts,
         lax=Rate(counts.rolled_back, counts.accepted),
         restrictive=Rate(counts.accepted_again, counts.comparable),
-        median_wait_hours=None if median is None else median / _HOUR_MS,
-        median_wait_interval=None if interval is None else (interval[0] / _HOUR_MS, interval[1] / _HOUR_MS),
-        lax_usd=lax_side(found, unit) if counts.decided else None,
-        restrictive_usd=restrictive_side(found, unit) if counts.decided else None,
         difference_usd=apart,
         chance=chance,
         verdict=verdict,
-        more=more,
         reason=reason,
+        unit=unit,
+        needs=needs if verdict is Balance.CANNOT_TELL else None,
     )
 
 

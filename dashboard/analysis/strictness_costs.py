@@ -18,6 +18,7 @@ The chance of a difference beyond the tolerance is found by widening the interva
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from math import erfc, inf, isfinite, sqrt
 from statistics import NormalDist
 
@@ -246,10 +247,15 @@ def _mean(waiting: Waiting | None, z: float) -> Bounded:
         return Bounded(waiting.mean, 0.0, inf)
     if waiting.spread == 0:
         return Bounded(waiting.mean, waiting.mean, waiting.mean)
+    half = float(_student()(waiting.n - 1, 1 - erfc(z / sqrt(2)) / 2)) * waiting.spread / sqrt(waiting.n)
+    return Bounded(waiting.mean, max(waiting.mean - half, 0.0), waiting.mean + half)
+
+
+@cache
+def _student() -> Callable[[float, float], float]:
     from scipy.special import stdtrit  # slow to import
 
-    half = float(stdtrit(waiting.n - 1, 1 - erfc(z / sqrt(2)) / 2)) * waiting.spread / sqrt(waiting.n)
-    return Bounded(waiting.mean, max(waiting.mean - half, 0.0), waiting.mean + half)
+    return stdtrit
 
 
 def _scaled(share: Bounded, by: float) -> Bounded:

@@ -1,6 +1,7 @@
 """What the answer on approvals rests on: both errors of each zone as pictures, verdicts and costs as tables."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -112,7 +113,8 @@ def tables(found: Strictness, focus: Sequence[StrictnessCell]) -> tuple[Evidence
             "one row per risk zone and who decided",
         ),
         _table(
-            verdict_frame(found, finer).select(_BY_CLASS),
+            # Not compared with the quarter before, for which all classes of that would have to be judged.
+            verdict_frame(replace(found, before=None), finer).select(_BY_CLASS),
             "approval_patterns_class_verdicts",
             "The same by task class, in the zone that the answer rests on most",
             "one row per task class and who decided",

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
+from operator import sub
 
 from dashboard.analysis.strictness import Balance, Strictness, StrictnessCell, judged
 
@@ -36,7 +37,7 @@ def _held_back(cells: Iterable[StrictnessCell], least: int) -> tuple[StrictnessC
         replace(
             cell,
             verdict=Balance.CANNOT_TELL,
-            more=least - cell.counts.decided,
+            needs=partial(sub, least, cell.counts.decided),
             reason=f"fewer than {least} decisions",
         )
         if 0 < cell.counts.decided < least and cell.verdict is not Balance.CANNOT_TELL
