@@ -7,7 +7,7 @@ whole, and the same days for all routes, so that what happens to all on a day do
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from math import erfc, exp, log, sqrt
@@ -193,6 +193,8 @@ class _Drawn:
     """Of each resample, one row each."""
     left_out: tuple[Array, Array, Array]
     """Without each day in turn."""
+    known: dict[bytes, "_Ratios"] = field(default_factory=dict[bytes, "_Ratios"])
+    """Ratios that were worked out, by the weights: most pairs of routes have the same classes."""
 
 
 def _drawn(routes: Sequence[RouteDays], counts: Array, days: npt.NDArray[np.bool_]) -> list[_Drawn]:
@@ -241,8 +243,18 @@ def _pair(one: _Drawn, two: _Drawn, mix: Array) -> PairValue | None:
     return PairValue(one.route.name, two.route.name, exp(distance), (exp(low), exp(high)), p_value, spread)
 
 
-def _ratios(drawn: _Drawn, weights: Array) -> tuple[float, Array, Array]:
+_Ratios = tuple[float, Array, Array]
+
+
+def _ratios(drawn: _Drawn, weights: Array) -> _Ratios:
     """Return kept tasks per dollar at the weights: of all days, of each resample, and without each day in turn."""
+    key = weights.tobytes()
+    if key not in drawn.known:
+        drawn.known[key] = _ratios_at(drawn, weights)
+    return drawn.known[key]
+
+
+def _ratios_at(drawn: _Drawn, weights: Array) -> _Ratios:
     used = weights > 0
     tasks, *parts = (part[used] for part in drawn.whole)
     plain = [part / tasks for part in parts]
