@@ -226,19 +226,23 @@ def route_name(provider: str | None, model: str | None) -> str:
 def route_condition(route: str, provider: str = "provider", model: str = "model") -> tuple[str, dict[str, object]]:
     """Return the SQL condition, with its named parameters, for the rows whose route is written like this.
 
-    Providers and models may both hold slashes, so the written name is compared; what could stand before and after a
-    slash leads into the index. "?" stands for none, and for itself.
+    Providers and models may both hold slashes: then the written name is compared, last, since it is put together for
+    each row; what could stand before and after a slash leads into the index. "?" stands for none, and for itself.
     """
     if route == NONE_NAME:
         return f"{provider} IS NULL AND {model} IS NULL", {}
     cuts = [place for place, letter in enumerate(route) if letter == "/"]
     providers, models = [route[:cut] for cut in cuts], [route[cut + 1 :] for cut in cuts]
-    parts = [f"coalesce(nullif({provider}, ''), '?') || '/' || coalesce(nullif({model}, ''), '?') = :route"]
+    if len(cuts) == 1 and not {"", "?"} & {*providers, *models}:
+        named: dict[str, object] = {"route_provider": providers[0], "route_model": models[0]}
+        return f"{provider} = :route_provider AND {model} = :route_model", named
+    parts: list[str] = []
     parameters: dict[str, object] = {"route": route}
     for column, name, candidates in ((provider, "route_providers", providers), (model, "route_models", models)):
         if "?" not in candidates:
             parts.append(f"{column} IN (SELECT value FROM json_each(:{name}))")  # noqa: S608
             parameters[name] = json.dumps(candidates)
+    parts.append(f"coalesce(nullif({provider}, ''), '?') || '/' || coalesce(nullif({model}, ''), '?') = :route")
     if route == "?/?":
         # Rows with neither are written NONE_NAME.
         parts.append(f"({provider} IS NOT NULL OR {model} IS NOT NULL)")

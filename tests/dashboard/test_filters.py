@@ -156,10 +156,13 @@ def test_the_rows_of_a_route_are_found_by_its_written_name(
     assert found == [(provider, model)]
 
 
-def test_a_name_without_a_slash_is_no_route() -> None:
+@pytest.mark.parametrize("written", ["gpt-5", "gpt-5/", "/gpt-5", "/"])
+def test_a_name_that_no_route_is_written_like_finds_nothing(written: str) -> None:
     connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE call AS SELECT 'gpt-5' AS provider, NULL AS model")
-    condition, parameters = route_condition("gpt-5")
+    connection.execute("CREATE TABLE call (provider TEXT, model TEXT)")
+    rows = [("gpt-5", None), ("gpt-5", ""), ("", "gpt-5"), (None, "gpt-5"), ("", "")]
+    connection.executemany("INSERT INTO call VALUES (?, ?)", rows)
+    condition, parameters = route_condition(written)
     assert connection.execute(f"SELECT 1 FROM call WHERE {condition}", parameters).fetchall() == []
     connection.close()
 
