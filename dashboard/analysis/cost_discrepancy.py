@@ -2,10 +2,11 @@
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
-from dashboard.analysis.as_of import day_number
+from dashboard.analysis.as_of import day_from_number, day_number
 from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.filters import Filter, Period, route_name
@@ -19,6 +20,7 @@ from data.frames import Schema, frame_of
 from data.words import CostBasis
 
 _MOST_CALLS = 10_000
+"""Of all projects and routes together: a filter is asked of the calls themselves, so all of a day are looked at."""
 NOTICEABLE_SHARE = 0.01
 """A difference below a hundredth of the computed cost is rounding and small print."""
 
@@ -63,9 +65,11 @@ class Discrepancies:
 
 def discrepancies(connection: sqlite3.Connection, chosen: Filter) -> Discrepancies:
     """Return the discrepancy of each route, the largest amount first, over the newest days that can be read."""
-    days = newest_days(connection, chosen, "call_daily", "both_costs_count", most=_MOST_CALLS)
-    if days is None:
+    newest = _newest(connection, chosen)
+    if newest is None:
         return Discrepancies((), None, 0)
+    until = Filter(Period(chosen.period.first, newest))
+    days = newest_days(connection, until, "call_daily", "both_costs_count", most=_MOST_CALLS) or chosen.period
     condition, parameters = facts_condition(chosen, events_of("provider_stability"))
     by_route: dict[str, list[tuple[int, int, int, int]]] = {}
     for provider, model, *sums in connection.execute(
@@ -81,7 +85,17 @@ def discrepancies(connection: sqlite3.Connection, chosen: Filter) -> Discrepanci
     ranked = sorted(found, key=lambda route: (-abs(route.difference_usd), route.route))
     within, named = condition_of(chosen, chosen.period, "call_daily")
     row = connection.execute(f"SELECT sum(both_costs_count) FROM call_daily WHERE {within}", named).fetchone()  # noqa: S608
-    return Discrepancies(tuple(ranked), days, int(row[0]))
+    return Discrepancies(tuple(ranked), Period(days.first, chosen.period.last), int(row[0]))
+
+
+def _newest(connection: sqlite3.Connection, chosen: Filter) -> date | None:
+    """Return the newest day of the filter with a call that has both costs."""
+    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    row = connection.execute(
+        f"SELECT max(date) FROM call_daily WHERE {condition} AND both_costs_count > 0",  # noqa: S608
+        parameters,
+    ).fetchone()
+    return None if row[0] is None else day_from_number(row[0])
 
 
 def _route(name: str, days: list[tuple[int, int, int, int]]) -> RouteDiscrepancy:

@@ -291,6 +291,25 @@ class TestBills:
         assert discrepancy_frame(found)["n_count"].to_list() == [10, 10]
         assert found.calls == 20
 
+    def test_of_a_filter_the_newest_days_with_its_own_calls_are_read(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("dashboard.analysis.cost_discrepancy._MOST_CALLS", 4)
+        facts = Facts()
+        both = {"reported_cost_micro_usd": 120_000, "computed_cost_micro_usd": 100_000}
+        for day in range(1, 11):
+            facts.call(f"2026-03-{day:02}T10:00", project="shop" if day <= 5 else "blog", **both)
+            facts.call(f"2026-03-{day:02}T11:00", project="blog", **both)
+        with facts.write(store).reading() as connection:
+            found = discrepancies(connection, march(project="shop"))
+            # The shop's newest call is of the 5th; two days hold four calls of all projects.
+            assert found.days == Period(date(2026, 3, 4), MARCH.last)
+            assert [route.calls for route in found.routes] == [2]
+            assert found.calls == 5
+            assert discrepancies(connection, march()).days == Period(date(2026, 3, 9), MARCH.last)
+            only = discrepancies(connection, march(period=Period(date(2026, 3, 5), date(2026, 3, 9)), project="shop"))
+            assert only.days == Period(date(2026, 3, 5), date(2026, 3, 9))
+
     def test_without_a_gateway_there_is_nothing_to_compare(self, store: Store) -> None:
         facts = Facts()
         facts.call(computed_cost_micro_usd=500_000, cost_basis="computed")
