@@ -36,7 +36,7 @@ def on_map(found: Strictness) -> list[StrictnessCell]:
     return [cell for cell in found.by_zone if cell.difference_usd is not None and cell.is_asking_known]
 
 
-@remembered(24)
+@remembered(96)
 def zone_map(found: Strictness) -> "Drawn":
     """Return cost of asking against cost of escapes for a hundred decisions, one mark for each zone and actor.
 
@@ -65,7 +65,7 @@ def zone_map(found: Strictness) -> "Drawn":
     return figure.figure()
 
 
-@remembered(24)
+@remembered(96)
 def decisions_picture(found: DecisionSeries) -> "Drawn":
     """Return one row of bars for each kind of actor: accepted, rejected (hatched) and pending (hollow)."""
     rows = max(len(found.by_actor), 1)
@@ -98,7 +98,7 @@ def decisions_picture(found: DecisionSeries) -> "Drawn":
     return figure.figure()
 
 
-@remembered(24)
+@remembered(96)
 def waiting_picture(found: DecisionSeries) -> "Drawn":
     """Return the median waiting time in hours with its interval as a band, one row for each kind of actor."""
     timed = {actor: buckets for actor, buckets in found.by_actor.items() if any(one.waits.n for one in buckets)}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dashboard.charts.drawn import Drawn
 
 
-@remembered(24)
+@remembered(96)
 def burn_down(budget: ErrorBudget) -> "Drawn":
     """Return the burn-down as steps, one a day; days without an event are hollow, and the line stays as it was."""
     days = [day for day in budget.days if day.remaining is not None]

@@ -8,7 +8,7 @@ from dashboard.analysis.remembered import remembered
 from dashboard.analysis.units import value_text
 
 
-@remembered(24)
+@remembered(96)
 def control_plane_picture(plane: ControlPlane) -> str:
     """Return the picture as HTML; boxes stand in a row, and below each other where the screen is narrow."""
     boxes = "".join(_box(stage) for stage in plane.stages)

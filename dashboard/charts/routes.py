@@ -29,7 +29,7 @@ _PLOT = (640.0, 380.0)
 _SCALE = [[0.0, "rgba(59, 130, 196, 0.04)"], [1.0, "rgba(59, 130, 196, 0.75)"]]
 
 
-@remembered(24)
+@remembered(96)
 def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Drawn":
     """Return the plane; routes without a price stand apart on the right, since no price is not a price of 0.
 
@@ -76,7 +76,7 @@ def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Drawn
     return figure.figure()
 
 
-@remembered(24)
+@remembered(96)
 def route_use(use: pl.DataFrame) -> "Drawn":
     """Return the heat map of a frame of route_frames.use_frame: each row is a route, each cell the share of a class."""
     routes = use["route"].unique(maintain_order=True).to_list()[:MOST_ROWS]

@@ -22,7 +22,7 @@ _BAND = "rgba(59, 130, 196, 0.20)"
 _LETTERS = {"Policy change": "P", "Incident": "I", "Deployment rolled back": "R"}
 
 
-@remembered(24)
+@remembered(96)
 def slo_trend(trend: Trend, marks: Sequence[Mark] = (), *, height: int = 320) -> "Drawn":
     """Return the picture of a trend; a gap tears the line, what may still change is dashed and hollow."""
     figure = Drawing()

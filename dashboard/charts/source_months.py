@@ -17,7 +17,7 @@ _SCALE = [[0.0, "rgba(59, 130, 196, 0.18)"], [1.0, "rgba(59, 130, 196, 1)"]]
 _ROW_PIXELS = 26
 
 
-@remembered(24)
+@remembered(96)
 def source_months(counted: pl.DataFrame) -> "Drawn":
     """Return the picture of a frame of analysis.source_months.records_by_month; a month without a record stays blank.
 

@@ -25,7 +25,7 @@ _TICKS = {Every.DAY: "%d %b", Every.WEEK: "%d %b", Every.MONTH: "%b %Y"}
 _LONGEST_NAME = 38
 
 
-@remembered(24)
+@remembered(96)
 def spend_over_time(found: Spend) -> "Drawn":
     """Return known spend as bars, the range of unpriced calls hatched on top; diamonds mark what stands out."""
     figure = Drawing()
@@ -43,7 +43,7 @@ def spend_over_time(found: Spend) -> "Drawn":
     return figure.figure()
 
 
-@remembered(24)
+@remembered(96)
 def spend_parts(found: Spend) -> "Drawn":
     """Return one row of bars for each part, all on the same scale."""
     rows = max(len(found.groups), 1)
@@ -66,7 +66,7 @@ def spend_parts(found: Spend) -> "Drawn":
     return figure.figure()
 
 
-@remembered(24)
+@remembered(96)
 def month_against_budget(month: MonthSpend) -> "Drawn":
     """Return spend from the first of the month on: solid what is known, dotted the projection with its interval."""
     known = [day for day in month.days if not day.is_projected]

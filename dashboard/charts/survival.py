@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _STYLES = ((PLAIN, "rgba(59, 130, 196, 0.18)", "solid"), (UNKNOWN, "rgba(125, 136, 148, 0.18)", "dash"))
 
 
-@remembered(24)
+@remembered(96)
 def survival_curve(found: SurvivalOfPatches, *, objective: float | None = None) -> "Drawn":
     """Return the curves over ages from ten minutes to thirty days, on a logarithmic scale."""
     figure = Drawing()

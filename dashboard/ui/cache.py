@@ -13,7 +13,7 @@ from data.store import Store, default_url
 
 T = TypeVar("T")
 # About twenty for each view that somebody looked at, some MB together where it spans a year of a large store.
-_MOST_ANSWERS = 640
+_MOST_ANSWERS = 2_000
 
 
 def ask(
