@@ -15,10 +15,10 @@ from dashboard.analysis.review.before_scaling import before_scaling
 from dashboard.analysis.review.best_routes import best_routes
 from dashboard.analysis.review.document import Answer, NoteLine, ReviewDocument, ReviewFigure
 from dashboard.analysis.review.failing_classes import failing_classes
-from dashboard.analysis.review.named_verdicts import named_from
+from dashboard.analysis.review.named_verdicts import NamedVerdicts, named_from
 from dashboard.analysis.review.noisy_integrations import noisy_integrations
 from dashboard.analysis.review.quarters import Quarter
-from dashboard.analysis.shared import kept_once
+from dashboard.analysis.shared import kept_once, shared
 from dashboard.analysis.slos import slo_figures
 from dashboard.analysis.strictness import strictness
 from dashboard.analysis.units import value_text
@@ -97,10 +97,23 @@ def asked_of(
         is_complete=last_whole_day(as_of) >= quarter.last or (today is not None and today > quarter.last),
         records_begin=begin,
         objectives=slo_figures(connection, judged, as_of),
-        approvals=named_from(
-            strictness(connection, judged, as_of), review_questions().approval_patterns.least_decisions
-        ),
+        approvals=_approvals(connection, chosen, as_of, has_before=has_before),
     )
+
+
+def _approvals(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, *, has_before: bool) -> NamedVerdicts:
+    """Return the verdicts on approvals; those of the quarter before are its own, so that each is judged once."""
+    least = review_questions().approval_patterns.least_decisions
+    now = _named_verdicts(connection, replace(chosen, compared=None), as_of, least)
+    if not has_before or chosen.compared is None:
+        return now
+    before = _named_verdicts(connection, replace(chosen, period=chosen.compared, compared=None), as_of, least)
+    return replace(now, before=before)
+
+
+@shared
+def _named_verdicts(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, least: int) -> NamedVerdicts:
+    return named_from(strictness(connection, chosen, as_of), least)
 
 
 def scope_words(chosen: Filter) -> str:

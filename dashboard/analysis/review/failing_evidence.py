@@ -26,6 +26,7 @@ from dashboard.analysis.review.parts import (
 )
 from dashboard.analysis.review.worst import Counts, Worst
 from dashboard.analysis.selection import condition_of
+from dashboard.analysis.shared import shared
 from dashboard.analysis.units import value_text
 from data.definitions import slos
 from data.definitions.review_questions import review_questions
@@ -55,6 +56,7 @@ class Class:
 Classes = Mapping[str, Class]
 
 
+@shared
 def classes_of(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> Classes:
     """Return the classes of the tasks of a filter; patches are those old enough to be judged, the young ones apart."""
     settled = day_number(newest_mature_day(connection, as_of))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from dashboard.analysis.filters import NONE_NAME, Filter
 from dashboard.analysis.review.worst import Counts
 from dashboard.analysis.selection import calls_table, condition_of
+from dashboard.analysis.shared import shared
 from data.words import CallStatus, IntegrationKind
 
 _PARTS = ("useful_count", "failed_count", "timeout_count", "denied_count", "not_run_count", "repeated_count")
@@ -61,20 +62,25 @@ def per_100(useless: float, useful: float) -> float | None:
     return 100 * useless / useful if useful else None
 
 
+@shared
 def integrations(connection: sqlite3.Connection, chosen: Filter) -> dict[str, Integration]:
     """Return what was tried in the days of a filter, by label."""
-    found: list[Integration] = []
     # Attempts at integrations are counted by project alone.
-    of_project = Filter(chosen.period, project=chosen.project)
-    condition, parameters = condition_of(of_project, chosen.period, "integration_daily")
-    for kind, name, *values in connection.execute(
-        f"SELECT kind, name, {', '.join(f'sum({part})' for part in _PARTS)} FROM integration_daily "  # noqa: S608
-        f"WHERE {condition} GROUP BY 1, 2 ORDER BY 1, 2",
-        parameters,
-    ):
-        found.append(Integration(IntegrationKind(kind), name or NONE_NAME, *values))
-    found += _providers(connection, chosen)
-    return {one.label: one for one in found if sum(one.counts)}
+    of_project = _of_project(connection, Filter(chosen.period, project=chosen.project))
+    return {one.label: one for one in (*of_project, *_providers(connection, chosen)) if sum(one.counts)}
+
+
+@shared
+def _of_project(connection: sqlite3.Connection, chosen: Filter) -> tuple[Integration, ...]:
+    condition, parameters = condition_of(chosen, chosen.period, "integration_daily")
+    return tuple(
+        Integration(IntegrationKind(kind), name or NONE_NAME, *values)
+        for kind, name, *values in connection.execute(
+            f"SELECT kind, name, {', '.join(f'sum({part})' for part in _PARTS)} FROM integration_daily "  # noqa: S608
+            f"WHERE {condition} GROUP BY 1, 2 ORDER BY 1, 2",
+            parameters,
+        )
+    )
 
 
 def _providers(connection: sqlite3.Connection, chosen: Filter) -> list[Integration]:

@@ -22,6 +22,7 @@ from dashboard.analysis.route_costs import Pricing
 from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.self_hosted import self_hosted_providers
+from dashboard.analysis.shared import shared
 from dashboard.analysis.stratified import FEWEST_IN_CLASS
 from dashboard.analysis.ties import clear_ones
 
@@ -154,6 +155,7 @@ class RouteValues:
         return None
 
 
+@shared
 def route_values(connection: sqlite3.Connection, chosen: Filter, least_tasks: int, least_covered: float) -> RouteValues:
     """Return what a dollar buys on each route; ranked are those with enough tasks, classes and known prices."""
     routes, classes = _read(connection, chosen)
@@ -293,16 +295,16 @@ def _read(connection: sqlite3.Connection, chosen: Filter) -> tuple[tuple[RouteDa
             if name not in cells:
                 cells[name] = np.zeros(shape), np.zeros(shape), np.zeros(shape)
                 hosted[name] = provider in own_machines
-            at, place = days[:, 0].astype(np.int64), places[task_class or NONE_NAME]
+            place = places[task_class or NONE_NAME]
             asked, kept, spend = cells[name]
             # Routes of which the name leaves out what tells them apart ("?") come together.
             if is_tasks:
-                asked[at, place] += days[:, 1]
-                kept[at, place] += days[:, 2]
+                asked[:, place] += days[0]
+                kept[:, place] += days[1]
             else:
-                spend[at, place] += days[:, 1] / MICRO_USD
+                spend[:, place] += days[0] / MICRO_USD
                 total = counts.setdefault(name, [0, 0])
-                total[0], total[1] = total[0] + int(days[:, 2].sum()), total[1] + int(days[:, 3].sum())
+                total[0], total[1] = total[0] + int(days[1].sum()), total[1] + int(days[2].sum())
     found = [RouteDays(name, hosted[name], *cells[name], *counts.get(name, [0, 0])) for name in sorted(cells)]
     return tuple(sorted(found, key=lambda route: (-route.task_count, route.name))), classes
 
@@ -310,19 +312,29 @@ def _read(connection: sqlite3.Connection, chosen: Filter) -> tuple[tuple[RouteDa
 def _by_day(
     connection: sqlite3.Connection, chosen: Filter, table: str, where: str, measures: Sequence[str]
 ) -> list[tuple[str | None, str | None, str | None, Array]]:
-    """Return provider, model, class, and a row for each day: its number in the period, and the measures."""
+    """Return provider, model, class, and a row for each measure: its sum on each day of the period."""
     condition, parameters = condition_of(chosen, chosen.period, table)
-    sums = ", ".join(f"sum({name}) AS {name}" for name in measures)
+    names, grouped = ", ".join(measures), ""
+    if not chosen.has_dimension:
+        # A day has many rows, of all projects: added up here, fewer become text.
+        names, grouped = ", ".join(f"sum({name}) AS {name}" for name in measures), "GROUP BY date, 1, 2, 3"
     listed = " || ' ' || ".join(("day", *measures))
     return [
-        (provider, model, task_class, np.array(text.split(), dtype=np.float64).reshape(-1, len(measures) + 1))
+        (provider, model, task_class, _sums(text, len(measures), chosen.period.day_count))
         for provider, model, task_class, text in connection.execute(
             f"SELECT provider, model, task_class, group_concat({listed}, ' ') FROM ("  # noqa: S608
-            f"SELECT provider, model, task_class, date - :first AS day, {sums} FROM {table} "
-            f"WHERE {where} AND {condition} GROUP BY 1, 2, 3, 4) GROUP BY 1, 2, 3",
+            f"SELECT provider, model, task_class, date - :first AS day, {names} FROM {table} "
+            f"WHERE {where} AND {condition} {grouped}) GROUP BY 1, 2, 3",
             parameters,
         )
     ]
+
+
+def _sums(text: str, measures: int, day_count: int) -> Array:
+    """Return the sums by day of rows that are written one behind the other: the day and its measures."""
+    rows = np.array(text.split(), dtype=np.float64).reshape(-1, measures + 1)
+    days = rows[:, 0].astype(np.int64)
+    return np.array([np.bincount(days, rows[:, place + 1], day_count) for place in range(measures)], dtype=np.float64)
 
 
 def named_best(values: RouteValues) -> tuple[str, ...]:
