@@ -11,7 +11,7 @@ from dashboard.analysis.intervals import ratio
 from dashboard.analysis.rates import GoodOfTotal, View, part, slo_rate
 from dashboard.analysis.selection import Sums, daily_histograms
 from dashboard.analysis.self_hosted import completed_at_no_cost, without_self_hosted_cost
-from dashboard.analysis.series import Bucket, points
+from dashboard.analysis.series import Bucket
 from data.definitions import Slo
 from data.histogram import Histogram
 
@@ -80,7 +80,7 @@ def _headline(view: View, beside: tuple[Fact, ...]) -> Figure:
         high=high,
         standing=Standing.NOT_MEASURED if now.value is None else Standing.NO_OBJECTIVE,
         change=_change(view, now),
-        series=points(view.chosen.period, view.as_of, lambda bucket: _point(view.now, bucket)),
+        series=view.points(lambda bucket: _point(view.now, bucket)),
         beside=beside,
         reason=_why_unmeasured(view.now) if now.value is None else now.reason,
         remedy=_REMEDY if now.value is None else None,

@@ -9,7 +9,7 @@ from dashboard.analysis.figures import Fact, Figure, Point, SloFigure, Standing,
 from dashboard.analysis.intervals import ratio
 from dashboard.analysis.rates import GoodOfTotal, View, part, rate_point, slo_rate
 from dashboard.analysis.selection import Sums, undated_count
-from dashboard.analysis.series import Bucket, points
+from dashboard.analysis.series import Bucket
 from data.definitions import Slo, slos
 
 _LOAD_CHATS = "Load bolt.diy chat exports (etl load PATH), or choose a longer period."
@@ -76,7 +76,7 @@ def _patch_points(view: View, newest: int) -> tuple[Point, ...]:
             bucket, *kept_of_decided(part(view.now, bucket)), is_provisional=day_number(bucket.last) > newest
         )
 
-    return points(view.chosen.period, view.as_of, measure)
+    return view.points(measure)
 
 
 def _judged(judged_at: datetime, as_of: datetime) -> Fact:

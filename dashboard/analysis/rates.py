@@ -29,6 +29,12 @@ class View:
     before: Sums | None
     routes: Mapping[str, RouteCalls]
     routes_before: Mapping[str, RouteCalls] | None
+    has_series: bool = True
+    """Whether the small pictures beside the figures are wanted."""
+
+    def points(self, measure: Callable[[Bucket], Point | None]) -> tuple[Point, ...]:
+        """Measure every bucket of the period, where pictures are wanted."""
+        return points(self.chosen.period, self.as_of, measure) if self.has_series else ()
 
 
 def rate_figure(
@@ -78,7 +84,7 @@ def rate_points(view: View, good_of_total: Callable[[Sums], GoodOfTotal]) -> tup
     def measure(bucket: Bucket) -> Point | None:
         return rate_point(bucket, *good_of_total(part(view.now, bucket)))
 
-    return points(view.chosen.period, view.as_of, measure)
+    return view.points(measure)
 
 
 def rate_point(bucket: Bucket, k: int, n: int, *, is_provisional: bool = False) -> Point | None:

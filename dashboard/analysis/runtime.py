@@ -11,7 +11,7 @@ from dashboard.analysis.filters import Period
 from dashboard.analysis.intervals import quantile_interval, ratio
 from dashboard.analysis.rates import GoodOfTotal, View, slo_rate, standing
 from dashboard.analysis.selection import Sums, daily_histograms
-from dashboard.analysis.series import Bucket, points
+from dashboard.analysis.series import Bucket
 from data.definitions import Slo
 from data.histogram import Histogram
 
@@ -108,7 +108,7 @@ def _median_figure(slo: Slo, view: View, blobs: DayBlobs, compared: DayBlobs | N
         objective=slo.headline_target,
         standing=standing(low, high, slo.headline_target, Direction.LOWER),
         change=change,
-        series=points(view.chosen.period, view.as_of, measure),
+        series=view.points(measure),
         beside=tuple(_facts(view.now)),
         reason="too few runs for an interval" if median is not None and now is None else None,
     )

@@ -18,8 +18,13 @@ from dashboard.analysis.self_hosted import without_self_hosted_cost
 from data.definitions import Slo, slos
 
 
-def slo_figures(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> tuple[SloFigure, ...]:
-    """Return the five objectives, in the order of definitions/slos.toml, for the filter as seen from as_of."""
+def slo_figures(
+    connection: sqlite3.Connection, chosen: Filter, as_of: datetime, *, has_series: bool = True
+) -> tuple[SloFigure, ...]:
+    """Return the five objectives, in the order of definitions/slos.toml, for the filter as seen from as_of.
+
+    Without series nothing is worked out for the small pictures.
+    """
     view = View(
         chosen,
         as_of,
@@ -27,6 +32,7 @@ def slo_figures(connection: sqlite3.Connection, chosen: Filter, as_of: datetime)
         before=None if chosen.compared is None else daily_sums(connection, chosen, chosen.compared),
         routes=calls_by_route(connection, chosen, chosen.period),
         routes_before=None if chosen.compared is None else calls_by_route(connection, chosen, chosen.compared),
+        has_series=has_series,
     )
     return tuple(_MEASURES[slo.name](connection, slo, view) for slo in slos().slo if slo.name in _MEASURES)
 

@@ -96,7 +96,7 @@ def asked_of(
         as_of=as_of,
         is_complete=last_whole_day(as_of) >= quarter.last or (today is not None and today > quarter.last),
         records_begin=begin,
-        objectives=slo_figures(connection, judged, as_of),
+        objectives=slo_figures(connection, judged, as_of, has_series=False),
         approvals=_approvals(connection, chosen, as_of, has_before=has_before),
     )
 
