@@ -67,14 +67,14 @@ _PROJECT_ONLY = (
     "failed_deployment_count",
     "event_count",
 )
-_FINE: Mapping[str, Mapping[str, str]] = {
+_FINE: dict[str, Mapping[str, str]] = {
     "task_daily": {name: name for name in _TASKS},
     "patch_daily": {name: name for name in _PATCHES},
     "call_daily": _CALLS,
     "command_daily": {name: name for name in _COMMANDS},
     "approval_daily": _APPROVALS,
 }
-_COARSE: Mapping[str, Mapping[str, str]] = {
+_COARSE: dict[str, Mapping[str, str]] = {
     "project_daily": {name: name for names in (*_FINE.values(), _PROJECT_ONLY) for name in names}
 }
 MEASURES = tuple(_COARSE["project_daily"])
@@ -108,32 +108,42 @@ def needs_fine_rollups(chosen: Filter) -> bool:
     return chosen.route is not None or chosen.task_class is not None
 
 
-def daily_sums(connection: sqlite3.Connection, chosen: Filter, period: Period, rollup: str | None = None) -> Sums:
+def daily_sums(
+    connection: sqlite3.Connection, chosen: Filter, period: Period, rollup: str | tuple[str, ...] | None = None
+) -> Sums:
     """Return all measures of the filter by day of a period: one query where projects suffice, else one a rollup.
 
-    ``rollup`` names the only rollup whose measures are wanted; null for all.
+    ``rollup`` names the only rollups whose measures are wanted; null for all.
     """
     # What is compared makes no difference: more answers are the same.
-    return _daily_sums(connection, replace(chosen, preset=Preset.CUSTOM, compare=Compare.NONE, compared=None), period,
-                       rollup)  # fmt: skip
+    plain = replace(chosen, preset=Preset.CUSTOM, compare=Compare.NONE, compared=None)
+    if not needs_fine_rollups(chosen):
+        return _sums_of(connection, plain, period, "project_daily")
+    names = (rollup,) if isinstance(rollup, str) else rollup or tuple(_FINE)
+    if len(names) == 1:
+        return _sums_of(connection, plain, period, names[0])
+    return _daily_sums(connection, plain, period, names)
 
 
 @shared
-def _daily_sums(connection: sqlite3.Connection, chosen: Filter, period: Period, rollup: str | None) -> Sums:
-    sources = _FINE if needs_fine_rollups(chosen) else _COARSE
+def _daily_sums(connection: sqlite3.Connection, chosen: Filter, period: Period, rollups: tuple[str, ...]) -> Sums:
     days: dict[int, dict[str, int]] = {}
-    for table, measures in sources.items():
-        if rollup is not None and sources is _FINE and table != rollup:
-            continue
-        condition, parameters = condition_of(chosen, period, table)
-        summed = ", ".join(f"sum({expression})" for expression in measures.values())
-        rows = connection.execute(
-            f"SELECT date, {summed} FROM {table} WHERE {condition} GROUP BY date",  # noqa: S608
-            parameters,
-        )
-        for day, *values in rows:
-            days.setdefault(day, {}).update(zip(measures, values, strict=True))
+    for name in rollups:
+        for day, measures in _sums_of(connection, chosen, period, name).days.items():
+            days.setdefault(day, {}).update(measures)
     return Sums(days)
+
+
+@shared
+def _sums_of(connection: sqlite3.Connection, chosen: Filter, period: Period, rollup: str) -> Sums:
+    measures = (_FINE | _COARSE)[rollup]
+    condition, parameters = condition_of(chosen, period, rollup)
+    summed = ", ".join(f"sum({expression})" for expression in measures.values())
+    rows = connection.execute(
+        f"SELECT date, {summed} FROM {rollup} WHERE {condition} GROUP BY date",  # noqa: S608
+        parameters,
+    )
+    return Sums({day: dict(zip(measures, values, strict=True)) for day, *values in rows})
 
 
 def daily_histograms(

@@ -17,6 +17,9 @@ from dashboard.analysis.selection import Sums, daily_sums
 from dashboard.analysis.self_hosted import without_self_hosted_cost
 from data.definitions import Slo, slos
 
+_ROLLUPS = ("task_daily", "patch_daily", "call_daily", "command_daily")
+"""Those that the objectives are counted from: approvals, the largest one, are none of them."""
+
 
 def slo_figures(
     connection: sqlite3.Connection, chosen: Filter, as_of: datetime, *, has_series: bool = True
@@ -28,8 +31,8 @@ def slo_figures(
     view = View(
         chosen,
         as_of,
-        now=daily_sums(connection, chosen, chosen.period),
-        before=None if chosen.compared is None else daily_sums(connection, chosen, chosen.compared),
+        now=daily_sums(connection, chosen, chosen.period, _ROLLUPS),
+        before=None if chosen.compared is None else daily_sums(connection, chosen, chosen.compared, _ROLLUPS),
         routes=calls_by_route(connection, chosen, chosen.period),
         routes_before=None if chosen.compared is None else calls_by_route(connection, chosen, chosen.compared),
         has_series=has_series,
