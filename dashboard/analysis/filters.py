@@ -112,6 +112,14 @@ class Filter:
         """Whether a project, a route or a task class is selected."""
         return any(value is not None for value in (self.project, self.route, self.task_class))
 
+    def selects(self, project: str | None, task_class: str | None, route: str) -> bool:
+        """Whether records of a project, a class and a written route are selected, whatever their day."""
+        return (
+            self.project in (None, NONE_NAME if project is None else project)
+            and self.task_class in (None, NONE_NAME if task_class is None else task_class)
+            and self.route in (None, route)
+        )
+
     def words(self) -> str:
         """Return the filter in words, for headings and empty states."""
         parts = [str(self.period)]

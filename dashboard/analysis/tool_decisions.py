@@ -3,25 +3,20 @@
 import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from dashboard.analysis.as_of import day_number
-from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.filters import Filter, Period, route_name
 from dashboard.analysis.intervals import ratio
 from dashboard.analysis.newest_days import newest_days
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import fact_condition, task_join
+from dashboard.analysis.shared import shared
 from dashboard.analysis.strictness import Rate
 from data.frames import frame_of
 from data.words import Actor, Decision, IntegrationKind, Subject
 
-_COLUMNS = {
-    "project": "call.project",
-    "task_class": "task.task_class",
-    "provider": "task.provider",
-    "model": "task.model",
-}
 _MOST_CALLS = 8_000
 _Key = tuple[str | None, str, bool | None]
 """Server, tool, whether it changes something."""
@@ -81,26 +76,47 @@ def tool_decisions(connection: sqlite3.Connection, chosen: Filter) -> ToolTable:
     if read is None:
         # Calls that wait for a decision are no attempts yet.
         read = chosen.period
-    parts, parameters = fact_condition(chosen, _COLUMNS)
-    newest: dict[int, tuple[_Key, _Asked | None]] = {}
-    for call, server, tool, is_mutating, decision, actor in connection.execute(
-        "SELECT call.tool_call_key, call.server, call.tool, call.is_mutating, asked.decision, asked.actor "  # noqa: S608
-        f"FROM tool_call AS call {task_join(chosen, has_class=False)}LEFT JOIN approval AS asked "
-        f"ON asked.subject_key = call.tool_call_key AND asked.subject = '{Subject.TOOL_CALL}' "
-        f"WHERE call.called_date BETWEEN :first AND :last AND {parts} "
-        # Of a call that was asked about twice the newest decision stays.
-        "ORDER BY asked.decided_at, asked.approval_key DESC",
-        parameters | {"first": day_number(read.first), "last": day_number(read.last)},
-    ):
-        key = (server, tool, None if is_mutating is None else bool(is_mutating))
-        newest[call] = key, None if decision is None else (decision, actor)
-    calls = Counter(key for key, _ in newest.values())
+    calls: Counter[_Key] = Counter()
     decided: dict[_Key, Counter[_Asked]] = defaultdict(Counter)
-    for key, asked in newest.values():
-        if asked is not None:
-            decided[key][asked] += 1
+    for key, asked, project, task_class, route, count in _calls_of(connection, read):
+        if chosen.selects(project, task_class, route):
+            calls[key] += count
+            if asked is not None:
+                decided[key][asked] += count
     tools = [_tool(key, calls[key], decided[key]) for key in calls]
     return ToolTable(read if tools else None, tuple(sorted(tools, key=_order)))
+
+
+@shared
+def _calls_of(
+    connection: sqlite3.Connection, read: Period
+) -> tuple[tuple[_Key, _Asked | None, str | None, str | None, str, int], ...]:
+    """Return the calls of some days, for every filter: tool, decision, project, class and route of the task, count."""
+    newest: dict[int, tuple[Any, ...]] = {}
+    for call, *found in connection.execute(
+        "SELECT call.tool_call_key, call.server, call.tool, call.is_mutating, asked.decision, asked.actor, "  # noqa: S608
+        "call.project, task.task_class, task.provider, task.model "
+        "FROM tool_call AS call LEFT JOIN task USING (task_key) LEFT JOIN approval AS asked "
+        f"ON asked.subject_key = call.tool_call_key AND asked.subject = '{Subject.TOOL_CALL}' "
+        "WHERE call.called_date BETWEEN :first AND :last "
+        # Of a call that was asked about twice the newest decision stays.
+        "ORDER BY asked.decided_at, asked.approval_key DESC",
+        {"first": day_number(read.first), "last": day_number(read.last)},
+    ):
+        newest[call] = tuple(found)
+    return tuple(
+        (
+            (server, tool, None if is_mutating is None else bool(is_mutating)),
+            None if decision is None else (decision, actor),
+            project,
+            task_class,
+            route_name(provider, model),
+            count,
+        )
+        for (server, tool, is_mutating, decision, actor, project, task_class, provider, model), count in Counter(
+            newest.values()
+        ).items()
+    )
 
 
 @remembered()

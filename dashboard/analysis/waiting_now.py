@@ -4,25 +4,19 @@ import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from dashboard.analysis.filters import Filter
+from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import fact_condition, task_join
+from dashboard.analysis.shared import shared
 from data.frames import frame_of
 from data.tables.types import EPOCH
 from data.words import Decision, Subject
 
 _HOUR_MICROSECONDS = 3_600_000_000
-_COLUMNS = {
-    "project": "asked.project",
-    "task_class": "asked.task_class",
-    "provider": "task.provider",
-    "model": "task.model",
-}
-_OF_PATCH = {name: f"patch.{name}" for name in _COLUMNS}
 EDGES_HOURS = (1, 24, 24 * 7)
 """Ages at which the queue is cut: an hour, a day, a week."""
 AGE_NAMES = ("up to an hour", "up to a day", "up to a week", "longer than a week", "since an unknown time")
@@ -49,19 +43,34 @@ def waiting_now(connection: sqlite3.Connection, chosen: Filter, as_of: datetime)
     """Return what waits in the part of the store that a filter selects, whatever its period."""
     now = (as_of - EPOCH).total_seconds() * 1e6
     ages: dict[Subject, list[float | None]] = defaultdict(list)
-    condition, parameters = fact_condition(chosen, _COLUMNS)
-    of_patch, _ = fact_condition(chosen, _OF_PATCH)
-    for subject, asked_at in connection.execute(
-        "SELECT subject, asked_at FROM approval AS asked "  # noqa: S608
-        f"{task_join(chosen)}WHERE asked.decision = '{Decision.PENDING}' AND {condition} "
-        # Patches that only their own record calls pending.
-        f"UNION ALL SELECT '{Subject.PATCH}', patch.proposed_at FROM patch WHERE patch.decision = '{Decision.PENDING}' "
-        f"AND {of_patch} AND NOT EXISTS (SELECT 1 FROM approval AS one WHERE one.subject_key = patch.patch_key "
-        f"AND one.subject = '{Subject.PATCH}' AND one.decision = '{Decision.PENDING}')",
-        parameters,
-    ):
-        ages[Subject(subject)].append(None if asked_at is None else max(now - asked_at, 0.0) / _HOUR_MICROSECONDS)
+    for subject, project, task_class, route, times in _waiting(connection):
+        if chosen.selects(project, task_class, route):
+            ages[subject] += [
+                None if asked_at is None else max(now - asked_at, 0.0) / _HOUR_MICROSECONDS for asked_at in times
+            ]
     return tuple(_queue(subject, ages[subject]) for subject in Subject if subject in ages)
+
+
+@shared
+def _waiting(
+    connection: sqlite3.Connection,
+) -> tuple[tuple[Subject, str | None, str | None, str, tuple[int | None, ...]], ...]:
+    """Return all that waits, for every filter: subject, project, task class and route, and since when each one does."""
+    times: dict[tuple[Any, ...], list[int | None]] = defaultdict(list)
+    for *group, asked_at in connection.execute(
+        "SELECT asked.subject, asked.project, asked.task_class, task.provider, task.model, asked.asked_at "  # noqa: S608
+        f"FROM approval AS asked LEFT JOIN task USING (task_key) WHERE asked.decision = '{Decision.PENDING}' "
+        # Patches that only their own record calls pending.
+        f"UNION ALL SELECT '{Subject.PATCH}', patch.project, patch.task_class, patch.provider, patch.model, "
+        f"patch.proposed_at FROM patch WHERE patch.decision = '{Decision.PENDING}' "
+        "AND NOT EXISTS (SELECT 1 FROM approval AS one WHERE one.subject_key = patch.patch_key "
+        f"AND one.subject = '{Subject.PATCH}' AND one.decision = '{Decision.PENDING}')"
+    ):
+        times[tuple(group)].append(asked_at)
+    return tuple(
+        (Subject(subject), project, task_class, route_name(provider, model), tuple(found))
+        for (subject, project, task_class, provider, model), found in times.items()
+    )
 
 
 @remembered()

@@ -154,6 +154,24 @@ def test_the_rows_of_a_route_are_found_by_its_written_name(
     found = connection.execute(f"SELECT provider, model FROM call WHERE {condition}", parameters).fetchall()
     connection.close()
     assert found == [(provider, model)]
+    # Rows that are at hand already are picked alike.
+    chosen = Filter(Period(date(2026, 3, 1), date(2026, 3, 31)), route=written)
+    assert {row for row in {*others, (provider, model)} if chosen.selects("shop", None, route_name(*row))} == set(found)
+
+
+def test_rows_at_hand_are_selected_by_project_and_class() -> None:
+    month = Period(date(2026, 3, 1), date(2026, 3, 31))
+    rows = [("shop", "fix"), ("shop", None), (None, "fix")]
+
+    def selected(**named: str) -> list[tuple[str | None, str | None]]:
+        return [row for row in rows if Filter(month, **named).selects(*row, "openai/gpt-5")]
+
+    assert selected() == rows
+    assert selected(project="shop") == rows[:2]
+    assert selected(project=NONE_NAME) == rows[2:]
+    assert selected(project="shop", task_class=NONE_NAME) == rows[1:2]
+    assert selected(task_class="fix", route="openai/gpt-5") == [rows[0], rows[2]]
+    assert selected(route="openai/gpt") == []
 
 
 @pytest.mark.parametrize("written", ["gpt-5", "gpt-5/", "/gpt-5", "/"])
