@@ -310,6 +310,41 @@ class TestBills:
             only = discrepancies(connection, march(period=Period(date(2026, 3, 5), date(2026, 3, 9)), project="shop"))
             assert only.days == Period(date(2026, 3, 5), date(2026, 3, 9))
 
+    def test_where_the_rollup_tells_all_the_days_of_as_many_own_calls_are_read(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("dashboard.analysis.cost_discrepancy._MOST_CALLS", 4)
+        facts = Facts()
+        both = {"reported_cost_micro_usd": 120_000, "computed_cost_micro_usd": 100_000, "cost_micro_usd": 120_000}
+        for day in range(1, 11):
+            facts.call(f"2026-03-{day:02}T10:00", project="shop" if day <= 5 else "blog", **both)
+            facts.call(f"2026-03-{day:02}T11:00", project="blog", **both)
+        with facts.write(store).reading() as connection:
+            found = discrepancies(connection, march(project="shop"))
+        assert found.days == Period(date(2026, 3, 2), MARCH.last)
+        assert [route.calls for route in found.routes] == [4]
+
+    def test_calls_of_one_cost_beside_calls_of_both_change_nothing(self, store: Store) -> None:
+        facts = Facts()
+        both = {"route": SONNET, "reported_cost_micro_usd": 120_000, "computed_cost_micro_usd": 100_000}
+        for day in range(1, 4):
+            when = f"2026-03-{day:02}T10:00"
+            # The rollup of these days tells all: what counts is what is reported, and no cost is unknown with one.
+            facts.call(when, cost_micro_usd=120_000, **both)
+            facts.call(when, cost_micro_usd=None, route=SONNET)
+        when = "2026-03-04T10:00"
+        # That of this day does not: one is only reported, of another the computed cost counts.
+        facts.call(when, cost_micro_usd=120_000, **both)
+        facts.call(when, route=SONNET, reported_cost_micro_usd=70_000, cost_micro_usd=70_000)
+        computed = {"reported_cost_micro_usd": 0, "computed_cost_micro_usd": 90_000, "cost_basis": "computed"}
+        facts.call(when, route=SONNET, cost_micro_usd=90_000, **computed)
+        with facts.write(store).reading() as connection:
+            (found,) = discrepancies(connection, march()).routes
+        # 4 x 0.12 and 0 reported, 4 x 0.10 and 0.09 computed.
+        assert (found.calls, found.reported_counts) == (5, 4)
+        assert (found.reported_usd, found.computed_usd) == pytest.approx((0.48, 0.49))
+        assert found.counts == "reported for 4, computed for the others"
+
     def test_without_a_gateway_there_is_nothing_to_compare(self, store: Store) -> None:
         facts = Facts()
         facts.call(computed_cost_micro_usd=500_000, cost_basis="computed")
