@@ -8,13 +8,15 @@ import polars as pl
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.filters import Filter, Period
-from dashboard.analysis.newest_days import newest_days
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.newest_days import counts_by_day, newest_days
+from dashboard.analysis.selection import needs_fine_rollups
+from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_events import events_of
 from dashboard.analysis.slo_rows import id_column, route_column
 from data.frames import INSTANT, Schema, frame_of
 
 _CALLS = "(SELECT sum({column}) FROM llm_call WHERE llm_call.task_key = task.task_key AND is_counted)"
+_PATIENCE = 4
 _COLUMNS = (
     id_column("task_id", "task_key"),
     ("requested_at", "requested_at", INSTANT),
@@ -35,47 +37,81 @@ _COLUMNS = (
 
 def task_days(connection: sqlite3.Connection, chosen: Filter, first: date, last: date) -> Period | None:
     """Return the days between two that the dearest tasks are looked for in; null when there is no task."""
-    return newest_days(connection, _between(chosen, first, last), "task_daily", "task_count")
+    return newest_days(connection, _between(chosen, first, last), _rollup(chosen), "task_count")
 
 
 def task_count(connection: sqlite3.Connection, chosen: Filter, first: date, last: date) -> int:
     """Return how many tasks of known cost there are from one day to another, as the rollup counts them."""
-    return _counted(connection, _between(chosen, first, last))
+    return sum(count for _, count in _known_by_day(connection, chosen, first, last))
+
+
+@shared
+def _known_by_day(
+    connection: sqlite3.Connection, chosen: Filter, first: date, last: date
+) -> tuple[tuple[int, int], ...]:
+    return counts_by_day(connection, _between(chosen, first, last), _rollup(chosen), "known_cost_count")
 
 
 def dearest_tasks(
     connection: sqlite3.Connection, chosen: Filter, first: date, last: date, *, limit: int, offset: int
 ) -> pl.DataFrame:
     """Return a page of the tasks with the most known spend; where calls are unpriced, it is a lower bound."""
-    condition, parameters = _condition(chosen, first, last)
-    # Either down the index of costs until the page is full, or all tasks of the days, sorted: whichever reads less. The
-    # unary plus keeps SQLite off the other index.
-    matching = task_count(connection, chosen, first, last)
-    whole = _counted(connection, None)
-    is_by_cost = (limit + offset) * whole < matching * matching
-    days, cost = ("+", "") if is_by_cost else ("", "+")
-    condition = f"{days}requested_date BETWEEN :first AND :last AND {condition}"
+    keys = _keys(connection, chosen, first, last, limit=limit, offset=offset)
+    schema: Schema = {name: dtype for name, _, dtype in _COLUMNS}
+    if not keys:
+        return frame_of([], schema)
     selected = ", ".join(f"{sql} AS {name}" for name, sql, _ in _COLUMNS)
     # The page is picked first, so that the calls of its tasks alone are read.
     rows = connection.execute(
-        f"SELECT {selected} FROM task WHERE task_key IN (SELECT task_key FROM task WHERE {condition} "  # noqa: S608
-        f"ORDER BY {cost}known_cost_micro_usd DESC, task_key LIMIT :limit OFFSET :offset) "
+        f"SELECT {selected} FROM task WHERE task_key IN ({', '.join(map(str, keys))}) "  # noqa: S608
         "ORDER BY known_cost_micro_usd DESC, task_key",
-        parameters | {"limit": limit, "offset": offset},
     ).fetchall()
-    schema: Schema = {name: dtype for name, _, dtype in _COLUMNS}
     return frame_of(rows, schema)
 
 
-def _counted(connection: sqlite3.Connection, chosen: Filter | None) -> int:
-    """Return how many tasks of known cost a filter selects; null for all of the store."""
-    condition, parameters = ("1", {}) if chosen is None else condition_of(chosen, chosen.period, "task_daily")
-    table = "project_daily" if chosen is None else "task_daily"
-    row = connection.execute(
-        f"SELECT coalesce(sum(known_cost_count), 0) FROM {table} WHERE {condition}",  # noqa: S608
-        parameters,
+def _keys(
+    connection: sqlite3.Connection, chosen: Filter, first: date, last: date, *, limit: int, offset: int
+) -> list[int]:
+    """Return the keys of the tasks of a page: down the index of costs where it is soon full, else from all of the days.
+
+    If the tasks of the filter cost about as much as others, a page is full after ``reading`` tasks.
+    """
+    condition, parameters = _condition(chosen, first, last)
+    parameters |= {"limit": limit, "offset": offset}
+    days = _known_by_day(connection, chosen, first, last)
+    matching = sum(count for _, count in days)
+    if matching <= offset:
+        return []
+    listed = ", ".join(str(day) for day, _ in days)
+    whole, in_days = connection.execute(
+        f"SELECT sum(known_cost_count), sum(iif(date IN ({listed}), task_count, 0)) FROM project_daily"  # noqa: S608
     ).fetchone()
-    return int(row[0])
+    # The unary plus keeps SQLite off the other index.
+    ordered = "ORDER BY {}known_cost_micro_usd DESC, task_key LIMIT :limit OFFSET :offset"
+    reading = (limit + offset) * whole // matching
+    if reading < in_days // 2:
+        # A cheap route has no task among the dearest: where many more were read in vain, its days are read instead.
+        above = connection.execute(
+            "SELECT known_cost_micro_usd FROM task WHERE call_count > unpriced_call_count "
+            "ORDER BY known_cost_micro_usd DESC LIMIT 1 OFFSET ?",
+            (min(_PATIENCE * reading, in_days),),
+        ).fetchone()
+        rows = connection.execute(
+            "SELECT task_key FROM task WHERE known_cost_micro_usd > :above "  # noqa: S608
+            f"AND +requested_date BETWEEN :first AND :last AND {condition} {ordered.format('')}",
+            parameters | {"above": -1 if above is None else above[0]},
+        ).fetchall()
+        if len(rows) == min(limit, matching - offset):
+            return [key for (key,) in rows]
+    rows = connection.execute(
+        f"SELECT task_key FROM task WHERE requested_date IN ({listed}) AND {condition} {ordered.format('+')}",  # noqa: S608
+        parameters,
+    ).fetchall()
+    return [key for (key,) in rows]
+
+
+def _rollup(chosen: Filter) -> str:
+    return "task_daily" if needs_fine_rollups(chosen) else "project_daily"
 
 
 def _between(chosen: Filter, first: date, last: date) -> Filter:
