@@ -2,17 +2,18 @@
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 
 import polars as pl
 
-from dashboard.analysis.as_of import day_from_number
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.intervals import ratio
-from dashboard.analysis.price_days import PriceBasis, Tokens, cells_on
+from dashboard.analysis.price_days import PriceBasis, cells_by_day
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import calls_table, condition_of
+from dashboard.analysis.route_days import route_days
 from dashboard.analysis.spend_amounts import MICRO_USD
 from data.frames import Schema, frame_of
 from data.prices import SCALE, PriceCell
@@ -77,22 +78,37 @@ class RouteSavings:
 
 def cache_savings(connection: sqlite3.Connection, chosen: Filter) -> tuple[RouteSavings, ...]:
     """Return the routes of the filter's period of which a cached token was reported, most saved first."""
-    table = calls_table(chosen)
-    condition, parameters = condition_of(chosen, chosen.period, table)
     found: dict[str, Savings] = {}
     bases: dict[str, set[PriceBasis]] = defaultdict(set)
-    for provider, model, day, requests, sent, read, written in connection.execute(
-        "SELECT provider, model, date, sum(usage_known_count), sum(input_tokens), sum(cache_read_tokens), "  # noqa: S608
-        f"sum(cache_write_tokens) FROM {table} WHERE {condition} GROUP BY provider, model, date",
-        parameters,
+    for (provider, model), days in groupby(
+        route_days(connection, chosen, chosen.period), lambda one: (one.provider, one.model)
     ):
         name = route_name(provider, model)
-        cells = cells_on(provider, model, day_from_number(day))
-        found[name] = found.get(name, Savings()) + _savings(Tokens(requests, sent, read, written, 0), cells)
-        if read + written:
-            bases[name].add(_basis(provider, cells))
+        # Days on which the same prices hold for the same sizes are added up before anything is priced.
+        alike: dict[_Alike, list[int]] = {}
+        on_day = cells_by_day(provider, model)
+        told: tuple[PriceCell, ...] | None = None
+        for one in days:
+            cells = on_day(one.day)
+            possible = tuple(cell for cell in cells if cell.from_input <= one.sent)
+            mean = one.sent // max(one.known_calls, 1)
+            typical = tuple(cell for cell in possible if cell.from_input <= mean < cell.until_input)
+            sums = alike.setdefault((possible, typical), [0] * 4)
+            sums[0] += one.known_calls
+            sums[1] += one.sent
+            sums[2] += one.cache_read
+            sums[3] += one.cache_write
+            if (one.cache_read or one.cache_write) and cells is not told:
+                told = cells
+                bases[name].add(_basis(provider, cells))
+        for (possible, typical), sums in alike.items():
+            found[name] = found.get(name, Savings()) + _savings(Savings(*sums), possible, typical)
     used = [RouteSavings(name, found[name], min(known, key=_BASES.index)) for name, known in bases.items()]
     return tuple(sorted(used, key=lambda one: (-one.savings.saved, -one.savings.cache_read, one.route)))
+
+
+_Alike = tuple[tuple[PriceCell, ...], tuple[PriceCell, ...]]
+"""Prices that some request of a day may have had, and those that one of mean size had."""
 
 
 def total_savings(routes: tuple[RouteSavings, ...]) -> Savings:
@@ -135,11 +151,8 @@ def _basis(provider: str | None, cells: tuple[PriceCell, ...]) -> PriceBasis:
     return PriceBasis.EXACT if len({_cache_prices(cell) for cell in cells}) == 1 else PriceBasis.ESTIMATED
 
 
-def _savings(tokens: Tokens, cells: tuple[PriceCell, ...]) -> Savings:
-    counts = Savings(tokens.requests, tokens.sent, tokens.cache_read, tokens.cache_write)
-    possible = [cell for cell in cells if cell.from_input <= tokens.sent]
-    mean = tokens.sent // max(tokens.requests, 1)
-    typical = [cell for cell in possible if cell.from_input <= mean < cell.until_input]
+def _savings(counts: Savings, possible: Sequence[PriceCell], typical: Sequence[PriceCell]) -> Savings:
+    """Add the amounts to counts of days on which the same prices held."""
     hours = sum(cell.until_time - cell.from_time for cell in typical)
     if not hours:
         return counts + Savings(unpriced=counts.cached)
@@ -148,15 +161,15 @@ def _savings(tokens: Tokens, cells: tuple[PriceCell, ...]) -> Savings:
     # Over the hours of a day alike: sums do not tell when the calls were made.
     shares = [(cell, Fraction(cell.until_time - cell.from_time, hours)) for cell in typical]
     full = sum((share * counts.cached * cell.input_price for cell, share in shares), _ZERO) / SCALE
-    paid = sum((share * _paid(cell, tokens) for cell, share in shares), _ZERO) / SCALE
-    read = [tokens.cache_read * (cell.input_price - cell.cache_read_price) for cell in possible]
-    written = [tokens.cache_write * (cell.input_price - cell.cache_write_price) for cell in possible]
+    paid = sum((share * _paid(cell, counts) for cell, share in shares), _ZERO) / SCALE
+    read = [counts.cache_read * (cell.input_price - cell.cache_read_price) for cell in possible]
+    written = [counts.cache_write * (cell.input_price - cell.cache_write_price) for cell in possible]
     low, high = (Fraction(end(read) + end(written), SCALE) for end in (min, max))
     return counts + Savings(full=full, paid=paid, low=low, high=high)
 
 
-def _paid(cell: PriceCell, tokens: Tokens) -> int:
-    return tokens.cache_read * cell.cache_read_price + tokens.cache_write * cell.cache_write_price
+def _paid(cell: PriceCell, counts: Savings) -> int:
+    return counts.cache_read * cell.cache_read_price + counts.cache_write * cell.cache_write_price
 
 
 def _cache_prices(cell: PriceCell) -> tuple[int, int, int]:

@@ -4,7 +4,8 @@ A price can depend on the size of a request and on the time of day, which sums d
 cost is then told for a request of mean size over the hours of a day, with the least and the most that is possible.
 """
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -77,6 +78,22 @@ def cells_on(provider: str | None, model: str | None, day: date) -> tuple[PriceC
     return tuple(cell for cell in cells_of(provider, model) if cell.from_instant <= instant < cell.until_instant)
 
 
+def cells_by_day(provider: str | None, model: str | None) -> Callable[[int], tuple[PriceCell, ...]]:
+    """Return what gives, for the number of a day, what ``cells_on`` does: the same object while no price changes."""
+    cells = cells_of(provider, model)
+    changes = sorted({instant for cell in cells for instant in (cell.from_instant, cell.until_instant)})
+    known: dict[int, tuple[PriceCell, ...]] = {}
+
+    def on_day(day: int) -> tuple[PriceCell, ...]:
+        instant = day * DAY_MICROSECONDS
+        place = bisect_right(changes, instant)
+        if place not in known:
+            known[place] = tuple(cell for cell in cells if cell.from_instant <= instant < cell.until_instant)
+        return known[place]
+
+    return on_day
+
+
 def prices_of(cell: PriceCell) -> tuple[int, int, int, int, int]:
     """Return the prices of what is billed apart, in the order of Tokens.by_kind, times SCALE."""
     return cell.input_price, cell.cache_read_price, cell.cache_write_price, cell.output_price, cell.request_fee
@@ -87,13 +104,21 @@ def list_cost(cell: PriceCell, tokens: Tokens) -> Fraction:
     return Fraction(sum(n * price for n, price in zip(tokens.by_kind(), prices_of(cell), strict=True)), SCALE)
 
 
-def relative(on_day: Sequence[PriceCell], at_date: Sequence[PriceCell], tokens: Tokens) -> Relative:
-    """Return what tokens of a day cost at the prices of another date, as a multiple of their cost on their day."""
+def relative_of_any(on_day: Sequence[PriceCell], at_date: Sequence[PriceCell]) -> Relative | None:
+    """Return what any tokens cost as a multiple of their cost on their day; null where it depends on the tokens."""
     if not at_date:
         return _NOT_THEN
-    pairs = list(_pairs(on_day, at_date))
-    if all(prices_of(then) == prices_of(other) for then, other, _ in pairs):
+    if all(prices_of(then) == prices_of(other) for then, other, _ in _pairs(on_day, at_date)):
         return _SAME
+    return None
+
+
+def relative(on_day: Sequence[PriceCell], at_date: Sequence[PriceCell], tokens: Tokens) -> Relative:
+    """Return what tokens of a day cost at the prices of another date, as a multiple of their cost on their day."""
+    told = relative_of_any(on_day, at_date)
+    if told is not None:
+        return told
+    pairs = list(_pairs(on_day, at_date))
     # No request is larger than all of them together.
     possible = [pair for pair in pairs if max(pair[0].from_input, pair[1].from_input) <= tokens.sent]
     mean = tokens.sent // max(tokens.requests, 1)

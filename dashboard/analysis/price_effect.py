@@ -13,24 +13,27 @@ The difference to the compared period is split, route by route, into parts that 
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from itertools import groupby
 
-from dashboard.analysis.as_of import day_from_number
 from dashboard.analysis.filters import Filter, Period, route_name
-from dashboard.analysis.price_days import PriceBasis, Relative, Tokens, cells_on, relative
-from dashboard.analysis.selection import calls_table, condition_of
+from dashboard.analysis.price_days import (
+    PriceBasis,
+    Relative,
+    Tokens,
+    cells_by_day,
+    cells_on,
+    relative,
+    relative_of_any,
+)
+from dashboard.analysis.route_days import route_days
 from data.prices import PriceCell
 from data.providers import is_self_hosted
 
 _NOTHING = Fraction(0)
-USAGE_SQL = (
-    "provider, model, date, sum(call_count), sum(usage_known_count), sum(input_tokens), sum(cache_read_tokens), "
-    "sum(cache_write_tokens), sum(output_tokens), sum(cost_micro_usd), sum(computed_cost_micro_usd)"
-)
-"""Columns of call_daily, and of route_daily, that make up the usage of a route on a day."""
 # The surest first: a route is known as well as the least sure of its days.
 _SURENESS = tuple(PriceBasis)
 
@@ -179,47 +182,55 @@ _NO_USAGE = _Usage()
 
 
 def _usage(connection: sqlite3.Connection, chosen: Filter, period: Period, when: date) -> dict[str, _Usage]:
-    table = calls_table(chosen)
-    condition, parameters = condition_of(chosen, period, table)
     found: dict[str, _Usage] = {}
-    known: dict[tuple[str | None, str | None], tuple[PriceCell, ...]] = {}
-    for provider, model, day, calls, *sums in connection.execute(
-        f"SELECT {USAGE_SQL} FROM {table} WHERE {condition} GROUP BY provider, model, date",  # noqa: S608
-        parameters,
+    for (provider, model), days in groupby(
+        route_days(connection, chosen, period), lambda one: (one.provider, one.model)
     ):
-        requests, sent, read, written, received, spent, listed = sums
-        tokens = Tokens(requests, sent, read, written, received)
-        if (provider, model) not in known:
-            known[provider, model] = cells_on(provider, model, when)
-        at_date = known[provider, model]
-        told = _relative(provider, model, day_from_number(day), at_date, tokens, has_cost=listed > 0)
         usage = found.setdefault(route_name(provider, model), _Usage())
-        usage.bases.add(told if isinstance(told, PriceBasis) else told.basis)
-        usage.cost += _cost(calls, tokens, spent, listed, None if isinstance(told, PriceBasis) else told)
+        at_date = cells_on(provider, model, when)
+        on_day = cells_by_day(provider, model)
+        # By identity, of prices and of what is told of them: both are the same objects day after day.
+        told: dict[int, Relative | PriceBasis | None] = {}
+        # Days whose cost changes alike, whatever their tokens, are added up before anything is multiplied.
+        alike: dict[int, tuple[Relative | PriceBasis, list[int]]] = {}
+        for one in days:
+            cells = on_day(one.day)
+            if id(cells) not in told:
+                told[id(cells)] = _of_any(provider, cells, at_date)
+            here = told[id(cells)]
+            if cells and not one.listed and not one.known_calls:
+                here = PriceBasis.NO_TOKENS
+            if here is None:
+                tokens = Tokens(one.known_calls, one.sent, one.cache_read, one.cache_write, one.received)
+                here = relative(cells, at_date, tokens)
+            _, sums = alike.setdefault(id(here), (here, [0] * 5))
+            sums[0] += one.calls
+            sums[1] += one.known_calls
+            sums[2] += one.sent + one.received
+            sums[3] += one.micro_usd
+            sums[4] += one.listed
+        for here, sums in alike.values():
+            usage.bases.add(here if isinstance(here, PriceBasis) else here.basis)
+            usage.cost += _cost(sums, None if isinstance(here, PriceBasis) else here)
     return found
 
 
-def _relative(
-    provider: str | None,
-    model: str | None,
-    day: date,
-    at_date: tuple[PriceCell, ...],
-    tokens: Tokens,
-    *,
-    has_cost: bool,
-) -> Relative | PriceBasis:
-    on_day = cells_on(provider, model, day)
+def _of_any(
+    provider: str | None, on_day: tuple[PriceCell, ...], at_date: tuple[PriceCell, ...]
+) -> Relative | PriceBasis | None:
+    """Return what is told of any tokens of a day; null where it depends on the tokens."""
     if not on_day:
         return PriceBasis.SELF_HOSTED if is_self_hosted(provider) else PriceBasis.UNPRICED
-    return relative(on_day, at_date, tokens) if has_cost or tokens.requests else PriceBasis.NO_TOKENS
+    return relative_of_any(on_day, at_date)
 
 
-def _cost(calls: int, tokens: Tokens, spent: int, listed: int, told: Relative | None) -> Cost:
+def _cost(sums: Sequence[int], told: Relative | None) -> Cost:
+    calls, known_calls, tokens, spent, listed = sums
     if told is None:
-        return Cost(calls, tokens.requests, 0, spent, 0)
+        return Cost(calls, known_calls, 0, spent, 0)
     low = None if told.low is None else listed * told.low
     high = None if told.high is None else listed * told.high
-    return Cost(calls, tokens.requests, tokens.all, spent, listed, listed * told.times, low, high)
+    return Cost(calls, known_calls, tokens, spent, listed, listed * told.times, low, high)
 
 
 def _least_sure(now: _Usage, before: _Usage) -> PriceBasis:

@@ -1,14 +1,16 @@
 """Spend over time by provider, model, task class or project: the parts make up the whole, to the millionth."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_whole_day
 from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_name
-from dashboard.analysis.selection import calls_table, condition_of
+from dashboard.analysis.route_days import route_days
+from dashboard.analysis.selection import condition_of, needs_fine_rollups
 from dashboard.analysis.series import Bucket
 from dashboard.analysis.spend_amounts import (
     AMOUNT_SQL,
@@ -20,6 +22,7 @@ from dashboard.analysis.spend_amounts import (
     first_call_day,
     total_amount,
     unit_costs,
+    unpriced_days,
 )
 from dashboard.analysis.spend_spikes import USUAL_DAYS, Spike, spikes
 from dashboard.analysis.trend_buckets import Every, PointState, cut, drawn, fitting, is_cut_short
@@ -161,17 +164,29 @@ def group_name(by: SpendBy, first: str | None, second: str | None) -> str:
 
 
 def _daily(connection: sqlite3.Connection, chosen: Filter, period: Period, by: SpendBy) -> dict[str, dict[int, Amount]]:
-    table = calls_table(chosen) if by in (SpendBy.PROVIDER, SpendBy.MODEL) else "call_daily"
-    condition, parameters = condition_of(chosen, period, table)
     found: dict[str, dict[int, Amount]] = {}
-    for first, second, day, *sums in connection.execute(
-        f"SELECT {_COLUMNS[by]}, date, {AMOUNT_SQL} FROM {table} WHERE {condition} GROUP BY 1, 2, 3",  # noqa: S608
-        parameters,
-    ):
+    for first, second, day, *sums in _rows(connection, chosen, period, by):
         days = found.setdefault(group_name(by, first, second), {})
-        # Two groups can be written the same way (a model named "?"); both are in the part.
-        days[day] = days.get(day, NO_CALLS) + Amount(*sums)
-    return found
+        # Two groups can be written the same way (a model named "?"), and a provider has many models.
+        days[day] = days[day] + Amount(*sums) if day in days else Amount(*sums)
+    return {name: dict(sorted(days.items())) for name, days in found.items()}
+
+
+def _rows(connection: sqlite3.Connection, chosen: Filter, period: Period, by: SpendBy) -> Iterable[tuple[Any, ...]]:
+    """Return the two columns of a group, the day, calls, unpriced ones and known spend."""
+    if by in (SpendBy.PROVIDER, SpendBy.MODEL):
+        return (
+            (one.provider, one.model, one.day, one.calls, one.unpriced, one.micro_usd)
+            for one in route_days(connection, chosen, period)
+        )
+    is_whole = by is SpendBy.PROJECT and not needs_fine_rollups(chosen)
+    table = "project_daily" if is_whole else "call_daily"
+    condition, parameters = condition_of(chosen, period, table)
+    return connection.execute(
+        f"SELECT {_COLUMNS[by]}, date, {AMOUNT_SQL} FROM {table} WHERE {condition} AND call_count > 0 "  # noqa: S608
+        "GROUP BY 1, 2, 3",
+        parameters,
+    )
 
 
 def _add_ranges(
@@ -184,15 +199,25 @@ def _add_ranges(
     """Add to each amount what its unpriced calls may have cost."""
     if costs is None:
         return
+    for first, second, day, provider, model, unpriced in _unpriced_rows(connection, chosen, by):
+        low, high = costs.bounds(route_name(provider, model), unpriced)
+        days = by_group[group_name(by, first, second)]
+        days[day] += Amount(low_micro_usd=low, high_micro_usd=high)
+
+
+def _unpriced_rows(connection: sqlite3.Connection, chosen: Filter, by: SpendBy) -> Iterator[tuple[Any, ...]]:
+    """Yield the two columns of a group, the day, provider and model, and the calls of unknown cost."""
+    if by in (SpendBy.PROVIDER, SpendBy.MODEL):
+        for provider, model, day, unpriced in unpriced_days(connection, chosen):
+            yield provider, model, day, provider, model, unpriced
+        return
     condition, parameters = condition_of(chosen, chosen.period, "call_daily")
     for first, second, day, provider, model, *sums in connection.execute(
         f"SELECT {_COLUMNS[by]}, date, provider, model, {UNPRICED_SQL} FROM call_daily "  # noqa: S608
         f"WHERE {condition} AND unpriced_count > 0 GROUP BY 1, 2, 3, 4, 5",
         parameters,
     ):
-        low, high = costs.bounds(route_name(provider, model), Unpriced(*sums))
-        days = by_group[group_name(by, first, second)]
-        days[day] += Amount(low_micro_usd=low, high_micro_usd=high)
+        yield first, second, day, provider, model, Unpriced(*sums)
 
 
 def _ranked(by_group: Mapping[str, Daily]) -> list[str]:
@@ -237,8 +262,15 @@ def _spikes(
 ) -> tuple[Spike, ...]:
     """Return the days that stand out; the weeks before the period say what is usual at its beginning."""
     earlier = Period(chosen.period.first - timedelta(days=USUAL_DAYS), chosen.period.first - timedelta(days=1))
-    history = {name: dict(days) for name, days in _daily(connection, chosen, earlier, by).items()}
-    for name, days in by_group.items():
-        history.setdefault(name, {}).update(days)
-    money = {name: {day: amount.micro_usd for day, amount in days.items()} for name, days in history.items()}
+    read = chosen.compared
+    if read is None or not (read.first <= earlier.first and read.last >= earlier.last):
+        read = earlier
+    first, last = day_number(earlier.first), day_number(earlier.last)
+    money: dict[str, dict[int, int]] = {}
+    for column, other, day, _, _, micro_usd in _rows(connection, chosen, read, by):
+        if first <= day <= last:
+            days = money.setdefault(group_name(by, column, other), {})
+            days[day] = days.get(day, 0) + micro_usd
+    for name, amounts in by_group.items():
+        money.setdefault(name, {}).update((day, amount.micro_usd) for day, amount in amounts.items())
     return spikes(money, day_number(chosen.period.first), day_number(min(chosen.period.last, last_whole_day(as_of))))

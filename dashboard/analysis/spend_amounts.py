@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from dashboard.analysis.filters import Filter, Period, route_name
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.self_hosted import self_hosted_providers
+from dashboard.analysis.shared import shared
 from data.words import CallStatus
 
 MICRO_USD = 1_000_000
@@ -64,7 +65,15 @@ NO_CALLS = Amount()
 
 def total_amount(amounts: Iterable[Amount]) -> Amount:
     """Return the sum of amounts."""
-    return sum(amounts, NO_CALLS)
+    calls = unpriced = micro_usd = 0
+    low = high = 0.0
+    for amount in amounts:
+        calls += amount.calls
+        unpriced += amount.unpriced
+        micro_usd += amount.micro_usd
+        low += amount.low_micro_usd
+        high += amount.high_micro_usd
+    return Amount(calls, unpriced, micro_usd, low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,7 @@ def unpriced_range(amount: Amount, costs: UnitCosts | None) -> Range:
     return Range(amount.low_micro_usd / MICRO_USD, amount.high_micro_usd / MICRO_USD)
 
 
+@shared
 def unit_costs(connection: sqlite3.Connection, period: Period) -> UnitCosts | None:
     """Return what tokens and calls cost on the routes of a period; null when no route has enough priced calls.
 
@@ -157,6 +167,30 @@ def unit_costs(connection: sqlite3.Connection, period: Period) -> UnitCosts | No
         if calls >= FEWEST_PRICED_CALLS and cost > 0 and provider not in hosted:
             found[route_name(provider, model)] = token_cost / tokens if tokens else None, cost / calls
     return UnitCosts(found) if found else None
+
+
+def unpriced_days(
+    connection: sqlite3.Connection, chosen: Filter
+) -> tuple[tuple[str | None, str | None, int, Unpriced], ...]:
+    """Return provider, model and day of the filter's calls of unknown cost, with what is known of these."""
+    return _unpriced_days(
+        connection, Filter(chosen.period, project=chosen.project, route=chosen.route, task_class=chosen.task_class)
+    )
+
+
+@shared
+def _unpriced_days(
+    connection: sqlite3.Connection, chosen: Filter
+) -> tuple[tuple[str | None, str | None, int, Unpriced], ...]:
+    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    return tuple(
+        (provider, model, day, Unpriced(*sums))
+        for provider, model, day, *sums in connection.execute(
+            f"SELECT provider, model, date, {UNPRICED_SQL} FROM call_daily "  # noqa: S608
+            f"WHERE {condition} AND unpriced_count > 0 GROUP BY provider, model, date",
+            parameters,
+        )
+    )
 
 
 def first_call_day(connection: sqlite3.Connection, chosen: Filter) -> int | None:

@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 from dashboard.analysis.bootstrap import RatioEstimate, ratio_over_days
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.route_costs import Pricing
+from dashboard.analysis.route_days import route_days
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.self_hosted import self_hosted_providers
 from dashboard.analysis.spend import Spend, SpendBy, SpendGroup, columns_of, group_name
 from dashboard.analysis.spend_amounts import (
-    AMOUNT_SQL,
     MICRO_USD,
     NO_CALLS,
     NOTHING_UNPRICED,
-    UNPRICED_SQL,
     Amount,
     UnitCosts,
     Unpriced,
+    total_amount,
+    unpriced_days,
 )
 
 
@@ -92,24 +93,27 @@ class UnpricedRoute:
         return "no price is known for the model" if not self.unpriced.without_tokens else "no price, or no tokens"
 
 
+_Route = tuple[str | None, str | None]
+
+
 def unpriced_routes(
     connection: sqlite3.Connection, chosen: Filter, costs: UnitCosts | None
 ) -> tuple[UnpricedRoute, ...]:
     """Return the routes with unpriced calls, the widest range first."""
-    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    unpriced: dict[_Route, Unpriced] = {}
+    for provider, model, _, here in unpriced_days(connection, chosen):
+        unpriced[provider, model] = unpriced.get((provider, model), NOTHING_UNPRICED) + here
+    amounts: dict[_Route, list[Amount]] = {route: [] for route in unpriced}
+    for one in route_days(connection, chosen, chosen.period):
+        if (one.provider, one.model) in amounts:
+            amounts[one.provider, one.model].append(Amount(one.calls, one.unpriced, one.micro_usd))
     found: dict[str, UnpricedRoute] = {}
-    for provider, model, calls, unpriced, cost, *sums in connection.execute(
-        f"SELECT provider, model, {AMOUNT_SQL}, {UNPRICED_SQL} FROM call_daily WHERE {condition} "  # noqa: S608
-        "GROUP BY provider, model HAVING sum(unpriced_count) > 0",
-        parameters,
-    ):
-        name = route_name(provider, model)
-        here = Unpriced(*sums)
+    for route, here in unpriced.items():
+        name = route_name(*route)
         low, high = (0.0, 0.0) if costs is None else costs.bounds(name, here)
         before = found.get(name, UnpricedRoute(name, NO_CALLS, NOTHING_UNPRICED))
-        found[name] = UnpricedRoute(
-            name, before.amount + Amount(calls, unpriced, cost, low, high), before.unpriced + here
-        )
+        amount = total_amount([before.amount, *amounts[route], Amount(low_micro_usd=low, high_micro_usd=high)])
+        found[name] = UnpricedRoute(name, amount, before.unpriced + here)
     return tuple(
         sorted(found.values(), key=lambda route: (-route.amount.high_micro_usd, -route.amount.unpriced, route.route))
     )

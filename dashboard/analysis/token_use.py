@@ -6,7 +6,7 @@ import polars as pl
 
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.intervals import ratio
-from dashboard.analysis.selection import calls_table, condition_of
+from dashboard.analysis.route_days import route_days
 from data.frames import Schema, frame_of
 
 
@@ -15,17 +15,11 @@ def token_use(connection: sqlite3.Connection, chosen: Filter) -> pl.DataFrame:
 
     Of calls whose tokens are not known nothing is in the sums; the columns of counts say how many those are.
     """
-    table = calls_table(chosen)
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    by_route: dict[str, tuple[int, ...]] = {}
-    for provider, model, *sums in connection.execute(
-        "SELECT provider, model, sum(call_count), sum(usage_known_count), sum(input_tokens), "  # noqa: S608
-        f"sum(cache_read_tokens), sum(output_tokens) FROM {table} WHERE {condition} GROUP BY provider, model",
-        parameters,
-    ):
-        name = route_name(provider, model)
-        before = by_route.get(name, (0,) * len(sums))
-        by_route[name] = tuple(a + b for a, b in zip(before, sums, strict=True))
+    by_route: dict[str, list[int]] = {}
+    for one in route_days(connection, chosen, chosen.period):
+        sums = by_route.setdefault(route_name(one.provider, one.model), [0] * 5)
+        for place, value in enumerate((one.calls, one.known_calls, one.sent, one.cache_read, one.received)):
+            sums[place] += value
     rows = [
         (name, calls, known, *_or_unknown(known, sent, received), cached or None, ratio(cached, sent) or None)
         for name, (calls, known, sent, cached, received) in sorted(

@@ -8,7 +8,8 @@ import polars as pl
 
 from dashboard.analysis.as_of import day_number, day_of, patches_judged_at
 from dashboard.analysis.filters import Filter, route_name
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.route_days import route_days
+from dashboard.analysis.selection import condition_of, needs_fine_rollups
 from dashboard.analysis.spend_amounts import MICRO_USD
 from data.frames import Schema, frame_of
 
@@ -25,19 +26,17 @@ class MayBe(StrEnum):
 def unattributed(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> pl.DataFrame:
     """Return one row per route, source and cause: calls, unpriced ones, known spend and its share of all spend."""
     last_export = day_number(day_of(patches_judged_at(connection, as_of)))
-    condition, parameters = condition_of(chosen, chosen.period, "task_daily")
+    table = "task_daily" if needs_fine_rollups(chosen) else "project_daily"
+    condition, parameters = condition_of(chosen, chosen.period, table)
     with_tasks = {
         row[0]
         for row in connection.execute(
-            f"SELECT DISTINCT project FROM task_daily WHERE {condition} AND task_count > 0",  # noqa: S608
+            f"SELECT DISTINCT project FROM {table} WHERE {condition} AND task_count > 0",  # noqa: S608
             parameters,
         )
     }
     condition, parameters = condition_of(chosen, chosen.period, "call_daily")
-    whole = connection.execute(
-        f"SELECT sum(cost_micro_usd) FROM call_daily WHERE {condition}",  # noqa: S608
-        parameters,
-    ).fetchone()[0]
+    whole = sum(one.micro_usd for one in route_days(connection, chosen, chosen.period))
     found: dict[tuple[str, str, MayBe], tuple[int, int, int]] = {}
     for provider, model, source, project, is_late, calls, unpriced, cost in connection.execute(
         "SELECT provider, model, source, project, date > :last_export, sum(call_count), sum(unpriced_count), "  # noqa: S608
