@@ -102,7 +102,9 @@ def cache_savings(connection: sqlite3.Connection, chosen: Filter) -> tuple[Route
                 told = cells
                 bases[name].add(_basis(provider, cells))
         for (possible, typical), sums in alike.items():
-            found[name] = found.get(name, Savings()) + _savings(Savings(*sums), possible, typical)
+            found[name] = found.get(name, Savings()) + _savings(
+                Savings(sums[0], sums[1], sums[2], sums[3]), possible, typical
+            )
     used = [RouteSavings(name, found[name], min(known, key=_BASES.index)) for name, known in bases.items()]
     return tuple(sorted(used, key=lambda one: (-one.savings.saved, -one.savings.cache_read, one.route)))
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dashboard.analysis.filters import Filter, Period, route_name
+from dashboard.analysis.route_days import route_days
 from dashboard.analysis.selection import condition_of
 from dashboard.analysis.self_hosted import self_hosted_providers
 from dashboard.analysis.shared import shared
@@ -155,13 +156,23 @@ def unit_costs(connection: sqlite3.Connection, period: Period) -> UnitCosts | No
     Over all projects and classes, so that the same call is worth the same under every filter. Own machines have no
     price per token and failed calls no typical cost, so neither counts.
     """
-    condition, parameters = condition_of(Filter(period), period, "call_daily")
+    condition, parameters = condition_of(Filter(period), period, "route_daily")
     hosted = self_hosted_providers()
     found: dict[str, tuple[float | None, float]] = {}
     for provider, model, calls, cost, tokens, token_cost in connection.execute(
-        "SELECT provider, model, sum(call_count), sum(cost_micro_usd), "  # noqa: S608
+        f"WITH of_routes AS (SELECT *, unpriced_count = 0 AND {_HAS_USAGE} AS is_alike FROM route_daily "  # noqa: S608
+        f"WHERE {condition} AND {_OK}), "
+        # What holds for all calls of a route's row holds for each row that it is the sum of; others are looked at.
+        "parts AS (SELECT provider, model, call_count, cost_micro_usd, usage_known_count, input_tokens, output_tokens "
+        "FROM of_routes WHERE is_alike UNION ALL "
+        "SELECT call.provider, call.model, call.call_count, call.cost_micro_usd, call.usage_known_count, "
+        "call.input_tokens, call.output_tokens FROM of_routes AS whole CROSS JOIN call_daily AS call "
+        "ON call.provider IS whole.provider AND call.model IS whole.model AND call.date = whole.date "
+        "AND call.source = whole.source AND call.status = whole.status AND call.error_kind IS whole.error_kind "
+        "WHERE NOT whole.is_alike AND call.unpriced_count = 0) "
+        "SELECT provider, model, sum(call_count), sum(cost_micro_usd), "
         f"sum(iif({_HAS_USAGE}, input_tokens + output_tokens, 0)), sum(iif({_HAS_USAGE}, cost_micro_usd, 0)) "
-        f"FROM call_daily WHERE {condition} AND {_OK} AND unpriced_count = 0 GROUP BY provider, model",
+        "FROM parts GROUP BY provider, model",
         parameters,
     ):
         if calls >= FEWEST_PRICED_CALLS and cost > 0 and provider not in hosted:
@@ -183,12 +194,15 @@ def _unpriced_days(
     connection: sqlite3.Connection, chosen: Filter
 ) -> tuple[tuple[str | None, str | None, int, Unpriced], ...]:
     condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    # Few routes have any, and the index of routes leads to them.
+    days = route_days(connection, chosen, chosen.period)
     return tuple(
-        (provider, model, day, Unpriced(*sums))
-        for provider, model, day, *sums in connection.execute(
-            f"SELECT provider, model, date, {UNPRICED_SQL} FROM call_daily "  # noqa: S608
-            f"WHERE {condition} AND unpriced_count > 0 GROUP BY provider, model, date",
-            parameters,
+        (*route, day, Unpriced(*sums))
+        for route in dict.fromkeys((one.provider, one.model) for one in days if one.unpriced)
+        for day, *sums in connection.execute(
+            f"SELECT date, {UNPRICED_SQL} FROM call_daily WHERE {condition} "  # noqa: S608
+            "AND provider IS :own_provider AND model IS :own_model AND unpriced_count > 0 GROUP BY date",
+            parameters | {"own_provider": route[0], "own_model": route[1]},
         )
     )
 
