@@ -8,7 +8,7 @@ from dashboard.analysis.as_of import day_from_number, instant, newest_record
 from dashboard.analysis.figures import Fact, Unit
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.intervals import ratio
-from dashboard.analysis.selection import Sums, daily_sums, undated_count
+from dashboard.analysis.selection import Sums, daily_sums, days_with_records, undated_count
 from data.words import SourceKind
 
 
@@ -52,7 +52,7 @@ class Coverage:
 
 def coverage(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> Coverage:
     """Return what the data covers."""
-    sums = daily_sums(connection, chosen, chosen.period)
+    sums = daily_sums(connection, chosen, chosen.period, ("task_daily", "call_daily"))
     sources = _sources(connection, as_of)
     first, last = connection.execute("SELECT min(date), max(date) FROM project_daily").fetchone()
     demo, files = connection.execute("SELECT coalesce(sum(is_demo), 0), count(*) FROM load").fetchone()
@@ -65,7 +65,7 @@ def coverage(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) ->
         file_count=files,
         is_demo=demo > 0,
         is_all_demo=files > 0 and demo == files,
-        days_with_data=sum(any(measures.values()) for measures in sums.days.values()),
+        days_with_data=days_with_records(connection, chosen, sums),
         shares=_shares(sums),
         undated_count=undated_count(connection, chosen, ("task_count", "patch_count", "call_count")),
     )

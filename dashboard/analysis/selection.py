@@ -146,6 +146,45 @@ def _sums_of(connection: sqlite3.Connection, chosen: Filter, period: Period, rol
     return Sums({day: dict(zip(measures, values, strict=True)) for day, *values in rows})
 
 
+def first_day(connection: sqlite3.Connection, chosen: Filter, period: Period, sums: Sums) -> int | None:
+    """Return the first day of a period with a row of any rollup, from sums of some of them where these begin with it.
+
+    Each of the others is read in the order of days up to its first row.
+    """
+    found = min(sums.days, default=None)
+    if found == day_number(period.first) or not needs_fine_rollups(chosen):
+        return found
+    for rollup in _FINE:
+        condition, parameters = condition_of(chosen, period, rollup)
+        row = connection.execute(f"SELECT min(date) FROM {rollup} WHERE {condition}", parameters).fetchone()  # noqa: S608
+        if row[0] is not None and (found is None or row[0] < found):
+            found = int(row[0])
+    return found
+
+
+def days_with_records(connection: sqlite3.Connection, chosen: Filter, sums: Sums) -> int:
+    """Return how many days of the filter's period have any record; ``sums`` are those of some rollups."""
+    days = {day for day, measures in sums.days.items() if any(measures.values())}
+    if not needs_fine_rollups(chosen):
+        return len(days)
+    whole = daily_sums(connection, replace(chosen, route=None, task_class=None), chosen.period)
+    others = {day for day, measures in whole.days.items() if any(measures.values())} - days
+    for rollup, measures in _FINE.items():
+        if not others:
+            break
+        condition, parameters = condition_of(chosen, chosen.period, rollup)
+        listed = ", ".join(str(day) for day in others)
+        rows = connection.execute(
+            f"SELECT DISTINCT date FROM {rollup} WHERE {condition} AND +date IN ({listed}) "  # noqa: S608
+            f"AND {' + '.join(measures.values())} > 0",
+            parameters,
+        )
+        found = {day for (day,) in rows}
+        days |= found
+        others -= found
+    return len(days)
+
+
 def daily_histograms(
     connection: sqlite3.Connection, chosen: Filter, period: Period, table: str, column: str
 ) -> dict[int, list[bytes]]:

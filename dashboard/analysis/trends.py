@@ -13,7 +13,7 @@ from dashboard.analysis.figures import Direction, Unit
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import quantile_interval, wilson
 from dashboard.analysis.rates import part
-from dashboard.analysis.selection import Sums, daily_histograms, daily_sums
+from dashboard.analysis.selection import Sums, daily_histograms, daily_sums, first_day
 from dashboard.analysis.self_hosted import without_self_hosted_cost
 from dashboard.analysis.series import Bucket
 from dashboard.analysis.slo_events import events_of
@@ -90,14 +90,17 @@ def slo_trends(
 ) -> tuple[Trend, ...]:
     """Return the trends of an SLO, the most important first; a bucket that is too fine for the period is coarsened."""
     slo = slos().named(slo_name)
-    now = daily_sums(connection, chosen, chosen.period)
-    before = None if chosen.compared is None else daily_sums(connection, chosen, chosen.compared)
+    # The first is of the objective, the others say whether its cost was measured.
+    rollups = (events_of(slo_name).rollup, *(("call_daily",) if slo_name == "cost_efficiency" else ()))
+    now = daily_sums(connection, chosen, chosen.period, rollups)
+    before = None if chosen.compared is None else daily_sums(connection, chosen, chosen.compared, rollups)
+    first = first_day(connection, chosen, chosen.period, now)
     if slo_name == "cost_efficiency":
         now = without_self_hosted_cost(connection, chosen, chosen.period, now)
         if before is not None and chosen.compared is not None:
             before = without_self_hosted_cost(connection, chosen, chosen.compared, before)
     newest = newest_mature_day(connection, as_of) if slo_name == "diff_acceptance" else date.max
-    measured = day_from_number(min(now.days)) if now.days else None
+    measured = None if first is None else day_from_number(first)
     period = drawn(chosen.period, measured, day_of(as_of))
     frame = _Frame(connection, chosen, as_of, slo, fitting(period, every), period, now, before, newest)
     return _TRENDS.get(slo_name, _rate_only)(frame)
