@@ -5,7 +5,7 @@ person is named: neither who asked for a change nor who decided on it.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ import polars as pl
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import NONE_NAME, Filter
 from dashboard.analysis.selection import condition_of, decisions_table, fact_condition
+from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_rows import id_column, route_column
 from dashboard.analysis.strictness_counts import ALL, Place, Who, settled_day
 from data.definitions import slos
@@ -37,7 +38,6 @@ _WAITING_MS = (
 
 
 _NEWEST_FIRST = "patch.proposed_date DESC, patch.proposed_at DESC, patch.patch_key"
-_OLDEST_FIRST = "patch.proposed_date, patch.proposed_at, patch.patch_key DESC"
 
 
 class Shown(StrEnum):
@@ -105,49 +105,73 @@ def _condition_of(shown: Shown) -> str:
 
 def decision_row_count(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group) -> int:
     """Return how many patches a group has, from the rollup: as quick for a million as for ten."""
-    table = decisions_table(chosen)
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    parts, own = _group_condition(connection, as_of, group, "", "date")
-    if not group.any_who:
-        parts.append("actor IS :who")
-        own["who"] = None if group.place.who is Who.NOT_ASKED else group.place.who.value
-    row = connection.execute(
-        f"SELECT coalesce(sum({_COUNTED[group.shown]}), 0) FROM {table} "  # noqa: S608
-        f"WHERE {' AND '.join([condition, *parts])}",
-        parameters | own,
-    ).fetchone()
-    return int(row[0])
+    return sum(count for _, count in _counts_by_day(connection, chosen, as_of, group))
 
 
 def decision_rows(
-    connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group, *, limit: int, offset: int,
-    total: int = 0,
-) -> pl.DataFrame:  # fmt: skip
+    connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group, *, limit: int, offset: int
+) -> pl.DataFrame:
     """Return a page of the patches of a group, newest first.
 
-    ``total`` is how many there are; known, the pages of the second half are looked for from the oldest on.
+    The rollup tells the days that the page lies in; of these alone the patches are read.
     """
+    columns = _columns()
+    schema: Schema = {name: dtype for name, _, dtype in columns}
+    place = _days_of_page(_counts_by_day(connection, chosen, as_of, group), limit, offset)
+    if place is None:
+        return frame_of([], schema)
+    first, last, skipped = place
     parts, parameters = _group_condition(connection, as_of, group, "patch.", "patch.proposed_date")
     parts += ["patch.proposed_date BETWEEN :first AND :last", _condition_of(group.shown)]
-    parameters |= {"first": day_number(chosen.period.first), "last": day_number(chosen.period.last)}
+    parameters |= {"first": first, "last": last}
     if not group.any_who:
         parts.append(f"{_WHO} = :who")
         parameters["who"] = group.place.who.value
     condition, named = fact_condition(chosen, _DIMENSIONS)
     parts.append(condition)
     parameters |= named
-    is_far = offset > total // 2 > 0
-    if is_far:
-        limit, offset = min(limit, max(total - offset, 0)), max(total - offset - limit, 0)
-    columns = _columns()
     selected = ", ".join(f"{sql} AS {name}" for name, sql, _ in columns)
     rows = connection.execute(
         f"SELECT {selected} FROM patch {_ASKED} WHERE {' AND '.join(parts)} "  # noqa: S608
-        f"ORDER BY {_OLDEST_FIRST if is_far else _NEWEST_FIRST} LIMIT :limit OFFSET :offset",
-        parameters | {"limit": limit, "offset": offset},
+        f"ORDER BY {_NEWEST_FIRST} LIMIT :limit OFFSET :offset",
+        parameters | {"limit": limit, "offset": skipped},
     ).fetchall()
-    schema: Schema = {name: dtype for name, _, dtype in columns}
-    return frame_of(rows[::-1] if is_far else rows, schema)
+    return frame_of(rows, schema)
+
+
+@shared
+def _counts_by_day(
+    connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group
+) -> tuple[tuple[int, int], ...]:
+    """Return how many patches of a group each day has, the newest day first; days without one are left out."""
+    table = decisions_table(chosen)
+    condition, parameters = condition_of(chosen, chosen.period, table)
+    parts, own = _group_condition(connection, as_of, group, "", "date")
+    if not group.any_who:
+        parts.append("actor IS :who")
+        own["who"] = None if group.place.who is Who.NOT_ASKED else group.place.who.value
+    rows = connection.execute(
+        f"SELECT date, sum({_COUNTED[group.shown]}) AS n FROM {table} "  # noqa: S608
+        f"WHERE {' AND '.join([condition, *parts])} GROUP BY date HAVING n > 0 ORDER BY date DESC",
+        parameters | own,
+    )
+    return tuple(rows.fetchall())
+
+
+def _days_of_page(counts: Iterable[tuple[int, int]], limit: int, offset: int) -> tuple[int, int, int] | None:
+    """Return the first and the last day of a page, and how many rows of the last day come before the page."""
+    before, skipped = 0, 0
+    first: int | None = None
+    last: int | None = None
+    for day, count in counts:
+        if before + count > offset:
+            if last is None:
+                last, skipped = day, offset - before
+            first = day
+        before += count
+        if before >= offset + limit:
+            break
+    return None if first is None or last is None else (first, last, skipped)
 
 
 def _columns() -> tuple[tuple[str, str, pl.DataType], ...]:

@@ -149,7 +149,7 @@ def rows_of(address: Address, view: View, group: Group, word: str, name: str) ->
     slot = st.container()
     number = address.page(word, pages, (view.chosen, group))
     offset = (number - 1) * PAGE_ROWS
-    frame = view.ask(decision_rows, chosen, view.as_of, group, limit=PAGE_ROWS, offset=offset, total=total)
+    frame = view.ask(decision_rows, chosen, view.as_of, group, limit=PAGE_ROWS, offset=offset)
     with slot:
         if total:
             st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {total:,}, newest first.")

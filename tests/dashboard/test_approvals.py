@@ -100,15 +100,19 @@ def test_rows_say_what_became_of_a_patch_and_name_no_person(store: Store):
     assert not {"person", "decided_by_person", "reviewer"} & set(rows.columns)
 
 
-def test_every_page_of_rows_is_the_same_from_either_end(store: Store):
+def test_the_pages_of_rows_are_the_whole_of_them(store: Store):
     group = Group(Place("billing", ALL, Who.HUMAN))
     with store.reading() as connection:
         total = decision_row_count(connection, CHOSEN, AS_OF, group)
         asked = (connection, CHOSEN, AS_OF, group)
         whole = decision_rows(*asked, limit=total, offset=0)
-        pages = [decision_rows(*asked, limit=20, offset=start, total=total) for start in range(0, total, 20)]
+        pages = [decision_rows(*asked, limit=20, offset=start) for start in range(0, total, 20)]
+        beyond = decision_rows(*asked, limit=20, offset=total)
     assert total % 20 != 0
+    assert whole.height == total
     assert pl.concat(pages).equals(whole)
+    assert beyond.is_empty()
+    assert beyond.schema == whole.schema
 
 
 def test_people_and_rules_are_series_of_their_own_and_add_up(store: Store):
