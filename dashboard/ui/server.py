@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,9 @@ from dashboard.ui.warming import warm
 
 MOST_SECONDS = 5
 """How long the port waits for the warm-up."""
+_SWITCH_SECONDS = 0.0005
+"""How long a thread may compute while others wait: with the default, ten times as long, the thread that sends and
+receives waited for every page that was being worked out; one in twenty of 50 visitors waited twice as long."""
 _GARBAGE = (50_000, 20, 20)
 """So many more objects made than given back before Python looks for circles among the newest, and so many such looks
 before it looks among older ones. By default (700, 10, 10), which stops everybody for a third of a second at times."""
@@ -21,6 +25,7 @@ before it looks among older ones. By default (700, 10, 10), which stops everybod
 
 def run(script: Path, settings: Mapping[str, object], names: Sequence[str], *, warm_up: bool) -> None:
     """Run the app until it is stopped, with settings of Streamlit by name; it answers under the given names only."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
     gc.set_threshold(*_GARBAGE)
     App(script, lifespan=warmed if warm_up else None, routes=routes(list(names))).run(config=settings)
 
