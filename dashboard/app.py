@@ -9,6 +9,7 @@ from dashboard.analysis.choices import choices
 from dashboard.analysis.coverage import coverage
 from dashboard.charts.theme import ICON, LOGO, STYLE
 from dashboard.ui import cache, filters, states, view
+from dashboard.ui.turns import turn
 from data.errors import BoltscopeError
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -89,10 +90,11 @@ def main() -> None:
             now = view.now()
             this_hour = now.replace(minute=0, second=0, microsecond=0)
             as_of = cache.ask(connection, name, version, newest_record) or now
-            chosen = filters.pick(page.url_path, offered, as_of)
-            covered = cache.ask(connection, name, version, coverage, chosen, this_hour)
-            view.show(view.View(connection, name, version, now, as_of, chosen, offered, covered))
-            page.run()
+            with turn():
+                chosen = filters.pick(page.url_path, offered, as_of)
+                covered = cache.ask(connection, name, version, coverage, chosen, this_hour)
+                view.show(view.View(connection, name, version, now, as_of, chosen, offered, covered))
+                page.run()
     except BoltscopeError as error:
         states.problem(error)
     finally:
