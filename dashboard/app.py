@@ -92,7 +92,7 @@ def main() -> None:
             as_of = cache.ask(connection, name, version, newest_record) or now
             with turn():
                 chosen = filters.pick(page.url_path, offered, as_of)
-                covered = cache.ask(connection, name, version, coverage, chosen, this_hour)
+                covered = cache.ask(connection, name, version, coverage, chosen.alone(), this_hour)
                 view.show(view.View(connection, name, version, now, as_of, chosen, offered, covered))
                 page.run()
     except BoltscopeError as error:

@@ -16,7 +16,7 @@ if view.is_empty:
     st.stop()
 
 chosen = routes.without_route(view.chosen)
-found = view.ask(route_table, chosen, view.as_of)
+found = view.ask(route_table, chosen.alone(), view.as_of)
 if not found.rows:
     states.empty("No task and no call in this period", "Choose a longer period, or load chat exports: etl load PATH.")
     st.stop()

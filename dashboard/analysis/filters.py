@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -111,6 +111,10 @@ class Filter:
     def has_dimension(self) -> bool:
         """Whether a project, a route or a task class is selected."""
         return any(value is not None for value in (self.project, self.route, self.task_class))
+
+    def alone(self) -> "Filter":
+        """Return the filter for questions that compare nothing: whatever is compared, their answers are the same."""
+        return replace(self, compare=Compare.NONE, compared=None)
 
     def selects(self, project: str | None, task_class: str | None, route: str) -> bool:
         """Whether records of a project, a class and a written route are selected, whatever their day."""

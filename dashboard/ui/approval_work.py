@@ -37,7 +37,7 @@ from dashboard.analysis.waiting_now import waiting_now, waiting_now_frame
 from dashboard.charts.approvals import decisions_picture, waiting_picture
 from dashboard.ui.address import Address
 from dashboard.ui.approval_tables import replay_table
-from dashboard.ui.approvals import rows_of, without_compared
+from dashboard.ui.approvals import rows_of
 from dashboard.ui.pictures import picture
 from dashboard.ui.slo_trends import pick_every
 from dashboard.ui.tables import table
@@ -51,7 +51,7 @@ _MOST_REPLAYS = 3
 
 def over_time(address: Address, view: View) -> None:
     """Show decisions by outcome over time, and how long they took; people and rules apart."""
-    chosen = without_compared(view.chosen)
+    chosen = view.chosen.alone()
     asked = view.ask(subjects_asked, chosen)
     if not asked:
         st.header("No decision was asked for in this period", anchor=False)
@@ -104,7 +104,7 @@ def queue(view: View) -> None:
 
 def tools(view: View) -> None:
     """Show the tools that were called, and what was decided before."""
-    found = view.ask(tool_decisions, without_compared(view.chosen))
+    found = view.ask(tool_decisions, view.chosen.alone())
     st.header(literal(tool_words(found)), anchor=False)
     if not found.tools:
         return
@@ -120,7 +120,7 @@ def tools(view: View) -> None:
 
 def second(address: Address, view: View) -> None:
     """Show the high-risk edits without a second reviewer."""
-    found = view.ask(second_reviewers, without_compared(view.chosen))
+    found = view.ask(second_reviewers, view.chosen.alone())
     st.header(literal(second_reviewer_words(found)), anchor=False)
     if not found:
         return
@@ -162,7 +162,7 @@ def reviewers(view: View) -> None:
     with st.expander("How decisions are spread over reviewers", key="open_reviewers", on_change="rerun") as opened:
         if not opened.open:
             return
-        found = view.ask(reviewer_load, without_compared(view.chosen))
+        found = view.ask(reviewer_load, view.chosen.alone())
         st.markdown(literal(f"{found.words}."))
         if not found.frame.is_empty():
             table(found.frame, name="reviewers", chosen=view.chosen)

@@ -1,12 +1,9 @@
 """Parts of the approvals page: the answer, the map of zones, the verdicts, and the decisions behind each."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from dashboard.analysis.decision_rows import Group, Shown, decision_row_count, decision_rows
 from dashboard.analysis.figures import Unit
-from dashboard.analysis.filters import Compare, Filter
 from dashboard.analysis.strictness import Balance, Strictness, strictness
 from dashboard.analysis.strictness_counts import ALL, Place
 from dashboard.analysis.strictness_words import (
@@ -136,14 +133,9 @@ def behind(address: Address, view: View, found: Strictness) -> None:
     rows_of(address, view, group, "decisions", "decision_rows")
 
 
-def without_compared(chosen: Filter) -> Filter:
-    """Return the filter for questions that compare nothing: their answers are the same for every comparison."""
-    return replace(chosen, compare=Compare.NONE, compared=None)
-
-
 def rows_of(address: Address, view: View, group: Group, word: str, name: str) -> None:
     """Show a page of the patches of a group; ``word`` keeps the page in the address."""
-    chosen = without_compared(view.chosen)
+    chosen = view.chosen.alone()
     total = view.ask(decision_row_count, chosen, view.as_of, group)
     pages = max(-(-total // PAGE_ROWS), 1)
     slot = st.container()

@@ -124,7 +124,7 @@ def plane_section(address: Address, found: RouteTable, chosen: Filter) -> None:
 
 def use_section(view: View, found: RouteTable, chosen: Filter) -> None:
     """Show what each route is used for."""
-    use = view.ask(use_frame, chosen, view.as_of)
+    use = view.ask(use_frame, chosen.alone(), view.as_of)
     if use.is_empty():
         return
     title = use_words(found)
@@ -164,7 +164,7 @@ def policy_section(view: View, chosen: Filter) -> None:
 
 def asked_section(view: View, chosen: Filter) -> None:
     """Show for each route that was asked for how many of its calls others served, and who."""
-    found = view.ask(asked_routes, chosen)
+    found = view.ask(asked_routes, chosen.alone())
     st.header(literal(asked_words(found)), anchor=False)
     show_table(
         asked_frame(found), name="served_by_others", chosen=chosen,
@@ -190,7 +190,7 @@ def what_if_section(address: Address, view: View, found: RouteTable, chosen: Fil
     origin = address.pick("move_from", routes, routes[0], columns[1].selectbox, "From route")
     others = [route for route in routes if route != origin]
     target = address.pick("move_to", others, others[0], columns[2].selectbox, "To route")
-    judged = view.ask(move, chosen, task_class, origin, target)
+    judged = view.ask(move, chosen.alone(), task_class, origin, target)
     for sentence in move_words(judged):
         st.markdown(literal(sentence))
     st.caption(

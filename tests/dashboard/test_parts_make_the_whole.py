@@ -15,23 +15,38 @@ import pytest
 
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.breakdowns import By, breakdown
+from dashboard.analysis.burn_rates import burn_table
 from dashboard.analysis.cache_savings import cache_savings
+from dashboard.analysis.control_plane import control_plane
 from dashboard.analysis.cost_discrepancy import discrepancies
-from dashboard.analysis.decisions_over_time import decisions_over_time
-from dashboard.analysis.filters import NONE_NAME, Filter, Period
+from dashboard.analysis.coverage import coverage
+from dashboard.analysis.dearest_tasks import dearest_tasks, task_count, task_days
+from dashboard.analysis.decisions_over_time import decisions_over_time, subjects_asked
+from dashboard.analysis.error_budget import error_budget
+from dashboard.analysis.error_kinds import errors_by_model
+from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period
 from dashboard.analysis.price_effect import price_effect
 from dashboard.analysis.reviewers import reviewer_load
 from dashboard.analysis.route_fallbacks import asked_routes
+from dashboard.analysis.route_frames import use_frame
+from dashboard.analysis.route_table import route_table
 from dashboard.analysis.second_reviewers import second_reviewers
 from dashboard.analysis.selection import MEASURES, daily_histograms, daily_sums
+from dashboard.analysis.slo_rows import slo_row_count, slo_rows
 from dashboard.analysis.slos import daily_good_of_total
 from dashboard.analysis.spend import SpendBy, spend
+from dashboard.analysis.spend_month import month_spend
+from dashboard.analysis.spend_parts import per_completed_task, unpriced_routes
 from dashboard.analysis.strictness_counts import decided, total
+from dashboard.analysis.survival import patch_survival
+from dashboard.analysis.timeline_marks import timeline_marks
 from dashboard.analysis.token_use import token_use
+from dashboard.analysis.tool_decisions import tool_decisions
 from dashboard.analysis.trend_buckets import Every
 from dashboard.analysis.trends import slo_trends
 from dashboard.analysis.unattributed import unattributed
 from dashboard.analysis.waiting_now import waiting_now
+from dashboard.analysis.what_if import move
 from data.definitions import slos
 from data.histogram import Histogram
 from data.store import Store
@@ -282,3 +297,57 @@ def test_sources_and_people_make_up_the_whole_too(store: Store) -> None:
     assert people["decided_count"].sum() + unnamed == made.total() - made[Decision.PENDING]
     assert people["rejected_count"].sum() <= made[Decision.REJECTED]
     assert people["share_of_decisions_rate"].sum() == pytest.approx(1)
+
+
+def _alone(question: Callable[..., object], *arguments: object, **named: object) -> Callable[..., object]:
+    return lambda connection, chosen: question(connection, chosen, *arguments, **named)
+
+
+SPAN = (PERIOD.first, PERIOD.last)
+ALONE: Mapping[str, Callable[..., object]] = {
+    "coverage": _alone(coverage, AS_OF),
+    "control plane": _alone(control_plane, AS_OF),
+    "burn rates": _alone(burn_table, AS_OF, "task_success"),
+    "error budget": _alone(error_budget, AS_OF, "cost_efficiency"),
+    "breakdown": _alone(breakdown, AS_OF, "diff_acceptance", By.ROUTE),
+    "rows": _alone(slo_rows, "task_success", *SPAN, only_bad=True, limit=20, offset=0),
+    "row count": _alone(slo_row_count, "task_success", *SPAN, only_bad=True),
+    "marks": _alone(timeline_marks),
+    "errors": _alone(errors_by_model),
+    "survival": _alone(patch_survival, AS_OF),
+    "both costs": _alone(discrepancies),
+    "month": _alone(month_spend, AS_OF),
+    "unattributed": _alone(unattributed, AS_OF),
+    "tokens": _alone(token_use),
+    "caches": _alone(cache_savings),
+    "per task": _alone(per_completed_task, SpendBy.MODEL),
+    "unpriced": _alone(unpriced_routes, None),
+    "days of tasks": _alone(task_days, *SPAN),
+    "number of tasks": _alone(task_count, *SPAN),
+    "dearest tasks": _alone(dearest_tasks, *SPAN, limit=20, offset=0),
+    "routes": _alone(route_table, AS_OF),
+    "use of routes": _alone(use_frame, AS_OF),
+    "stand-ins": _alone(asked_routes),
+    "a move": _alone(move, "edit", "openai/gpt-5", "anthropic/claude-sonnet-4-5"),
+    "subjects": _alone(subjects_asked),
+    "second reviewers": _alone(second_reviewers),
+    "tools": _alone(tool_decisions),
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+@pytest.mark.parametrize("project", [None, "shop"])
+def test_what_is_asked_of_a_filter_alone_does_not_depend_on_what_is_compared(
+    store: Store, name: str, project: str | None
+) -> None:
+    before = Period(date(2026, 3, 1), date(2026, 3, 31))
+    chosen = Filter(
+        Period(date(2026, 4, 1), date(2026, 4, 30)), compare=Compare.DATES, compared=before, project=project
+    )
+    with store.reading() as connection:
+        compared, alone = (ALONE[name](connection, one) for one in (chosen, chosen.alone()))
+    assert chosen.alone().compared is None
+    if isinstance(compared, pl.DataFrame):
+        assert compared.equals(alone)
+    else:
+        assert repr(compared) == repr(alone)
