@@ -45,6 +45,10 @@ CREATE INDEX ix_approval_pending ON approval (subject, asked_at, project, task_c
 CREATE INDEX ix_approval_subject_key ON approval (subject_key);
 CREATE INDEX ix_approval_task_key ON approval (task_key);
 CREATE TABLE approval_daily (
+	approval_count BIGINT NOT NULL, 
+	waiting_known_count BIGINT NOT NULL, 
+	waiting_ms BIGINT NOT NULL, 
+	second_reviewer_count BIGINT NOT NULL, 
 	approval_daily_id INTEGER NOT NULL, 
 	date INTEGER, 
 	project VARCHAR, 
@@ -54,15 +58,27 @@ CREATE TABLE approval_daily (
 	subject VARCHAR NOT NULL, 
 	decision VARCHAR NOT NULL, 
 	actor VARCHAR NOT NULL, 
-	approval_count BIGINT NOT NULL, 
-	waiting_known_count BIGINT NOT NULL, 
-	waiting_ms BIGINT NOT NULL, 
-	second_reviewer_count BIGINT NOT NULL, 
 	waiting_histogram BLOB, 
 	PRIMARY KEY (approval_daily_id)
 );
 CREATE INDEX ix_approval_daily_date ON approval_daily (date);
 CREATE TABLE call_daily (
+	call_count BIGINT NOT NULL, 
+	unpriced_count BIGINT NOT NULL, 
+	usage_known_count BIGINT NOT NULL, 
+	latency_known_count BIGINT NOT NULL, 
+	fallback_count BIGINT NOT NULL, 
+	retry_count BIGINT NOT NULL, 
+	cost_micro_usd BIGINT NOT NULL, 
+	both_costs_count BIGINT NOT NULL, 
+	both_billed_count BIGINT NOT NULL, 
+	both_reported_micro_usd BIGINT NOT NULL, 
+	both_computed_micro_usd BIGINT NOT NULL, 
+	computed_cost_micro_usd BIGINT NOT NULL, 
+	input_tokens BIGINT NOT NULL, 
+	cache_read_tokens BIGINT NOT NULL, 
+	cache_write_tokens BIGINT NOT NULL, 
+	output_tokens BIGINT NOT NULL, 
 	call_daily_id INTEGER NOT NULL, 
 	date INTEGER, 
 	source VARCHAR NOT NULL, 
@@ -73,20 +89,6 @@ CREATE TABLE call_daily (
 	status VARCHAR NOT NULL, 
 	error_kind VARCHAR, 
 	is_attributed BOOLEAN NOT NULL, 
-	call_count BIGINT NOT NULL, 
-	unpriced_count BIGINT NOT NULL, 
-	usage_known_count BIGINT NOT NULL, 
-	latency_known_count BIGINT NOT NULL, 
-	fallback_count BIGINT NOT NULL, 
-	retry_count BIGINT NOT NULL, 
-	cost_micro_usd BIGINT NOT NULL, 
-	both_costs_count BIGINT NOT NULL, 
-	reported_cost_micro_usd BIGINT NOT NULL, 
-	computed_cost_micro_usd BIGINT NOT NULL, 
-	input_tokens BIGINT NOT NULL, 
-	cache_read_tokens BIGINT NOT NULL, 
-	cache_write_tokens BIGINT NOT NULL, 
-	output_tokens BIGINT NOT NULL, 
 	latency_histogram BLOB, 
 	PRIMARY KEY (call_daily_id)
 );
@@ -132,22 +134,38 @@ CREATE INDEX ix_chat_export_chat_key ON chat_export (chat_key);
 CREATE INDEX ix_chat_export_load_id ON chat_export (load_id);
 CREATE INDEX ix_chat_export_message_list_key ON chat_export (message_list_key);
 CREATE TABLE command_daily (
-	command_daily_id INTEGER NOT NULL, 
-	date INTEGER, 
-	project VARCHAR, 
-	task_class VARCHAR, 
-	provider VARCHAR, 
-	model VARCHAR, 
 	proposed_count BIGINT NOT NULL, 
 	run_count BIGINT NOT NULL, 
 	good_count BIGINT NOT NULL, 
 	timeout_count BIGINT NOT NULL, 
 	cancelled_count BIGINT NOT NULL, 
 	untimed_count BIGINT NOT NULL, 
+	command_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	project VARCHAR, 
+	task_class VARCHAR, 
+	provider VARCHAR, 
+	model VARCHAR, 
 	duration_histogram BLOB, 
 	PRIMARY KEY (command_daily_id)
 );
 CREATE INDEX ix_command_daily_date ON command_daily (date);
+CREATE TABLE command_route_daily (
+	proposed_count BIGINT NOT NULL, 
+	run_count BIGINT NOT NULL, 
+	good_count BIGINT NOT NULL, 
+	timeout_count BIGINT NOT NULL, 
+	cancelled_count BIGINT NOT NULL, 
+	untimed_count BIGINT NOT NULL, 
+	command_route_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	task_class VARCHAR, 
+	provider VARCHAR, 
+	model VARCHAR, 
+	duration_histogram BLOB, 
+	PRIMARY KEY (command_route_daily_id)
+);
+CREATE INDEX ix_command_route_daily_date ON command_route_daily (date);
 CREATE TABLE command_run (
 	command_run_key INTEGER NOT NULL, 
 	task_key BIGINT, 
@@ -188,6 +206,21 @@ CREATE TABLE commit_file (
 CREATE INDEX ix_commit_file_blob_hash ON commit_file (blob_hash);
 CREATE INDEX ix_commit_file_place ON commit_file (place_hash, committed_at);
 CREATE INDEX ix_commit_file_vcs_commit_key ON commit_file (vcs_commit_key);
+CREATE TABLE decision_daily (
+	approval_count BIGINT NOT NULL, 
+	waiting_known_count BIGINT NOT NULL, 
+	waiting_ms BIGINT NOT NULL, 
+	second_reviewer_count BIGINT NOT NULL, 
+	decision_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	task_class VARCHAR, 
+	subject VARCHAR NOT NULL, 
+	decision VARCHAR NOT NULL, 
+	actor VARCHAR NOT NULL, 
+	waiting_histogram BLOB, 
+	PRIMARY KEY (decision_daily_id)
+);
+CREATE INDEX ix_decision_daily_date ON decision_daily (date);
 CREATE TABLE deployment (
 	deployment_key INTEGER NOT NULL, 
 	person VARCHAR, 
@@ -523,12 +556,6 @@ CREATE INDEX ix_patch_rejected ON patch (decision, person) WHERE decision = 'rej
 CREATE INDEX ix_patch_task_key ON patch (task_key);
 CREATE INDEX ix_patch_undone ON patch (task_key, rolled_back_at, proposed_at) WHERE rolled_back_at IS NOT NULL;
 CREATE TABLE patch_daily (
-	patch_daily_id INTEGER NOT NULL, 
-	date INTEGER, 
-	project VARCHAR, 
-	task_class VARCHAR, 
-	provider VARCHAR, 
-	model VARCHAR, 
 	patch_count BIGINT NOT NULL, 
 	decided_count BIGINT NOT NULL, 
 	human_decided_count BIGINT NOT NULL, 
@@ -548,19 +575,17 @@ CREATE TABLE patch_daily (
 	pull_request_linked_count BIGINT NOT NULL, 
 	deployment_linked_count BIGINT NOT NULL, 
 	unlinked_count BIGINT NOT NULL, 
-	PRIMARY KEY (patch_daily_id)
-);
-CREATE INDEX ix_patch_daily_date ON patch_daily (date);
-CREATE INDEX ix_patch_daily_route_date ON patch_daily (provider, model, date, project, task_class, decided_count, rejected_count, rolled_back_count);
-CREATE TABLE patch_decision_daily (
-	patch_decision_daily_id INTEGER NOT NULL, 
+	patch_daily_id INTEGER NOT NULL, 
 	date INTEGER, 
 	project VARCHAR, 
 	task_class VARCHAR, 
 	provider VARCHAR, 
 	model VARCHAR, 
-	risk_zone VARCHAR, 
-	actor VARCHAR, 
+	PRIMARY KEY (patch_daily_id)
+);
+CREATE INDEX ix_patch_daily_date ON patch_daily (date);
+CREATE INDEX ix_patch_daily_route_date ON patch_daily (provider, model, date, project, task_class, decided_count, rejected_count, rolled_back_count);
+CREATE TABLE patch_decision_daily (
 	patch_count BIGINT NOT NULL, 
 	accepted_count BIGINT NOT NULL, 
 	rolled_back_count BIGINT NOT NULL, 
@@ -573,6 +598,14 @@ CREATE TABLE patch_decision_daily (
 	second_reviewed_count BIGINT NOT NULL, 
 	waiting_known_count BIGINT NOT NULL, 
 	waiting_ms BIGINT NOT NULL, 
+	patch_decision_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	project VARCHAR, 
+	task_class VARCHAR, 
+	provider VARCHAR, 
+	model VARCHAR, 
+	risk_zone VARCHAR, 
+	actor VARCHAR, 
 	waiting_histogram BLOB, 
 	PRIMARY KEY (patch_decision_daily_id)
 );
@@ -633,6 +666,34 @@ CREATE TABLE patch_link (
 CREATE INDEX ix_patch_link_patch_key ON patch_link (patch_key);
 CREATE INDEX ix_patch_link_proposed_date ON patch_link (proposed_date);
 CREATE INDEX ix_patch_link_target_key ON patch_link (target_key);
+CREATE TABLE patch_route_daily (
+	patch_count BIGINT NOT NULL, 
+	decided_count BIGINT NOT NULL, 
+	human_decided_count BIGINT NOT NULL, 
+	rejected_count BIGINT NOT NULL, 
+	unfinished_count BIGINT NOT NULL, 
+	pending_count BIGINT NOT NULL, 
+	rolled_back_count BIGINT NOT NULL, 
+	human_rolled_back_count BIGINT NOT NULL, 
+	rolled_back_late_count BIGINT NOT NULL, 
+	rolled_back_unsure_count BIGINT NOT NULL, 
+	rewind_count BIGINT NOT NULL, 
+	git_revert_count BIGINT NOT NULL, 
+	deploy_rollback_count BIGINT NOT NULL, 
+	human_overwrite_count BIGINT NOT NULL, 
+	reworked_count BIGINT NOT NULL, 
+	commit_linked_count BIGINT NOT NULL, 
+	pull_request_linked_count BIGINT NOT NULL, 
+	deployment_linked_count BIGINT NOT NULL, 
+	unlinked_count BIGINT NOT NULL, 
+	patch_route_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	task_class VARCHAR, 
+	provider VARCHAR, 
+	model VARCHAR, 
+	PRIMARY KEY (patch_route_daily_id)
+);
+CREATE INDEX ix_patch_route_daily_date ON patch_route_daily (date);
 CREATE TABLE platform_copy (
 	platform_copy_key INTEGER NOT NULL, 
 	subject_key BIGINT, 
@@ -660,22 +721,12 @@ CREATE TABLE policy_change (
 );
 CREATE INDEX ix_policy_change_released_date ON policy_change (released_date);
 CREATE TABLE project_daily (
-	project_daily_id INTEGER NOT NULL, 
-	date INTEGER, 
-	project VARCHAR, 
-	task_count BIGINT NOT NULL, 
-	completed_count BIGINT NOT NULL, 
-	failed_count BIGINT NOT NULL, 
-	aborted_count BIGINT NOT NULL, 
-	unknown_count BIGINT NOT NULL, 
-	kept_count BIGINT NOT NULL, 
-	priced_count BIGINT NOT NULL, 
-	known_cost_count BIGINT NOT NULL, 
-	completed_priced_count BIGINT NOT NULL, 
-	within_budget_count BIGINT NOT NULL, 
-	known_cost_micro_usd BIGINT NOT NULL, 
-	unpriced_call_count BIGINT NOT NULL, 
-	cost_histogram BLOB, 
+	proposed_count BIGINT NOT NULL, 
+	run_count BIGINT NOT NULL, 
+	good_count BIGINT NOT NULL, 
+	timeout_count BIGINT NOT NULL, 
+	cancelled_count BIGINT NOT NULL, 
+	untimed_count BIGINT NOT NULL, 
 	patch_count BIGINT NOT NULL, 
 	decided_count BIGINT NOT NULL, 
 	human_decided_count BIGINT NOT NULL, 
@@ -691,6 +742,25 @@ CREATE TABLE project_daily (
 	deploy_rollback_count BIGINT NOT NULL, 
 	human_overwrite_count BIGINT NOT NULL, 
 	reworked_count BIGINT NOT NULL, 
+	commit_linked_count BIGINT NOT NULL, 
+	pull_request_linked_count BIGINT NOT NULL, 
+	deployment_linked_count BIGINT NOT NULL, 
+	unlinked_count BIGINT NOT NULL, 
+	task_count BIGINT NOT NULL, 
+	completed_count BIGINT NOT NULL, 
+	failed_count BIGINT NOT NULL, 
+	aborted_count BIGINT NOT NULL, 
+	unknown_count BIGINT NOT NULL, 
+	kept_count BIGINT NOT NULL, 
+	priced_count BIGINT NOT NULL, 
+	known_cost_count BIGINT NOT NULL, 
+	completed_priced_count BIGINT NOT NULL, 
+	within_budget_count BIGINT NOT NULL, 
+	known_cost_micro_usd BIGINT NOT NULL, 
+	unpriced_call_count BIGINT NOT NULL, 
+	project_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	project VARCHAR, 
 	call_count BIGINT NOT NULL, 
 	error_call_count BIGINT NOT NULL, 
 	cancelled_call_count BIGINT NOT NULL, 
@@ -703,13 +773,6 @@ CREATE TABLE project_daily (
 	retry_count BIGINT NOT NULL, 
 	cost_micro_usd BIGINT NOT NULL, 
 	attributed_cost_micro_usd BIGINT NOT NULL, 
-	proposed_count BIGINT NOT NULL, 
-	run_count BIGINT NOT NULL, 
-	good_count BIGINT NOT NULL, 
-	timeout_count BIGINT NOT NULL, 
-	cancelled_count BIGINT NOT NULL, 
-	untimed_count BIGINT NOT NULL, 
-	duration_histogram BLOB, 
 	approval_count BIGINT NOT NULL, 
 	pending_approval_count BIGINT NOT NULL, 
 	human_approval_count BIGINT NOT NULL, 
@@ -718,13 +781,11 @@ CREATE TABLE project_daily (
 	deployment_count BIGINT NOT NULL, 
 	failed_deployment_count BIGINT NOT NULL, 
 	event_count BIGINT NOT NULL, 
-	commit_linked_count BIGINT NOT NULL, 
-	pull_request_linked_count BIGINT NOT NULL, 
-	deployment_linked_count BIGINT NOT NULL, 
-	unlinked_count BIGINT NOT NULL, 
 	rolled_back_deployment_count BIGINT NOT NULL, 
 	commit_count BIGINT NOT NULL, 
 	pull_request_count BIGINT NOT NULL, 
+	cost_histogram BLOB, 
+	duration_histogram BLOB, 
 	PRIMARY KEY (project_daily_id)
 );
 CREATE INDEX ix_project_daily_date ON project_daily (date);
@@ -835,6 +896,22 @@ CREATE TABLE review_note (
 CREATE INDEX ix_review_note_due_date ON review_note (due_date);
 CREATE INDEX ix_review_note_quarter ON review_note (quarter);
 CREATE TABLE route_daily (
+	call_count BIGINT NOT NULL, 
+	unpriced_count BIGINT NOT NULL, 
+	usage_known_count BIGINT NOT NULL, 
+	latency_known_count BIGINT NOT NULL, 
+	fallback_count BIGINT NOT NULL, 
+	retry_count BIGINT NOT NULL, 
+	cost_micro_usd BIGINT NOT NULL, 
+	both_costs_count BIGINT NOT NULL, 
+	both_billed_count BIGINT NOT NULL, 
+	both_reported_micro_usd BIGINT NOT NULL, 
+	both_computed_micro_usd BIGINT NOT NULL, 
+	computed_cost_micro_usd BIGINT NOT NULL, 
+	input_tokens BIGINT NOT NULL, 
+	cache_read_tokens BIGINT NOT NULL, 
+	cache_write_tokens BIGINT NOT NULL, 
+	output_tokens BIGINT NOT NULL, 
 	route_daily_id INTEGER NOT NULL, 
 	date INTEGER, 
 	source VARCHAR NOT NULL, 
@@ -842,20 +919,9 @@ CREATE TABLE route_daily (
 	model VARCHAR, 
 	status VARCHAR NOT NULL, 
 	error_kind VARCHAR, 
-	call_count BIGINT NOT NULL, 
 	attributed_call_count BIGINT NOT NULL, 
-	unpriced_count BIGINT NOT NULL, 
-	usage_known_count BIGINT NOT NULL, 
-	latency_known_count BIGINT NOT NULL, 
-	fallback_count BIGINT NOT NULL, 
-	retry_count BIGINT NOT NULL, 
-	cost_micro_usd BIGINT NOT NULL, 
+	attributed_unpriced_count BIGINT NOT NULL, 
 	attributed_cost_micro_usd BIGINT NOT NULL, 
-	computed_cost_micro_usd BIGINT NOT NULL, 
-	input_tokens BIGINT NOT NULL, 
-	cache_read_tokens BIGINT NOT NULL, 
-	cache_write_tokens BIGINT NOT NULL, 
-	output_tokens BIGINT NOT NULL, 
 	latency_histogram BLOB, 
 	PRIMARY KEY (route_daily_id)
 );
@@ -940,12 +1006,6 @@ CREATE INDEX ix_task_cost ON task (known_cost_micro_usd DESC) WHERE call_count >
 CREATE INDEX ix_task_requested_date ON task (requested_date);
 CREATE INDEX ix_task_root_message_key ON task (root_message_key);
 CREATE TABLE task_daily (
-	task_daily_id INTEGER NOT NULL, 
-	date INTEGER, 
-	project VARCHAR, 
-	task_class VARCHAR NOT NULL, 
-	provider VARCHAR, 
-	model VARCHAR, 
 	task_count BIGINT NOT NULL, 
 	completed_count BIGINT NOT NULL, 
 	failed_count BIGINT NOT NULL, 
@@ -958,11 +1018,39 @@ CREATE TABLE task_daily (
 	within_budget_count BIGINT NOT NULL, 
 	known_cost_micro_usd BIGINT NOT NULL, 
 	unpriced_call_count BIGINT NOT NULL, 
+	task_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	project VARCHAR, 
+	task_class VARCHAR NOT NULL, 
+	provider VARCHAR, 
+	model VARCHAR, 
 	cost_histogram BLOB, 
 	PRIMARY KEY (task_daily_id)
 );
 CREATE INDEX ix_task_daily_date ON task_daily (date);
 CREATE INDEX ix_task_daily_route_date ON task_daily (provider, model, date, project, task_class, task_count, completed_count, unknown_count, kept_count, known_cost_micro_usd, completed_priced_count);
+CREATE TABLE task_route_daily (
+	task_count BIGINT NOT NULL, 
+	completed_count BIGINT NOT NULL, 
+	failed_count BIGINT NOT NULL, 
+	aborted_count BIGINT NOT NULL, 
+	unknown_count BIGINT NOT NULL, 
+	kept_count BIGINT NOT NULL, 
+	priced_count BIGINT NOT NULL, 
+	known_cost_count BIGINT NOT NULL, 
+	completed_priced_count BIGINT NOT NULL, 
+	within_budget_count BIGINT NOT NULL, 
+	known_cost_micro_usd BIGINT NOT NULL, 
+	unpriced_call_count BIGINT NOT NULL, 
+	task_route_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	task_class VARCHAR NOT NULL, 
+	provider VARCHAR, 
+	model VARCHAR, 
+	cost_histogram BLOB, 
+	PRIMARY KEY (task_route_daily_id)
+);
+CREATE INDEX ix_task_route_daily_date ON task_route_daily (date);
 CREATE TABLE tool_call (
 	tool_call_key INTEGER NOT NULL, 
 	native_id VARCHAR, 
@@ -1025,11 +1113,6 @@ CREATE INDEX ix_vcs_commit_sha ON vcs_commit (sha);
 CREATE INDEX ix_vcs_commit_subject_hash ON vcs_commit (subject_hash);
 CREATE INDEX ix_vcs_commit_undoing ON vcs_commit (project) WHERE revert_kind IS NOT NULL;
 CREATE TABLE zone_decision_daily (
-	zone_decision_daily_id INTEGER NOT NULL, 
-	date INTEGER, 
-	task_class VARCHAR, 
-	risk_zone VARCHAR, 
-	actor VARCHAR, 
 	patch_count BIGINT NOT NULL, 
 	accepted_count BIGINT NOT NULL, 
 	rolled_back_count BIGINT NOT NULL, 
@@ -1042,6 +1125,11 @@ CREATE TABLE zone_decision_daily (
 	second_reviewed_count BIGINT NOT NULL, 
 	waiting_known_count BIGINT NOT NULL, 
 	waiting_ms BIGINT NOT NULL, 
+	zone_decision_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	task_class VARCHAR, 
+	risk_zone VARCHAR, 
+	actor VARCHAR, 
 	waiting_histogram BLOB, 
 	PRIMARY KEY (zone_decision_daily_id)
 );

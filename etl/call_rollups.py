@@ -3,6 +3,8 @@
 from data.words import CallStatus, CostBasis
 from etl.source_rollups import Rollup, histogram_sql
 
+_BOTH = "reported_cost_micro_usd IS NOT NULL AND computed_cost_micro_usd IS NOT NULL"
+
 
 def call_rollups() -> tuple[Rollup, ...]:
     """Return the rollups of calls; each is made of facts, or of one before it."""
@@ -29,8 +31,10 @@ def _calls() -> Rollup:
             "fallback_count": "is_fallback",
             "retry_count": "retry_count",
             "cost_micro_usd": "cost_micro_usd",
-            "both_costs_count": "reported_cost_micro_usd IS NOT NULL AND computed_cost_micro_usd IS NOT NULL",
-            "reported_cost_micro_usd": "reported_cost_micro_usd",
+            "both_costs_count": _BOTH,
+            "both_billed_count": f"{_BOTH} AND cost_basis = '{CostBasis.REPORTED}'",
+            "both_reported_micro_usd": f"iif({_BOTH}, reported_cost_micro_usd, NULL)",
+            "both_computed_micro_usd": f"iif({_BOTH}, computed_cost_micro_usd, NULL)",
             "computed_cost_micro_usd": "computed_cost_micro_usd",
             "input_tokens": "input_tokens",
             "cache_read_tokens": "cache_read_tokens",
@@ -69,29 +73,9 @@ def _fallbacks() -> Rollup:
 
 
 def _routes() -> Rollup:
-    summed = (
-        "call_count",
-        "unpriced_count",
-        "usage_known_count",
-        "latency_known_count",
-        "fallback_count",
-        "retry_count",
-        "cost_micro_usd",
-        "computed_cost_micro_usd",
-        "input_tokens",
-        "cache_read_tokens",
-        "cache_write_tokens",
-        "output_tokens",
-    )
-    return Rollup(
-        table="route_daily",
-        facts="call_daily",
-        date="date",
-        dimensions={name: name for name in ("source", "provider", "model", "status", "error_kind")},
-        measures={
-            **{name: name for name in summed},
-            "attributed_call_count": "iif(is_attributed, call_count, 0)",
-            "attributed_cost_micro_usd": "iif(is_attributed, cost_micro_usd, 0)",
-        },
-        histograms={"latency_histogram": "merge_histograms(latency_histogram)"},
+    attributed = ("call_count", "unpriced_count", "cost_micro_usd")
+    return _calls().summed(
+        "route_daily",
+        *("source", "provider", "model", "status", "error_kind"),
+        extra={f"attributed_{name}": f"iif(is_attributed, {name}, 0)" for name in attributed},
     )

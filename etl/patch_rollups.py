@@ -10,7 +10,7 @@ _BY_PERSON = f"decision_actor IS '{Actor.HUMAN}'"
 
 
 def patch_daily() -> Rollup:
-    """Return the rollup of what became of patches."""
+    """Return the rollup of what became of patches, by project and route."""
     late = f"{accepted_sql()} AND rolled_back_at IS NOT NULL AND NOT {within_window()}"
     return Rollup(
         table="patch_daily",
@@ -79,15 +79,7 @@ def patch_decision_daily() -> Rollup:
 
 def zone_decision_daily() -> Rollup:
     """Return the rollup of decisions over all projects and routes."""
-    finest = patch_decision_daily()
-    return Rollup(
-        table="zone_decision_daily",
-        facts=finest.table,
-        date="date",
-        dimensions={name: name for name in ("task_class", "risk_zone", "actor")},
-        measures={name: name for name in finest.measures},
-        histograms={name: f"merge_histograms({name})" for name in finest.histograms},
-    )
+    return patch_decision_daily().summed("zone_decision_daily", "task_class", "risk_zone", "actor")
 
 
 def within_window() -> str:

@@ -31,14 +31,20 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
         connection.execute(f"CREATE TEMP TABLE {one.table.removeprefix('temp.')} ({', '.join(one.columns)})")
         connection.execute(one.insert_sql(_selected(one.date, days)))
     name_deciders(connection, _selected("proposed_date", days))
+    tasks, patches, commands = _tasks(), patch_daily(), _commands()
+    by_class_and_route = ("task_class", "provider", "model")
     for rollup in (
-        _tasks(),
-        patch_daily(),
+        tasks,
+        tasks.summed("task_route_daily", *by_class_and_route),
+        patches,
+        patches.summed("patch_route_daily", *by_class_and_route),
         patch_decision_daily(),
         zone_decision_daily(),
         *call_rollups(),
-        _commands(),
+        commands,
+        commands.summed("command_route_daily", *by_class_and_route),
         _approvals(),
+        _approvals().summed("decision_daily", "task_class", "subject", "decision", "actor"),
         _links(),
         failures(),
     ):
@@ -148,7 +154,7 @@ def _delete(connection: sqlite3.Connection, table: str, days: set[int] | None) -
 
 def _rewrite_projects(connection: sqlite3.Connection, days: set[int] | None) -> None:
     """Add up the other rollups, and the facts that have no rollup of their own, by day and project."""
-    parts = [_sums_of(rollup) for rollup in (_tasks(), patch_daily(), _commands())]
+    parts = [rollup.summed("project_daily") for rollup in (_tasks(), patch_daily(), _commands())]
     parts += [_project_calls(), _project_approvals(), *_project_facts()]
     columns = list(dict.fromkeys(name for part in parts for name in (*part.measures, *part.histograms)))
     histograms = {name for part in parts for name in part.histograms}
@@ -167,18 +173,6 @@ def _rewrite_projects(connection: sqlite3.Connection, days: set[int] | None) -> 
     connection.execute(
         f"INSERT INTO project_daily (date, project, {', '.join(columns)}) "  # noqa: S608
         f"SELECT date, project, {totals} FROM ({' UNION ALL '.join(selects)}) GROUP BY date, project"
-    )
-
-
-def _sums_of(rollup: Rollup) -> Rollup:
-    """Return the sums over another rollup, under the same names."""
-    return Rollup(
-        table="project_daily",
-        facts=rollup.table,
-        date="date",
-        dimensions={},
-        measures={name: name for name in rollup.measures},
-        histograms={name: f"merge_histograms({name})" for name in rollup.histograms},
     )
 
 

@@ -41,6 +41,20 @@ class Rollup:
             f"WHERE ({self.where}) AND {days} GROUP BY {', '.join(grouped)}"
         )
 
+    def summed(self, table: str, *dimensions: str, extra: Mapping[str, str] | None = None) -> "Rollup":
+        """Return the rollup that adds up the rows of this one over all dimensions but some, under the same names.
+
+        ``extra`` has more measures: column of the new rollup by expression over the columns of this one.
+        """
+        return Rollup(
+            table=table,
+            facts=self.table,
+            date="date",
+            dimensions={name: name for name in dimensions},
+            measures={name: name for name in self.measures} | dict(extra or {}),
+            histograms={name: f"merge_histograms({name})" for name in self.histograms},
+        )
+
 
 def histogram_sql(value: str, condition: str = "1") -> str:
     """Return the aggregate that makes a histogram of the values of the facts that meet a condition."""

@@ -20,7 +20,7 @@ from dashboard.analysis.figures import Verdict
 from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_name
 from dashboard.analysis.intervals import Interval, ratio, wilson
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.slo_events import events_of
 from dashboard.analysis.ties import FALSE_SHARE
 from data.frames import Schema, frame_of
@@ -77,11 +77,12 @@ def breakdown(
         if mature is None:
             return ()
         period = mature
-    condition, parameters = condition_of(chosen, period, events.rollup)
+    table = smallest_rollup(chosen, events.rollup, by.value)
+    condition, parameters = condition_of(chosen, period, table)
     columns = {By.ROUTE: "provider, model", By.TASK_CLASS: "task_class, 0", By.PROJECT: "project, 0"}[by]
     counted: dict[str, tuple[int, int]] = {}
     for first, second, good, total in connection.execute(
-        f"SELECT {columns}, sum({events.rollup_good}), sum({events.rollup_total}) FROM {events.rollup} "  # noqa: S608
+        f"SELECT {columns}, sum({events.rollup_good}), sum({events.rollup_total}) FROM {table} "  # noqa: S608
         f"WHERE {condition} GROUP BY 1, 2",
         parameters,
     ):

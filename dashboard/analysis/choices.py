@@ -26,10 +26,10 @@ def choices(connection: sqlite3.Connection) -> Choices:
     projects = {row[0] for row in connection.execute("SELECT DISTINCT project FROM project_daily")}
     routes = {
         (provider, model)
-        for table in ("route_daily", "task_daily", "patch_daily")
+        for table in ("route_daily", "task_route_daily", "patch_route_daily")
         for provider, model in connection.execute(f"SELECT DISTINCT provider, model FROM {table}")  # noqa: S608
     }
-    classes = {row[0] for row in connection.execute("SELECT DISTINCT task_class FROM task_daily")}
+    classes = {row[0] for row in connection.execute("SELECT DISTINCT task_class FROM task_route_daily")}
     first, last = connection.execute("SELECT min(date), max(date) FROM project_daily").fetchone()
     return Choices(
         projects=_ordered(projects),

@@ -14,7 +14,7 @@ import polars as pl
 
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import NONE_NAME, Filter
-from dashboard.analysis.selection import condition_of, decisions_table, fact_condition
+from dashboard.analysis.selection import condition_of, fact_condition, smallest_rollup
 from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_rows import id_column, route_column
 from dashboard.analysis.strictness_counts import ALL, Place, Who, settled_day
@@ -144,7 +144,7 @@ def _counts_by_day(
     connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group
 ) -> tuple[tuple[int, int], ...]:
     """Return how many patches of a group each day has, the newest day first; days without one are left out."""
-    table = decisions_table(chosen)
+    table = smallest_rollup(chosen, "patch_decision_daily")
     condition, parameters = condition_of(chosen, chosen.period, table)
     parts, own = _group_condition(connection, as_of, group, "", "date")
     if not group.any_who:

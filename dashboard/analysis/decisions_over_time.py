@@ -12,7 +12,7 @@ from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_w
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.intervals import Interval, quantile_interval
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.series import Bucket
 from dashboard.analysis.strictness import Rate
 from dashboard.analysis.strictness_counts import LAID_END_TO_END
@@ -97,10 +97,11 @@ class DecisionSeries:
 
 def subjects_asked(connection: sqlite3.Connection, chosen: Filter) -> dict[Subject, int]:
     """Return how many decisions there are on each kind of subject in the period, in the order of the word list."""
-    condition, parameters = condition_of(chosen, chosen.period, "approval_daily")
+    table = smallest_rollup(chosen, "approval_daily")
+    condition, parameters = condition_of(chosen, chosen.period, table)
     found = dict(
         connection.execute(
-            f"SELECT subject, sum(approval_count) FROM approval_daily WHERE {condition} GROUP BY subject",  # noqa: S608
+            f"SELECT subject, sum(approval_count) FROM {table} WHERE {condition} GROUP BY subject",  # noqa: S608
             parameters,
         ).fetchall()
     )
@@ -111,12 +112,13 @@ def decisions_over_time(
     connection: sqlite3.Connection, chosen: Filter, as_of: datetime, subject: Subject, every: Every
 ) -> DecisionSeries:
     """Return the decisions on a kind of subject by bucket; too fine buckets are coarsened."""
-    condition, parameters = condition_of(chosen, chosen.period, "approval_daily")
+    table = smallest_rollup(chosen, "approval_daily")
+    condition, parameters = condition_of(chosen, chosen.period, table)
     counted: dict[Actor, dict[int, Counter[Decision]]] = defaultdict(lambda: defaultdict(Counter))
     waited_ms: dict[Actor, Counter[int]] = defaultdict(Counter)
     blobs: dict[Actor, dict[int, list[bytes]]] = defaultdict(lambda: defaultdict(list))
     for day, actor, decision, count, waited, waits in connection.execute(
-        f"SELECT date, actor, decision, sum(approval_count), sum(waiting_ms), {LAID_END_TO_END} FROM approval_daily "  # noqa: S608
+        f"SELECT date, actor, decision, sum(approval_count), sum(waiting_ms), {LAID_END_TO_END} FROM {table} "  # noqa: S608
         f"WHERE {condition} AND subject = :subject GROUP BY 1, 2, 3",
         parameters | {"subject": subject.value},
     ):

@@ -1,7 +1,6 @@
 """The newest days of a period that hold no more records than can be read one by one while somebody waits."""
 
 import sqlite3
-from collections.abc import Iterable
 
 from dashboard.analysis.as_of import day_from_number
 from dashboard.analysis.filters import Filter, Period
@@ -18,7 +17,14 @@ def newest_days(
     ``table`` is a rollup and ``counted`` its SQL of how many records a row stands for, both of the program. Null when
     there is no record.
     """
-    return newest_of(counts_by_day(connection, chosen, table, counted), chosen.period, most=most)
+    first: int | None = None
+    total = 0
+    for day, count in counts_by_day(connection, chosen, table, counted):
+        total += count
+        if first is not None and total > most:
+            return Period(day_from_number(first), chosen.period.last)
+        first = day
+    return None if first is None else chosen.period
 
 
 def counts_by_day(
@@ -33,15 +39,3 @@ def counts_by_day(
             parameters,
         )
     )
-
-
-def newest_of(days: Iterable[tuple[int, int]], period: Period, *, most: int = MOST_RECORDS) -> Period | None:
-    """Return the newest whole days of these with at most so many records, as ``newest_days`` does."""
-    first: int | None = None
-    total = 0
-    for day, count in days:
-        total += count
-        if first is not None and total > most:
-            return Period(day_from_number(first), period.last)
-        first = day
-    return None if first is None else period

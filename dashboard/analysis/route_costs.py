@@ -8,8 +8,8 @@ from enum import StrEnum
 from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.intervals import Interval
+from dashboard.analysis.route_task_days import route_task_days
 from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE, RouteFigure
-from dashboard.analysis.selection import condition_of
 
 
 class Pricing(StrEnum):
@@ -46,15 +46,10 @@ def route_costs(
 ) -> Mapping[str, RouteCost]:
     """Return the cost of every route, by name; ``figures`` say how much of each route's calls has a price."""
     found: dict[str, _Days] = {}
-    condition, parameters = condition_of(chosen, chosen.period, "task_daily")
-    for provider, model, completed, spend in connection.execute(
-        "SELECT provider, model, sum(completed_count), sum(known_cost_micro_usd) "  # noqa: S608
-        f"FROM task_daily WHERE {condition} GROUP BY provider, model, date ORDER BY date",
-        parameters,
-    ):
-        days = found.setdefault(route_name(provider, model), _Days())
-        days.completed.append(completed)
-        days.spend.append(spend)
+    for one in route_task_days(connection, chosen, chosen.period):
+        days = found.setdefault(route_name(one.provider, one.model), _Days())
+        days.completed.append(one.completed)
+        days.spend.append(one.micro_usd)
     return {figure.route: _cost(figure, found.get(figure.route, _Days())) for figure in figures}
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from typing import NamedTuple
 
 from dashboard.analysis.filters import Filter, Period
-from dashboard.analysis.selection import calls_table, condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.shared import shared
 
 
@@ -26,6 +26,12 @@ class RouteDay(NamedTuple):
     received: int
     listed: int
     """Computed cost: tokens times the prices of the day."""
+    both_calls: int
+    """Calls with a reported and a computed cost."""
+    both_billed: int
+    """Of these, where the reported cost is the one that counts."""
+    both_reported: int
+    both_computed: int
 
 
 def route_days(connection: sqlite3.Connection, chosen: Filter, period: Period) -> tuple[RouteDay, ...]:
@@ -36,12 +42,13 @@ def route_days(connection: sqlite3.Connection, chosen: Filter, period: Period) -
 
 @shared
 def _route_days(connection: sqlite3.Connection, chosen: Filter) -> tuple[RouteDay, ...]:
-    table = calls_table(chosen)
+    table = smallest_rollup(chosen, "call_daily")
     condition, parameters = condition_of(chosen, chosen.period, table)
     rows = connection.execute(
         "SELECT provider, model, date, sum(call_count), sum(unpriced_count), sum(cost_micro_usd), "  # noqa: S608
         "sum(usage_known_count), sum(input_tokens), sum(cache_read_tokens), sum(cache_write_tokens), "
-        f"sum(output_tokens), sum(computed_cost_micro_usd) FROM {table} WHERE {condition} "
+        "sum(output_tokens), sum(computed_cost_micro_usd), sum(both_costs_count), sum(both_billed_count), "
+        f"sum(both_reported_micro_usd), sum(both_computed_micro_usd) FROM {table} WHERE {condition} "
         "GROUP BY provider, model, date",
         parameters,
     )

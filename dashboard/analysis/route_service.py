@@ -1,11 +1,13 @@
 """How each route serves its calls: errors, latency, unknown cost, and how often it stood in for another route."""
 
 import sqlite3
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from dashboard.analysis.filters import Filter, Period, route_name
 from dashboard.analysis.intervals import Interval, quantile_interval
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
+from dashboard.analysis.shared import shared
 from data.histogram import Histogram
 from data.words import CallStatus
 
@@ -42,24 +44,38 @@ class Latency:
 
 
 def route_service(connection: sqlite3.Connection, chosen: Filter, period: Period) -> dict[str, RouteService]:
-    """Return the routes that served calls of the filter, by name."""
-    is_fine = chosen.project is not None or chosen.task_class is not None
-    table = "call_daily" if is_fine else "route_daily"
-    condition, parameters = condition_of(chosen, period, table)
+    """Return the routes that served calls of the filter, by name; whatever the period of the filter is."""
+    plain = Filter(period, project=chosen.project, route=chosen.route, task_class=chosen.task_class)
+    return _route_service(connection, plain)
+
+
+@shared
+def _route_service(connection: sqlite3.Connection, chosen: Filter) -> dict[str, RouteService]:
+    table = smallest_rollup(chosen, "call_daily")
+    condition, parameters = condition_of(chosen, chosen.period, table)
     found: dict[str, RouteService] = {}
-    for source, provider, model, status, calls, unpriced, fallback, durations in connection.execute(
-        "SELECT source, provider, model, status, call_count, unpriced_count, fallback_count, latency_histogram "  # noqa: S608
-        f"FROM {table} WHERE {condition}",
+    for provider, model, calls, errors, unpriced, fallback in connection.execute(
+        f"SELECT provider, model, sum(call_count), sum(iif(status = '{CallStatus.ERROR}', call_count, 0)), "  # noqa: S608
+        f"sum(unpriced_count), sum(fallback_count) FROM {table} WHERE {condition} GROUP BY 1, 2",
         parameters,
     ):
+        # Routes of which the name leaves out what tells them apart ("?") come together.
         route = found.setdefault(route_name(provider, model), RouteService())
         route.calls += calls
+        route.errors += errors
         route.unpriced += unpriced
         route.fallback += fallback
-        route.errors += calls if status == CallStatus.ERROR else 0
-        if status == CallStatus.SUCCESS and durations is not None:
-            route.durations.append(durations)
-            route.measured_by.add(source)
+    durations: dict[tuple[str | None, str | None, str], list[bytes]] = defaultdict(list)
+    for provider, model, source, histogram in connection.execute(
+        f"SELECT provider, model, source, latency_histogram FROM {table} "  # noqa: S608
+        f"WHERE {condition} AND status = '{CallStatus.SUCCESS}' AND latency_histogram NOT NULL",
+        parameters,
+    ):
+        durations[provider, model, source].append(histogram)
+    for (provider, model, source), histograms in durations.items():
+        route = found[route_name(provider, model)]
+        route.durations += histograms
+        route.measured_by.add(source)
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dashboard.analysis.as_of import day_number, newest_mature_day
 from dashboard.analysis.filters import NONE_NAME, Filter, route_name
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.self_hosted import self_hosted_providers
 from dashboard.analysis.shared import shared
 
@@ -45,10 +45,11 @@ def route_work(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) 
         name = route_name(provider, model)
         return found.setdefault(name, RouteWork(name, provider in own_machines))
 
-    condition, parameters = condition_of(chosen, chosen.period, "task_daily")
+    table = smallest_rollup(chosen, "task_daily")
+    condition, parameters = condition_of(chosen, chosen.period, table)
     for provider, model, task_class, tasks, completed, unknown in connection.execute(
         "SELECT provider, model, task_class, sum(task_count), sum(completed_count), sum(unknown_count) "  # noqa: S608
-        f"FROM task_daily WHERE {condition} GROUP BY provider, model, task_class",
+        f"FROM {table} WHERE {condition} GROUP BY provider, model, task_class",
         parameters,
     ):
         work = route(provider, model)
@@ -57,11 +58,12 @@ def route_work(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) 
         work.completed += completed
         work.unknown += unknown
         _add(work.success, task_class, completed, tasks - unknown)
-    condition, parameters = condition_of(chosen, chosen.period, "patch_daily")
+    table = smallest_rollup(chosen, "patch_daily")
+    condition, parameters = condition_of(chosen, chosen.period, table)
     mature = day_number(newest_mature_day(connection, as_of))
     for provider, model, task_class, decided, rejected, undone in connection.execute(
         "SELECT provider, model, task_class, sum(decided_count), sum(rejected_count), sum(rolled_back_count) "  # noqa: S608
-        f"FROM patch_daily WHERE {condition} AND date <= :mature GROUP BY provider, model, task_class",
+        f"FROM {table} WHERE {condition} AND date <= :mature GROUP BY provider, model, task_class",
         parameters | {"mature": mature},
     ):
         _add(route(provider, model).acceptance, task_class or NONE_NAME, decided - undone, decided + rejected)

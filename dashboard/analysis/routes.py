@@ -8,7 +8,8 @@ from datetime import datetime
 from dashboard.analysis.as_of import day_number, newest_mature_day
 from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.filters import Filter, route_name
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.route_task_days import route_task_days
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.self_hosted import self_hosted_providers
 
 MICRO_USD = 1_000_000
@@ -79,22 +80,20 @@ def route_figures(connection: sqlite3.Connection, chosen: Filter, as_of: datetim
     """Return every route that tasks asked for or that served them, by name."""
     newest_mature = day_number(newest_mature_day(connection, as_of))
     found: dict[str, _Days] = {}
-    condition, parameters = condition_of(chosen, chosen.period, "task_daily")
-    for day, provider, model, tasks, completed, kept in connection.execute(
-        "SELECT date, provider, model, sum(task_count), sum(completed_count), sum(kept_count) "  # noqa: S608
-        f"FROM task_daily WHERE {condition} GROUP BY date, provider, model",
-        parameters,
-    ):
-        route = found.setdefault(route_name(provider, model), _Days(provider))
-        route.tasks += tasks
-        route.completed += completed
-        route.kept[day] = route.kept.get(day, 0) + kept
-        if day > newest_mature:
-            route.immature_tasks += tasks
-    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    for one in route_task_days(connection, chosen, chosen.period):
+        route = found.setdefault(route_name(one.provider, one.model), _Days(one.provider))
+        route.tasks += one.tasks
+        route.completed += one.completed
+        route.kept[one.day] = route.kept.get(one.day, 0) + one.kept
+        if one.day > newest_mature:
+            route.immature_tasks += one.tasks
+    table = smallest_rollup(chosen, "call_daily")
+    condition, parameters = condition_of(chosen, chosen.period, table)
+    # Rows of one route say how many of its calls belong to tasks; those of one class are either or.
+    own, where = ("", "is_attributed") if table == "call_daily" else ("attributed_", "attributed_call_count > 0")
     for day, provider, model, calls, unpriced, cost in connection.execute(
-        "SELECT date, provider, model, sum(call_count), sum(unpriced_count), sum(cost_micro_usd) "  # noqa: S608
-        f"FROM call_daily WHERE is_attributed AND {condition} GROUP BY date, provider, model",
+        f"SELECT date, provider, model, sum({own}call_count), sum({own}unpriced_count), sum({own}cost_micro_usd) "  # noqa: S608
+        f"FROM {table} WHERE {where} AND {condition} GROUP BY date, provider, model",
         parameters,
     ):
         route = found.setdefault(route_name(provider, model), _Days(provider))

@@ -8,7 +8,7 @@ import polars as pl
 
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import condition_of, decisions_table
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.strictness import Rate
 from data.definitions.risk_zones import risk_zones
 from data.frames import frame_of
@@ -45,7 +45,7 @@ def high_risk_zones() -> tuple[str, ...]:
 
 def second_reviewers(connection: sqlite3.Connection, chosen: Filter) -> tuple[ZoneReviews, ...]:
     """Return the high-risk zones that have accepted changes in the period, in their order of care."""
-    table = decisions_table(chosen)
+    table = smallest_rollup(chosen, "patch_decision_daily")
     condition, parameters = condition_of(chosen, chosen.period, table)
     found = {
         row[0]: row[1:]

@@ -78,6 +78,22 @@ _COARSE: dict[str, Mapping[str, str]] = {
     "project_daily": {name: name for names in (*_FINE.values(), _PROJECT_ONLY) for name in names}
 }
 MEASURES = tuple(_COARSE["project_daily"])
+_COARSER: Mapping[str, tuple[str, frozenset[str]]] = {
+    "task_daily": ("task_route_daily", frozenset({"project"})),
+    "patch_daily": ("patch_route_daily", frozenset({"project"})),
+    "command_daily": ("command_route_daily", frozenset({"project"})),
+    "approval_daily": ("decision_daily", frozenset({"project", "route"})),
+    "call_daily": ("route_daily", frozenset({"project", "task_class"})),
+    "patch_decision_daily": ("zone_decision_daily", frozenset({"project", "route"})),
+}
+"""By rollup: the one that adds it up over some dimensions of the filter, under the same names, and these dimensions."""
+_EXPRESSIONS: Mapping[str, Mapping[str, str]] = {
+    **_FINE,
+    **_COARSE,
+    **{coarser: _FINE[finest] for finest, (coarser, _) in _COARSER.items() if finest in _FINE},
+    "route_daily": _CALLS | {name: name for name in ("attributed_call_count", "attributed_cost_micro_usd")},
+}
+"""Measures of each rollup: name by SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +152,12 @@ def _daily_sums(connection: sqlite3.Connection, chosen: Filter, period: Period, 
 
 @shared
 def _sums_of(connection: sqlite3.Connection, chosen: Filter, period: Period, rollup: str) -> Sums:
-    measures = (_FINE | _COARSE)[rollup]
-    condition, parameters = condition_of(chosen, period, rollup)
+    table = smallest_rollup(chosen, rollup)
+    measures = _EXPRESSIONS[table]
+    condition, parameters = condition_of(chosen, period, table)
     summed = ", ".join(f"sum({expression})" for expression in measures.values())
     rows = connection.execute(
-        f"SELECT date, {summed} FROM {rollup} WHERE {condition} GROUP BY date",  # noqa: S608
+        f"SELECT date, {summed} FROM {table} WHERE {condition} GROUP BY date",  # noqa: S608
         parameters,
     )
     return Sums({day: dict(zip(measures, values, strict=True)) for day, *values in rows})
@@ -154,7 +171,8 @@ def first_day(connection: sqlite3.Connection, chosen: Filter, period: Period, su
     found = min(sums.days, default=None)
     if found == day_number(period.first) or not needs_fine_rollups(chosen):
         return found
-    for rollup in _FINE:
+    for finest in _FINE:
+        rollup = smallest_rollup(chosen, finest)
         condition, parameters = condition_of(chosen, period, rollup)
         row = connection.execute(f"SELECT min(date) FROM {rollup} WHERE {condition}", parameters).fetchone()  # noqa: S608
         if row[0] is not None and (found is None or row[0] < found):
@@ -169,14 +187,15 @@ def days_with_records(connection: sqlite3.Connection, chosen: Filter, sums: Sums
         return len(days)
     whole = daily_sums(connection, replace(chosen, route=None, task_class=None), chosen.period)
     others = {day for day, measures in whole.days.items() if any(measures.values())} - days
-    for rollup, measures in _FINE.items():
+    for finest in _FINE:
         if not others:
             break
+        rollup = smallest_rollup(chosen, finest)
         condition, parameters = condition_of(chosen, chosen.period, rollup)
         listed = ", ".join(str(day) for day in others)
         rows = connection.execute(
             f"SELECT DISTINCT date FROM {rollup} WHERE {condition} AND +date IN ({listed}) "  # noqa: S608
-            f"AND {' + '.join(measures.values())} > 0",
+            f"AND {' + '.join(_EXPRESSIONS[rollup].values())} > 0",
             parameters,
         )
         found = {day for (day,) in rows}
@@ -189,7 +208,7 @@ def daily_histograms(
     connection: sqlite3.Connection, chosen: Filter, period: Period, table: str, column: str
 ) -> dict[int, list[bytes]]:
     """Return the stored histograms of the filter by day, of a fine rollup or of the same column by project."""
-    source = table if needs_fine_rollups(chosen) else "project_daily"
+    source = smallest_rollup(chosen, table) if needs_fine_rollups(chosen) else "project_daily"
     condition, parameters = condition_of(chosen, period, source)
     days: dict[int, list[bytes]] = {}
     for day, blob in connection.execute(
@@ -204,8 +223,9 @@ def undated_count(connection: sqlite3.Connection, chosen: Filter, measures: Iter
     """Return how many records of the filter have no time and so are in no period."""
     wanted = set(measures)
     count = 0
-    for table, expressions in (_FINE if needs_fine_rollups(chosen) else _COARSE).items():
-        here = [expression for name, expression in expressions.items() if name in wanted]
+    for finest in _FINE if needs_fine_rollups(chosen) else _COARSE:
+        table = smallest_rollup(chosen, finest)
+        here = [expression for name, expression in _EXPRESSIONS[table].items() if name in wanted]
         if here:
             condition, parameters = condition_of(chosen, None, table)
             row = connection.execute(
@@ -237,14 +257,14 @@ def condition_of(chosen: Filter, period: Period | None, table: str) -> tuple[str
     return " AND ".join(parts), parameters
 
 
-def calls_table(chosen: Filter) -> str:
-    """Return the smallest rollup that can tell the calls of a filter: over all projects and classes there is one."""
-    return "route_daily" if chosen.project is None and chosen.task_class is None else "call_daily"
+def smallest_rollup(chosen: Filter, finest: str, *by: str) -> str:
+    """Return the smallest rollup that tells what a filter selects of a finest one, apart by some more dimensions.
 
-
-def decisions_table(chosen: Filter) -> str:
-    """Return the smallest rollup that can tell the decisions of a filter: over projects and routes there is one."""
-    return "zone_decision_daily" if chosen.project is None and chosen.route is None else "patch_decision_daily"
+    ``by`` are of project, task_class and route.
+    """
+    coarser, left_out = _COARSER.get(finest, (finest, frozenset[str]()))
+    asked = {name for name in left_out if name in by or getattr(chosen, name) is not None}
+    return finest if asked else coarser
 
 
 def fact_condition(chosen: Filter, columns: Mapping[str, str]) -> tuple[str, dict[str, object]]:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 
 from dashboard.analysis.filters import Filter, Period
-from dashboard.analysis.selection import Sums, condition_of
+from dashboard.analysis.selection import Sums, condition_of, smallest_rollup
 from data.definitions import providers
 from data.histogram import Histogram
 from data.words import CallStatus
@@ -50,9 +50,10 @@ def without_self_hosted_cost(connection: sqlite3.Connection, chosen: Filter, per
 
 def completed_at_no_cost(connection: sqlite3.Connection, chosen: Filter, period: Period) -> int:
     """Return how many completed tasks asked for a self-hosted route and had no counted cost."""
-    condition, parameters = condition_of(chosen, period, "task_daily")
+    table = smallest_rollup(chosen, "task_daily")
+    condition, parameters = condition_of(chosen, period, table)
     blobs = connection.execute(
-        f"SELECT cost_histogram FROM task_daily WHERE {condition} "  # noqa: S608
+        f"SELECT cost_histogram FROM {table} WHERE {condition} "  # noqa: S608
         "AND provider IN (SELECT value FROM json_each(:hosted))",
         parameters | {"hosted": json.dumps(sorted(self_hosted_providers()))},
     )

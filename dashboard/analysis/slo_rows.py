@@ -9,7 +9,7 @@ import polars as pl
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.filters import Filter, Period
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.slo_events import SloEvents, events_of
 from data.frames import INSTANT, frame_of
 
@@ -95,10 +95,11 @@ def slo_row_count(
     Counted from the rollup, which takes as long for a million rows as for ten.
     """
     events = events_of(slo_name)
-    condition, parameters = condition_of(chosen, Period(first, last), events.rollup)
+    table = smallest_rollup(chosen, events.rollup)
+    condition, parameters = condition_of(chosen, Period(first, last), table)
     counted = f"{events.rollup_total} - ({events.rollup_good})" if only_bad else events.rollup_total
     row = connection.execute(
-        f"SELECT coalesce(sum({counted}), 0) FROM {events.rollup} WHERE {condition}",  # noqa: S608
+        f"SELECT coalesce(sum({counted}), 0) FROM {table} WHERE {condition}",  # noqa: S608
         parameters,
     ).fetchone()
     return int(row[0])

@@ -11,7 +11,7 @@ from operator import add
 
 from dashboard.analysis.as_of import day_number, last_mature_day, newest_mature_day, patches_judged_at
 from dashboard.analysis.filters import NONE_NAME, Filter, Period
-from dashboard.analysis.selection import condition_of, decisions_table
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from data.definitions.approval_costs import approval_costs
 from data.definitions.risk_zones import risk_zones
 from data.histogram import Histogram
@@ -143,7 +143,7 @@ class Decided:
 def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, period: Period) -> Decided:
     """Return the decisions on the patches that were proposed in a period."""
     settled = settled_day(connection, as_of)
-    table = decisions_table(chosen)
+    table = smallest_rollup(chosen, "patch_decision_daily")
     condition, parameters = condition_of(chosen, period, table)
     parameters["settled"] = day_number(settled)
     parts: dict[Place, Counts] = {}

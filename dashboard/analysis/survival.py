@@ -20,7 +20,7 @@ from dashboard.analysis.figures import Change, Direction, Unit
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import Z, most_when_none_seen
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.slo_events import events_of
 from data.frames import Schema, frame_of
 from data.tables.types import EPOCH
@@ -129,10 +129,11 @@ def _older(
 ) -> list[tuple[bool, PatchRow]]:
     """Return the undone patches of days that lie further back than the curve reaches, and how many others there are."""
     rows = _read(connection, chosen, judged_at, older.first, only_undone=True, last=older.last)
-    condition, parameters = condition_of(chosen, older, "patch_daily")
+    table = smallest_rollup(chosen, "patch_daily")
+    condition, parameters = condition_of(chosen, older, table)
     decided, by_person = connection.execute(
         "SELECT coalesce(sum(decided_count), 0), coalesce(sum(human_decided_count), 0) "  # noqa: S608
-        f"FROM patch_daily WHERE {condition}",
+        f"FROM {table} WHERE {condition}",
         parameters,
     ).fetchone()
     for is_human, accepted in ((True, by_person), (False, decided - by_person)):

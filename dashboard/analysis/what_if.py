@@ -9,7 +9,7 @@ from dashboard.analysis.figures import Change, Direction, Unit
 from dashboard.analysis.filters import Filter, route_condition
 from dashboard.analysis.rates import RELEVANT_RATE
 from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.self_hosted import self_hosted_providers
 
 FEWEST_TASKS = 20
@@ -124,12 +124,13 @@ def _why_unpriced(side: Side) -> str | None:
 
 
 def _side(connection: sqlite3.Connection, chosen: Filter, task_class: str, route: str) -> Side:
-    condition, parameters = condition_of(chosen, chosen.period, "task_daily")
+    table = smallest_rollup(chosen, "task_daily")
+    condition, parameters = condition_of(chosen, chosen.period, table)
     route_is, named = route_condition(route)
     rows = connection.execute(
         "SELECT date, sum(completed_count), sum(task_count - unknown_count), sum(task_count), "  # noqa: S608
         "sum(known_cost_micro_usd), sum(unpriced_call_count), max(provider) "
-        f"FROM task_daily WHERE {condition} AND task_class = :class AND {route_is} GROUP BY date ORDER BY date",
+        f"FROM {table} WHERE {condition} AND task_class = :class AND {route_is} GROUP BY date ORDER BY date",
         parameters | named | {"class": task_class},
     ).fetchall()
     return Side(

@@ -61,10 +61,10 @@ def discrepancy(view: View) -> None:
         discrepancy_frame(found), name="reported_against_computed", chosen=view.chosen,
         nothing="Gateway logs report what a call cost; chats do not. Load them: etl load PATH.",
     )  # fmt: skip
-    if found.days is not None:
+    if found.routes:
         st.caption(
             literal(
-                f"Only calls that have both costs ({found.calls:,} in the period), {_read(found.days, view)}. "
+                f"Only calls that have both costs: {found.calls:,} in the period. "
                 "Difference: reported minus computed, also as a share of computed, with a bootstrap over days. "
                 "Computed is tokens times the price on the day of the call."
             )

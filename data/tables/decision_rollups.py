@@ -10,7 +10,27 @@ from data.tables.columns import col, count, day, number
 _HISTOGRAM = "log-bucket histogram (data.histogram)"
 
 
-class PatchDecisionDaily(Row, table=True):
+class _DecisionSums(Row):
+    """What is summed of decisions on patches."""
+
+    patch_count: int = count("patches")
+    accepted_count: int = count("patches approved, edited, auto-approved or applied")
+    rolled_back_count: int = count("of the accepted: rolled back within the rollback window")
+    rejected_count: int = count("patches rejected")
+    comparable_rejected_count: int = count(
+        "of the rejected: time, files, and chat or person are known, so that the "
+        "same change can be found among later ones"
+    )
+    accepted_again_count: int = count("of these: the same change was accepted in time (approval_costs.toml)")
+    pending_count: int = count("patches that wait for a decision")
+    unfinished_count: int = count("patches whose artifact was not complete")
+    reviewers_known_count: int = count("of the accepted: how many people approved them is known")
+    second_reviewed_count: int = count("of the accepted: at least two people approved them")
+    waiting_known_count: int = count("decided patches with known waiting time")
+    waiting_ms: int = count("sum of these waiting times, in milliseconds")
+
+
+class PatchDecisionDaily(_DecisionSums, table=True):
     """One row per day proposed, project, task class, route, risk zone and who decided: what strictness is judged from.
 
     Patches are those of patch_daily: accepted + rejected + pending + unfinished.
@@ -24,27 +44,12 @@ class PatchDecisionDaily(Row, table=True):
     model: str | None = col("model of the task's route")
     risk_zone: str | None = col("zone of the files that needs the most care (risk_zones.toml)")
     actor: str | None = col("who decided (Actor); null where they were applied without being asked about")
-    patch_count: int = count("patches")
-    accepted_count: int = count("patches approved, edited, auto-approved or applied")
-    rolled_back_count: int = count("of the accepted: rolled back within the rollback window")
-    rejected_count: int = count("patches rejected")
-    comparable_rejected_count: int = count(
-        "of the rejected: time, files, and chat or person are known, so that the "
-        "same change can be found among later ones"
-    )
-    accepted_again_count: int = count("of these: the same change was accepted in time (approval_costs.toml)")
-    pending_count: int = count("patches that wait for a decision")
-    unfinished_count: int = count("patches whose artifact was not complete")
-    reviewers_known_count: int = count("of the accepted: how many people approved them is known")
-    second_reviewed_count: int = count("of the accepted: at least two people approved them")
-    waiting_known_count: int = count("decided patches with known waiting time")
-    waiting_ms: int = count("sum of these waiting times, in milliseconds")
     waiting_histogram: bytes | None = Field(
         default=None, description=f"waiting times of decided patches, milliseconds, as {_HISTOGRAM}"
     )
 
 
-class ZoneDecisionDaily(Row, table=True):
+class ZoneDecisionDaily(_DecisionSums, table=True):
     """One row per day proposed, task class, risk zone and who decided: patch_decision_daily over the rest."""
 
     zone_decision_daily_id: int | None = number("number of the row")
@@ -52,21 +57,6 @@ class ZoneDecisionDaily(Row, table=True):
     task_class: str | None = col("class of the task")
     risk_zone: str | None = col("zone of the files that needs the most care (risk_zones.toml)")
     actor: str | None = col("who decided (Actor); null where they were applied without being asked about")
-    patch_count: int = count("patches")
-    accepted_count: int = count("patches approved, edited, auto-approved or applied")
-    rolled_back_count: int = count("of the accepted: rolled back within the rollback window")
-    rejected_count: int = count("patches rejected")
-    comparable_rejected_count: int = count(
-        "of the rejected: time, files, and chat or person are known, so that the "
-        "same change can be found among later ones"
-    )
-    accepted_again_count: int = count("of these: the same change was accepted in time (approval_costs.toml)")
-    pending_count: int = count("patches that wait for a decision")
-    unfinished_count: int = count("patches whose artifact was not complete")
-    reviewers_known_count: int = count("of the accepted: how many people approved them is known")
-    second_reviewed_count: int = count("of the accepted: at least two people approved them")
-    waiting_known_count: int = count("decided patches with known waiting time")
-    waiting_ms: int = count("sum of these waiting times, in milliseconds")
     waiting_histogram: bytes | None = Field(
         default=None, description=f"waiting times of decided patches, milliseconds, as {_HISTOGRAM}"
     )

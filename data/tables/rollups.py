@@ -15,7 +15,24 @@ from data.tables.columns import col, count, day, must, number
 _HISTOGRAM = "log-bucket histogram (data.histogram)"
 
 
-class TaskDaily(Row, table=True):
+class _TaskSums(Row):
+    """What is summed of tasks."""
+
+    task_count: int = count("tasks")
+    completed_count: int = count("tasks completed")
+    failed_count: int = count("tasks failed")
+    aborted_count: int = count("tasks stopped by the person")
+    unknown_count: int = count("tasks whose outcome is unknown")
+    kept_count: int = count("completed tasks none of whose patches was rolled back")
+    priced_count: int = count("tasks that have calls, all of known cost")
+    known_cost_count: int = count("tasks that have a call of known cost")
+    completed_priced_count: int = count("completed tasks that have calls, all of known cost")
+    within_budget_count: int = count("completed tasks with known cost at or below the task budget")
+    known_cost_micro_usd: int = count("known spend of the tasks, in millionths of a US dollar")
+    unpriced_call_count: int = count("calls of the tasks whose cost is unknown")
+
+
+class TaskDaily(_TaskSums, table=True):
     """One row per day asked, project, task class and route asked for."""
 
     # Holds all that is asked of each route over a long period, in its order: nothing is sorted, no row is looked up.
@@ -32,39 +49,27 @@ class TaskDaily(Row, table=True):
     task_class: str = must("class (TaskClass)")
     provider: str | None = col("provider of the route")
     model: str | None = col("model of the route")
-    task_count: int = count("tasks")
-    completed_count: int = count("tasks completed")
-    failed_count: int = count("tasks failed")
-    aborted_count: int = count("tasks stopped by the person")
-    unknown_count: int = count("tasks whose outcome is unknown")
-    kept_count: int = count("completed tasks none of whose patches was rolled back")
-    priced_count: int = count("tasks that have calls, all of known cost")
-    known_cost_count: int = count("tasks that have a call of known cost")
-    completed_priced_count: int = count("completed tasks that have calls, all of known cost")
-    within_budget_count: int = count("completed tasks with known cost at or below the task budget")
-    known_cost_micro_usd: int = count("known spend of the tasks, in millionths of a US dollar")
-    unpriced_call_count: int = count("calls of the tasks whose cost is unknown")
     cost_histogram: bytes | None = Field(
         default=None, description=f"known cost of completed tasks, millionths of a US dollar, as {_HISTOGRAM}"
     )
 
 
-class PatchDaily(Row, table=True):
-    """One row per day proposed, project, task class and route; patches = decided + rejected + unfinished + pending."""
+class TaskRouteDaily(_TaskSums, table=True):
+    """One row per day asked, task class and route asked for: task_daily over all projects."""
 
-    __table_args__ = (
-        Index(
-            "ix_patch_daily_route_date", "provider", "model", "date", "project", "task_class", "decided_count",
-            "rejected_count", "rolled_back_count",
-        ),
-    )  # fmt: skip
-
-    patch_daily_id: int | None = number("number of the row")
-    date: calendar_day | None = day("day the patches were proposed")
-    project: str | None = col("project")
-    task_class: str | None = col("class of the task")
+    task_route_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the tasks were asked")
+    task_class: str = must("class (TaskClass)")
     provider: str | None = col("provider of the route")
     model: str | None = col("model of the route")
+    cost_histogram: bytes | None = Field(
+        default=None, description=f"known cost of completed tasks, millionths of a US dollar, as {_HISTOGRAM}"
+    )
+
+
+class _PatchSums(Row):
+    """What is summed of patches; patches = decided + rejected + unfinished + pending."""
+
     patch_count: int = count("patches")
     decided_count: int = count("patches approved, auto-approved or applied")
     human_decided_count: int = count("of the decided: accepted by a person")
@@ -86,7 +91,56 @@ class PatchDaily(Row, table=True):
     unlinked_count: int = count("patches that nothing outside the chat was found to carry")
 
 
-class CallDaily(Row, table=True):
+class PatchDaily(_PatchSums, table=True):
+    """One row per day proposed, project, task class and route."""
+
+    __table_args__ = (
+        Index(
+            "ix_patch_daily_route_date", "provider", "model", "date", "project", "task_class", "decided_count",
+            "rejected_count", "rolled_back_count",
+        ),
+    )  # fmt: skip
+
+    patch_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the patches were proposed")
+    project: str | None = col("project")
+    task_class: str | None = col("class of the task")
+    provider: str | None = col("provider of the route")
+    model: str | None = col("model of the route")
+
+
+class PatchRouteDaily(_PatchSums, table=True):
+    """One row per day proposed, task class and route: patch_daily over all projects."""
+
+    patch_route_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the patches were proposed")
+    task_class: str | None = col("class of the task")
+    provider: str | None = col("provider of the route")
+    model: str | None = col("model of the route")
+
+
+class _CallSums(Row):
+    """What is summed of counted calls."""
+
+    call_count: int = count("counted calls")
+    unpriced_count: int = count("of these, with unknown cost")
+    usage_known_count: int = count("of these, with known tokens")
+    latency_known_count: int = count("of these, with known duration")
+    fallback_count: int = count("of these, served by a fallback")
+    retry_count: int = count("retries that the gateway made inside these calls")
+    cost_micro_usd: int = count("known spend, in millionths of a US dollar")
+    both_costs_count: int = count("calls with a reported and a computed cost")
+    both_billed_count: int = count("of these, where the reported cost is the one that counts")
+    both_reported_micro_usd: int = count("what is reported for calls with both costs")
+    both_computed_micro_usd: int = count("what is computed for calls with both costs")
+    computed_cost_micro_usd: int = count("spend as computed")
+    input_tokens: int = count("known tokens sent")
+    cache_read_tokens: int = count("known tokens read from a cache")
+    cache_write_tokens: int = count("known tokens written to a cache")
+    output_tokens: int = count("known tokens received")
+
+
+class CallDaily(_CallSums, table=True):
     """One row per day sent, source, project, task class, route that served, status, error kind and attribution."""
 
     # The largest rollup: a filter reads its own rows, not all rows of the period.
@@ -112,20 +166,6 @@ class CallDaily(Row, table=True):
     status: str = must("how they ended (CallStatus)")
     error_kind: str | None = col("kind of error (ErrorKind)")
     is_attributed: bool = must("whether they belong to a task")
-    call_count: int = count("counted calls")
-    unpriced_count: int = count("of these, with unknown cost")
-    usage_known_count: int = count("of these, with known tokens")
-    latency_known_count: int = count("of these, with known duration")
-    fallback_count: int = count("of these, served by a fallback")
-    retry_count: int = count("retries that the gateway made inside these calls")
-    cost_micro_usd: int = count("known spend, in millionths of a US dollar")
-    both_costs_count: int = count("of these, with a reported and a computed cost")
-    reported_cost_micro_usd: int = count("spend as reported")
-    computed_cost_micro_usd: int = count("spend as computed")
-    input_tokens: int = count("known tokens sent")
-    cache_read_tokens: int = count("known tokens read from a cache")
-    cache_write_tokens: int = count("known tokens written to a cache")
-    output_tokens: int = count("known tokens received")
     latency_histogram: bytes | None = Field(default=None, description=f"durations, milliseconds, as {_HISTOGRAM}")
 
 
@@ -149,7 +189,7 @@ class FallbackDaily(Row, table=True):
     cost_micro_usd: int = count("known spend, in millionths of a US dollar")
 
 
-class RouteDaily(Row, table=True):
+class RouteDaily(_CallSums, table=True):
     """One row per day sent, source, route that served, status and error kind: call_daily over all projects."""
 
     route_daily_id: int | None = number("number of the row")
@@ -159,25 +199,25 @@ class RouteDaily(Row, table=True):
     model: str | None = col("model that served")
     status: str = must("how they ended (CallStatus)")
     error_kind: str | None = col("kind of error (ErrorKind)")
-    call_count: int = count("counted calls")
-    attributed_call_count: int = count("of these, belonging to a task")
-    unpriced_count: int = count("of these, with unknown cost")
-    usage_known_count: int = count("of these, with known tokens")
-    latency_known_count: int = count("of these, with known duration")
-    fallback_count: int = count("of these, served by a fallback")
-    retry_count: int = count("retries that the gateway made inside these calls")
-    cost_micro_usd: int = count("known spend, in millionths of a US dollar")
-    attributed_cost_micro_usd: int = count("of it, of calls that belong to a task")
-    computed_cost_micro_usd: int = count("spend as computed")
-    input_tokens: int = count("known tokens sent")
-    cache_read_tokens: int = count("known tokens read from a cache")
-    cache_write_tokens: int = count("known tokens written to a cache")
-    output_tokens: int = count("known tokens received")
+    attributed_call_count: int = count("counted calls that belong to a task")
+    attributed_unpriced_count: int = count("of these, with unknown cost")
+    attributed_cost_micro_usd: int = count("known spend of calls that belong to a task")
     latency_histogram: bytes | None = Field(default=None, description=f"durations, milliseconds, as {_HISTOGRAM}")
 
 
-class CommandDaily(Row, table=True):
-    """One row per day run, project, task class and route; proposals without a result are counted apart."""
+class _CommandSums(Row):
+    """What is summed of commands; proposals without a result are counted apart."""
+
+    proposed_count: int = count("commands of which only the proposal is known")
+    run_count: int = count("commands that ended ok or failed after a known time, or timed out")
+    good_count: int = count("of these, ended ok or failed within the threshold of the SLO")
+    timeout_count: int = count("of these, timed out")
+    cancelled_count: int = count("commands stopped by a person")
+    untimed_count: int = count("commands that ended ok or failed after an unknown time")
+
+
+class CommandDaily(_CommandSums, table=True):
+    """One row per day run, project, task class and route."""
 
     command_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the commands ran, or were proposed")
@@ -185,18 +225,34 @@ class CommandDaily(Row, table=True):
     task_class: str | None = col("class of the task")
     provider: str | None = col("provider of the task's route")
     model: str | None = col("model of the task's route")
-    proposed_count: int = count("commands of which only the proposal is known")
-    run_count: int = count("commands that ended ok or failed after a known time, or timed out")
-    good_count: int = count("of these, ended ok or failed within the threshold of the SLO")
-    timeout_count: int = count("of these, timed out")
-    cancelled_count: int = count("commands stopped by a person")
-    untimed_count: int = count("commands that ended ok or failed after an unknown time")
     duration_histogram: bytes | None = Field(
         default=None, description=f"durations of those that ended ok or failed, milliseconds, as {_HISTOGRAM}"
     )
 
 
-class ApprovalDaily(Row, table=True):
+class CommandRouteDaily(_CommandSums, table=True):
+    """One row per day run, task class and route: command_daily over all projects."""
+
+    command_route_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the commands ran, or were proposed")
+    task_class: str | None = col("class of the task")
+    provider: str | None = col("provider of the task's route")
+    model: str | None = col("model of the task's route")
+    duration_histogram: bytes | None = Field(
+        default=None, description=f"durations of those that ended ok or failed, milliseconds, as {_HISTOGRAM}"
+    )
+
+
+class _ApprovalSums(Row):
+    """What is summed of decisions that were asked for."""
+
+    approval_count: int = count("decisions")
+    waiting_known_count: int = count("of these, with known waiting time")
+    waiting_ms: int = count("sum of these waiting times, in milliseconds")
+    second_reviewer_count: int = count("of these, by a second reviewer")
+
+
+class ApprovalDaily(_ApprovalSums, table=True):
     """One row per day asked, project, task class, route, subject, decision and actor."""
 
     approval_daily_id: int | None = number("number of the row")
@@ -208,16 +264,26 @@ class ApprovalDaily(Row, table=True):
     subject: str = must("what it is about (Subject)")
     decision: str = must("what was decided (Decision)")
     actor: str = must("who decided (Actor)")
-    approval_count: int = count("decisions")
-    waiting_known_count: int = count("of these, with known waiting time")
-    waiting_ms: int = count("sum of these waiting times, in milliseconds")
-    second_reviewer_count: int = count("of these, by a second reviewer")
     waiting_histogram: bytes | None = Field(
         default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
     )
 
 
-class ProjectDaily(Row, table=True):
+class DecisionDaily(_ApprovalSums, table=True):
+    """One row per day asked, task class, subject, decision and actor: approval_daily over all projects and routes."""
+
+    decision_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the decisions were asked")
+    task_class: str | None = col("class of the task")
+    subject: str = must("what it is about (Subject)")
+    decision: str = must("what was decided (Decision)")
+    actor: str = must("who decided (Actor)")
+    waiting_histogram: bytes | None = Field(
+        default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
+    )
+
+
+class ProjectDaily(_TaskSums, _PatchSums, _CommandSums, table=True):
     """One row per day and project: all other rollups over classes and routes, and what only projects have.
 
     What the overview reads: as many rows as days times projects, however many tasks there are.
@@ -226,36 +292,6 @@ class ProjectDaily(Row, table=True):
     project_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day")
     project: str | None = col("project")
-    task_count: int = count("tasks asked")
-    completed_count: int = count("tasks completed")
-    failed_count: int = count("tasks failed")
-    aborted_count: int = count("tasks stopped by the person")
-    unknown_count: int = count("tasks whose outcome is unknown")
-    kept_count: int = count("completed tasks none of whose patches was rolled back")
-    priced_count: int = count("tasks that have calls, all of known cost")
-    known_cost_count: int = count("tasks that have a call of known cost")
-    completed_priced_count: int = count("completed tasks that have calls, all of known cost")
-    within_budget_count: int = count("completed tasks with known cost at or below the task budget")
-    known_cost_micro_usd: int = count("known spend of the tasks, in millionths of a US dollar")
-    unpriced_call_count: int = count("calls of the tasks whose cost is unknown")
-    cost_histogram: bytes | None = Field(
-        default=None, description=f"known cost of completed tasks, millionths of a US dollar, as {_HISTOGRAM}"
-    )
-    patch_count: int = count("patches proposed")
-    decided_count: int = count("patches approved, auto-approved or applied")
-    human_decided_count: int = count("of the decided: accepted by a person")
-    rejected_count: int = count("patches rejected")
-    unfinished_count: int = count("patches whose artifact was not complete")
-    pending_count: int = count("patches that wait for a decision")
-    rolled_back_count: int = count("decided patches rolled back within the rollback window")
-    human_rolled_back_count: int = count("of the rolled back: accepted by a person")
-    rolled_back_late_count: int = count("decided patches rolled back after the window")
-    rolled_back_unsure_count: int = count("of the late ones: last seen in place within the window, so perhaps not late")
-    rewind_count: int = count("of the rolled back: by a rewind")
-    git_revert_count: int = count("of the rolled back: by a git revert")
-    deploy_rollback_count: int = count("of the rolled back: by a deployment rollback")
-    human_overwrite_count: int = count("of the rolled back: overwritten with the earlier content by a person")
-    reworked_count: int = count("decided patches that needed repair")
     call_count: int = count("counted calls")
     error_call_count: int = count("of these, ended in an error")
     cancelled_call_count: int = count("of these, stopped by the person")
@@ -268,15 +304,6 @@ class ProjectDaily(Row, table=True):
     retry_count: int = count("retries that the gateway made inside these calls")
     cost_micro_usd: int = count("known spend of the calls, in millionths of a US dollar")
     attributed_cost_micro_usd: int = count("of it, of calls that belong to a task")
-    proposed_count: int = count("commands of which only the proposal is known")
-    run_count: int = count("commands that ended ok or failed after a known time, or timed out")
-    good_count: int = count("of these, ended ok or failed within the threshold of the SLO")
-    timeout_count: int = count("of these, timed out")
-    cancelled_count: int = count("commands stopped by a person")
-    untimed_count: int = count("commands that ended ok or failed after an unknown time")
-    duration_histogram: bytes | None = Field(
-        default=None, description=f"durations of those that ended ok or failed, milliseconds, as {_HISTOGRAM}"
-    )
     approval_count: int = count("decisions asked for")
     pending_approval_count: int = count("of these, not decided")
     human_approval_count: int = count("of these, decided by a person")
@@ -285,13 +312,15 @@ class ProjectDaily(Row, table=True):
     deployment_count: int = count("attempts to publish")
     failed_deployment_count: int = count("of these, failed")
     event_count: int = count("entries of event logs")
-    commit_linked_count: int = count("patches that a commit was found to carry")
-    pull_request_linked_count: int = count("patches that a pull or merge request was found to carry")
-    deployment_linked_count: int = count("patches that a deployment was found to carry")
-    unlinked_count: int = count("patches that nothing outside the chat was found to carry")
     rolled_back_deployment_count: int = count("deployments whose place an older build took")
     commit_count: int = count("commits")
     pull_request_count: int = count("pull and merge requests opened")
+    cost_histogram: bytes | None = Field(
+        default=None, description=f"known cost of completed tasks, millionths of a US dollar, as {_HISTOGRAM}"
+    )
+    duration_histogram: bytes | None = Field(
+        default=None, description=f"durations of those that ended ok or failed, milliseconds, as {_HISTOGRAM}"
+    )
 
 
 class FailureDaily(Row, table=True):

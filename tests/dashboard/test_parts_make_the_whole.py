@@ -180,8 +180,13 @@ def _frame(question: Callable[..., pl.DataFrame], *columns: str) -> Callable[...
 
 
 def _both_costs(connection, chosen: Filter) -> Amounts:
-    found = discrepancies(connection, chosen)
-    return {"calls": found.calls, "by route": sum(route.calls for route in found.routes)}
+    routes = discrepancies(connection, chosen).routes
+    return {
+        "calls": sum(route.calls for route in routes),
+        "billed": sum(route.reported_counts for route in routes),
+        "reported": round(sum(route.reported_usd for route in routes) * 1_000_000),
+        "computed": round(sum(route.computed_usd for route in routes) * 1_000_000),
+    }
 
 
 def _fallbacks(connection, chosen: Filter) -> Amounts:

@@ -291,49 +291,37 @@ class TestBills:
         assert discrepancy_frame(found)["n_count"].to_list() == [10, 10]
         assert found.calls == 20
 
-    def test_of_a_filter_the_newest_days_with_its_own_calls_are_read(
-        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    def test_all_days_are_compared_also_where_one_of_them_has_calls_of_which_either_cost_counts(
+        self, store: Store
     ) -> None:
-        monkeypatch.setattr("dashboard.analysis.cost_discrepancy._MOST_CALLS", 4)
-        facts = Facts()
-        both = {"reported_cost_micro_usd": 120_000, "computed_cost_micro_usd": 100_000}
-        for day in range(1, 11):
-            facts.call(f"2026-03-{day:02}T10:00", project="shop" if day <= 5 else "blog", **both)
-            facts.call(f"2026-03-{day:02}T11:00", project="blog", **both)
-        with facts.write(store).reading() as connection:
-            found = discrepancies(connection, march(project="shop"))
-            # The shop's newest call is of the 5th; two days hold four calls of all projects.
-            assert found.days == Period(date(2026, 3, 4), MARCH.last)
-            assert [route.calls for route in found.routes] == [2]
-            assert found.calls == 5
-            assert discrepancies(connection, march()).days == Period(date(2026, 3, 9), MARCH.last)
-            only = discrepancies(connection, march(period=Period(date(2026, 3, 5), date(2026, 3, 9)), project="shop"))
-            assert only.days == Period(date(2026, 3, 5), date(2026, 3, 9))
-
-    def test_where_the_rollup_tells_all_the_days_of_as_many_own_calls_are_read(
-        self, store: Store, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("dashboard.analysis.cost_discrepancy._MOST_CALLS", 4)
         facts = Facts()
         both = {"reported_cost_micro_usd": 120_000, "computed_cost_micro_usd": 100_000, "cost_micro_usd": 120_000}
-        for day in range(1, 11):
-            facts.call(f"2026-03-{day:02}T10:00", project="shop" if day <= 5 else "blog", **both)
-            facts.call(f"2026-03-{day:02}T11:00", project="blog", **both)
+        for day in range(1, 19):
+            for number in range(20):
+                facts.call(f"2026-03-{day:02}T{number:02}:00", project="shop", **both)
+                facts.call(f"2026-03-{day:02}T{number:02}:30", project="blog", **both)
+        # One call of which nobody would know from the sums of its day which of its costs counts.
+        facts.call("2026-03-09T10:00", project="shop", **both | {"cost_basis": "computed", "cost_micro_usd": 100_000})
         with facts.write(store).reading() as connection:
-            found = discrepancies(connection, march(project="shop"))
-        assert found.days == Period(date(2026, 3, 2), MARCH.last)
-        assert [route.calls for route in found.routes] == [4]
+            (whole,) = discrepancies(connection, march()).routes
+            (shop,) = discrepancies(connection, march(project="shop")).routes
+            (classless,) = discrepancies(connection, march(task_class=NONE_NAME)).routes
+        assert (whole.calls, whole.reported_counts) == (721, 720)
+        assert (shop.calls, shop.reported_counts) == (361, 360)
+        assert classless == whole
+        assert (whole.difference_usd, shop.difference_usd) == pytest.approx((721 * 0.02, 361 * 0.02))
+        assert shop.interval == pytest.approx((0.2, 0.2))
 
     def test_calls_of_one_cost_beside_calls_of_both_change_nothing(self, store: Store) -> None:
         facts = Facts()
         both = {"route": SONNET, "reported_cost_micro_usd": 120_000, "computed_cost_micro_usd": 100_000}
         for day in range(1, 4):
             when = f"2026-03-{day:02}T10:00"
-            # The rollup of these days tells all: what counts is what is reported, and no cost is unknown with one.
+            # What counts is what is reported; beside it is one of unknown cost.
             facts.call(when, cost_micro_usd=120_000, **both)
             facts.call(when, cost_micro_usd=None, route=SONNET)
         when = "2026-03-04T10:00"
-        # That of this day does not: one is only reported, of another the computed cost counts.
+        # One is only reported, of another the computed cost counts.
         facts.call(when, cost_micro_usd=120_000, **both)
         facts.call(when, route=SONNET, reported_cost_micro_usd=70_000, cost_micro_usd=70_000)
         computed = {"reported_cost_micro_usd": 0, "computed_cost_micro_usd": 90_000, "cost_basis": "computed"}
@@ -443,19 +431,17 @@ MARCH_DAYS = (MARCH.first, MARCH.last)
 @pytest.mark.parametrize("named", [{}, {"project": "shop", "route": "a/b", "task_class": "fix"}])
 def test_facts_are_read_by_index(store: Store, named: dict[str, str]):
     facts = Facts()
-    facts.call(reported_cost_micro_usd=5, computed_cost_micro_usd=5)
+    facts.call()
     facts.task()
     with facts.write(store).reading() as connection:
         statements: list[str] = []
         connection.set_trace_callback(statements.append)
         # The filter selects rows of the rollups only without names; where they have none, no fact is asked for.
-        discrepancies(connection, march(**named))
         task_count(connection, march(**named), *MARCH_DAYS)
         dearest_tasks(connection, march(**named), *MARCH_DAYS, limit=20, offset=0)
         connection.set_trace_callback(None)
         plans = [row[3] for one in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {one}")]
     assert named or any("ix_task_requested_date" in step for step in plans)
-    assert named or any("ix_llm_call_started_date" in step for step in plans)
     assert not [step for step in plans if step.startswith(("SCAN task", "SCAN llm_call")) and "_daily" not in step]
 
 

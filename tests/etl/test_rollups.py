@@ -101,6 +101,19 @@ IDENTITIES = [
         "both_costs_count",
         "SELECT sum(reported_cost_micro_usd >= 0 AND computed_cost_micro_usd >= 0) FROM llm_call WHERE is_counted",
     ),
+    (
+        "call_daily",
+        "both_billed_count",
+        (
+            "SELECT sum(cost_basis = 'reported') FROM llm_call WHERE is_counted AND "
+            "reported_cost_micro_usd + computed_cost_micro_usd >= 0"
+        ),
+    ),
+    (
+        "call_daily",
+        "both_reported_micro_usd - both_computed_micro_usd",
+        "SELECT sum(reported_cost_micro_usd - computed_cost_micro_usd) FROM llm_call WHERE is_counted",
+    ),
     ("fallback_daily", "call_count", "SELECT sum(fallback_count) FROM call_daily"),
     ("fallback_daily", "cost_micro_usd", "SELECT sum(cost_micro_usd) FROM llm_call WHERE is_counted AND is_fallback"),
     ("fallback_daily", "error_count", "SELECT sum(fallback_count) FROM call_daily WHERE status = 'error'"),
@@ -199,22 +212,42 @@ _OF_DECISIONS = ("patch", "accepted", "rejected", "pending", "unfinished", "roll
     [
         ("zone_decision_daily", "patch_decision_daily", "date, task_class, risk_zone, actor"),
         ("route_daily", "call_daily", "date, source, provider, model, status, error_kind"),
+        ("task_route_daily", "task_daily", "date, task_class, provider, model"),
+        ("patch_route_daily", "patch_daily", "date, task_class, provider, model"),
+        ("command_route_daily", "command_daily", "date, task_class, provider, model"),
+        ("decision_daily", "approval_daily", "date, task_class, subject, decision, actor"),
     ],
 )
 def test_a_coarser_rollup_adds_up_to_the_finer_one(full: Store, coarse: str, fine: str, group: str) -> None:
     columns, finer = ([row[1] for row in full.rows(f"PRAGMA table_info({table})")] for table in (coarse, fine))
-    shared = [name for name in columns if name in finer and name.endswith(("_count", "_usd", "_tokens", "_ms"))]
-    assert len(shared) >= 12
+    shared = [name for name in finer if name.endswith(("_count", "_usd", "_tokens", "_ms"))]
+    assert shared
+    assert set(shared) <= set(columns)
     sums = f"{group}, {', '.join(f'sum({name})' for name in shared)}"
     rows = full.rows(f"SELECT {sums} FROM {coarse} GROUP BY {group} ORDER BY {group}")
     assert rows == full.rows(f"SELECT {sums} FROM {fine} GROUP BY {group} ORDER BY {group}")
     assert full.rows(f"SELECT count(*) FROM {coarse}") == [(len(rows),)]
-    (histogram,) = (name for name in columns if name.endswith("histogram"))
-    merged, same = (
-        Histogram.merged(row[0] for row in full.rows(f"SELECT {histogram} FROM {table} WHERE {histogram} NOT NULL"))
-        for table in (coarse, fine)
+    histograms = [name for name in finer if name.endswith("histogram")]
+    assert histograms == [name for name in columns if name.endswith("histogram")]
+    for histogram in histograms:
+        merged, same = (
+            Histogram.merged(row[0] for row in full.rows(f"SELECT {histogram} FROM {table} WHERE {histogram} NOT NULL"))
+            for table in (coarse, fine)
+        )
+        assert merged.n > 0
+        assert merged.encode() == same.encode()
+
+
+def test_calls_of_tasks_by_route_add_up_to_the_finer_rollup(full: Store) -> None:
+    names = ("call_count", "unpriced_count", "cost_micro_usd")
+    by_route = (
+        f"SELECT date, provider, model, {', '.join(f'sum(attributed_{name})' for name in names)} FROM route_daily"
     )
-    assert merged.encode() == same.encode()
+    finer = ", ".join(f"sum(iif(is_attributed, {name}, 0))" for name in names)
+    group = "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    rows = full.rows(f"{by_route} {group}")
+    assert rows == full.rows(f"SELECT date, provider, model, {finer} FROM call_daily {group}")
+    assert all(sum(row[number] for row in rows) > 0 for number in (3, 4, 5))
 
 
 @pytest.mark.parametrize("group", ["1", "date", "project", "task_class", "provider, model", "date, project, model"])
@@ -313,13 +346,17 @@ def test_project_rows_are_the_sums_of_the_finer_rollups(full: Store) -> None:
 
 
 def test_refreshing_some_days_gives_the_same_as_refreshing_all(full: Store) -> None:
+    tables = [
+        name for (name,) in full.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%_daily'")
+    ]
+    assert len(tables) == 18
+
     def content() -> list[list[tuple[object, ...]]]:
-        tables = ("task_daily", "patch_daily", "call_daily", "route_daily", "command_daily", "project_daily")
-        tables += ("fallback_daily", "patch_decision_daily", "zone_decision_daily")
-        return [
-            sorted((row[1:] for row in full.rows(f"SELECT * FROM {table}")), key=repr)
-            for table in (*tables, "approval_daily", "failure_daily", "integration_daily")
-        ]
+        columns = {
+            table: [row[1] for row in full.rows(f"PRAGMA table_info({table})") if row[1] != f"{table}_id"]
+            for table in tables
+        }
+        return [sorted(full.rows(f"SELECT {', '.join(columns[table])} FROM {table}"), key=repr) for table in tables]
 
     before = content()
     with full.writing() as connection:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dashboard.analysis.filters import NONE_NAME, Filter
 from dashboard.analysis.review.worst import Counts
-from dashboard.analysis.selection import calls_table, condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.shared import shared
 from data.words import CallStatus, IntegrationKind
 
@@ -85,7 +85,7 @@ def _of_project(connection: sqlite3.Connection, chosen: Filter) -> tuple[Integra
 
 def _providers(connection: sqlite3.Connection, chosen: Filter) -> list[Integration]:
     """Return the providers. Calls that a person stopped, or whose end is unknown, count neither way."""
-    table = calls_table(chosen)
+    table = smallest_rollup(chosen, "call_daily")
     condition, parameters = condition_of(chosen, chosen.period, table)
     calls: dict[str, list[int]] = {}
     kinds: dict[str, dict[str, int]] = {}

@@ -20,7 +20,7 @@ from dashboard.analysis.filters import NONE_NAME, Filter, route_name
 from dashboard.analysis.intervals import Interval, Z
 from dashboard.analysis.route_costs import Pricing
 from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.self_hosted import self_hosted_providers
 from dashboard.analysis.shared import shared
 from dashboard.analysis.stratified import FEWEST_IN_CLASS
@@ -278,7 +278,7 @@ def _ratio(
 
 def _read(connection: sqlite3.Connection, chosen: Filter) -> tuple[tuple[RouteDays, ...], tuple[str, ...]]:
     """Return the routes, most used first, and the classes. Days come as one text a group, which numpy takes apart."""
-    tasks = _by_day(connection, chosen, "task_daily", "1", ("task_count", "kept_count"))
+    tasks = _by_day(connection, chosen, smallest_rollup(chosen, "task_daily"), "1", ("task_count", "kept_count"))
     calls = _by_day(
         connection, chosen, "call_daily", "is_attributed", ("cost_micro_usd", "call_count", "unpriced_count")
     )
@@ -315,7 +315,7 @@ def _by_day(
     """Return provider, model, class, and a row for each measure: its sum on each day of the period."""
     condition, parameters = condition_of(chosen, chosen.period, table)
     names, grouped = ", ".join(measures), ""
-    if not chosen.has_dimension:
+    if table == "call_daily" and not chosen.has_dimension:
         # A day has many rows, of all projects: added up here, fewer become text.
         names, grouped = ", ".join(f"sum({name}) AS {name}" for name in measures), "GROUP BY date, 1, 2, 3"
     listed = " || ' ' || ".join(("day", *measures))

@@ -20,7 +20,7 @@ from dashboard.analysis.review.usage_spend import (
     measured_days,
     month_of,
 )
-from dashboard.analysis.selection import condition_of, decisions_table
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.strictness import Balance, StrictnessCell
 from dashboard.analysis.strictness_counts import Who
 from dashboard.analysis.strictness_words import named, place_words, zone_title
@@ -212,7 +212,7 @@ def _zones(cells: Sequence[StrictnessCell], balance: Balance, who: Who, months: 
 def queue_check(asked: Asked) -> Checked:
     """Check how long changes wait for people in a month, with the same reviewers."""
     question = review_questions().before_scaling
-    table = decisions_table(asked.chosen)
+    table = smallest_rollup(asked.chosen, "patch_decision_daily")
     condition, parameters = condition_of(asked.chosen, asked.chosen.period, table)
     rows = asked.connection.execute(
         "SELECT date, sum(waiting_ms), sum(waiting_known_count), sum(accepted_count + rejected_count), "  # noqa: S608

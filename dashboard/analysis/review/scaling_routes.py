@@ -12,7 +12,7 @@ from dashboard.analysis.review.needs import NOW, Area, Checked, Need, level_word
 from dashboard.analysis.review.usage_spend import measured_days
 from dashboard.analysis.route_table import Rate, rate
 from dashboard.analysis.routing_policy import ClassDrift, Fallback, Place, Readiness, drift, fallbacks
-from dashboard.analysis.selection import calls_table, condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.units import interval_text, value_text
 from data.definitions import routing_policy, slos
 from data.definitions.review_questions import review_questions
@@ -107,7 +107,7 @@ def _untested(asked: Asked, drifts: Sequence[ClassDrift], known: Sequence[Fallba
 def _errors(asked: Asked) -> Mapping[str, Rate]:
     """Return the errors of the calls that each route served."""
     chosen = replace(asked.chosen, route=None)
-    table = calls_table(chosen)
+    table = smallest_rollup(chosen, "call_daily")
     condition, parameters = condition_of(chosen, chosen.period, table)
     return {
         f"{provider}/{model}": rate(int(errors), int(calls))
@@ -135,7 +135,7 @@ def _days(asked: Asked) -> int:
 def limit_checks(asked: Asked) -> tuple[Checked, ...]:
     """Check how many calls providers refuse for their limits; refusals are taken to grow in proportion to usage."""
     question = review_questions().before_scaling
-    table = calls_table(asked.chosen)
+    table = smallest_rollup(asked.chosen, "call_daily")
     condition, parameters = condition_of(asked.chosen, asked.chosen.period, table)
     kinds = f"('{ErrorKind.RATE_LIMIT}', '{ErrorKind.QUOTA}')"
     rows = asked.connection.execute(

@@ -10,7 +10,7 @@ from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import Interval
 from dashboard.analysis.routes import MICRO_USD
-from dashboard.analysis.selection import calls_table, condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.spend_amounts import first_call_day
 from data.definitions.budgets import Budget, ProjectBudget, budgets
 
@@ -99,7 +99,7 @@ def _use(
     name: str | None,
     budget: Budget | ProjectBudget | None,
 ) -> BudgetUse:
-    table = calls_table(chosen)
+    table = smallest_rollup(chosen, "call_daily")
     condition, parameters = condition_of(chosen, chosen.period, table)
     rows = connection.execute(
         "SELECT date, sum(cost_micro_usd), sum(call_count), sum(unpriced_count) "  # noqa: S608
