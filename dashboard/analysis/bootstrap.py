@@ -16,7 +16,7 @@ _RESAMPLES = 2000
 _SEED = 20_260_301
 _LARGEST_DRAW = 4_000_000
 _MOST_KEPT_DAYS = 400
-"""Draws of as many days take 3 MB; of more they are made anew."""
+"""Draws of as many days are kept: in 0.8 MB, the newest ones ready to be used in 6 MB; of more they are made anew."""
 _NORMAL = NormalDist()
 
 
@@ -88,10 +88,13 @@ def _without_each(days: Array) -> Array:
 def _draw(x: Array, y: Array) -> tuple[Array, Array]:
     """Return the sums of x and y over days drawn with replacement, once for each resample."""
     days = len(x)
+    if days <= _MOST_KEPT_DAYS:
+        # How often each day was drawn, times the day: the same sums as of the drawn days, in a quarter of the time.
+        sums = _kept_draws(days) @ np.column_stack((x, y))
+        return sums[:, 0], sums[:, 1]
     sums_x, sums_y = np.empty(_RESAMPLES), np.empty(_RESAMPLES)
     step = max(_LARGEST_DRAW // days, 1)
-    drawn = _kept_draws(days, step) if days <= _MOST_KEPT_DAYS else _draws(days, step)
-    for start, chosen in zip(range(0, _RESAMPLES, step), drawn, strict=True):
+    for start, chosen in zip(range(0, _RESAMPLES, step), _draws(days, step), strict=True):
         stop = min(start + step, _RESAMPLES)
         sums_x[start:stop] = x[chosen].sum(axis=1)
         sums_y[start:stop] = y[chosen].sum(axis=1)
@@ -105,9 +108,19 @@ def _draws(days: int, step: int) -> Iterator[npt.NDArray[np.int64]]:
         yield generator.integers(0, days, size=(min(start + step, _RESAMPLES) - start, days))
 
 
-@lru_cache(maxsize=12)
-def _kept_draws(days: int, step: int) -> tuple[npt.NDArray[np.int32], ...]:
-    return tuple(chosen.astype(np.int32) for chosen in _draws(days, step))
+@lru_cache(maxsize=4)
+def _kept_draws(days: int) -> Array:
+    """Return how often each day was drawn for each resample, one row a resample."""
+    return _drawn_times(days).astype(np.float64)
+
+
+@lru_cache(maxsize=128)
+def _drawn_times(days: int) -> npt.NDArray[np.uint64]:
+    # To draw the days of a year takes 7 ms; a byte each is enough to keep them.
+    (drawn,) = _draws(days, _RESAMPLES)
+    drawn += np.arange(_RESAMPLES)[:, np.newaxis] * days
+    times = np.bincount(drawn.ravel(), minlength=_RESAMPLES * days).reshape(_RESAMPLES, days)
+    return times.astype(np.min_scalar_type(int(times.max())))
 
 
 def drawn_days(days: int) -> Array:
