@@ -11,31 +11,24 @@ from datetime import date, datetime, timedelta
 from math import exp, log, sqrt
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from dashboard.analysis.as_of import day_number, day_of, patches_judged_at
-from dashboard.analysis.burn_rates import facts_condition
+from dashboard.analysis.as_of import day_of, patches_judged_at
 from dashboard.analysis.comparison import Estimate, Yardstick, estimate_change
 from dashboard.analysis.figures import Change, Direction, Unit
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import Z, most_when_none_seen
+from dashboard.analysis.patch_ages import MARKS, PatchAges, recent_ages, undone_ages
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.selection import condition_of, smallest_rollup
-from dashboard.analysis.slo_events import events_of
 from data.frames import Schema, frame_of
-from data.tables.types import EPOCH
-from data.words import Actor, Decision
 
-MARKS: tuple[tuple[str, int], ...] = (("1 h", 60), ("1 d", 1440), ("7 d", 10_080), ("30 d", 43_200))
-"""Ages at which survival is told, in minutes."""
 _LONGEST = 43_200
 _DAY_MINUTES = 1440
 _CURVE_POINTS = 100
 _FIRST_MINUTE = 10
-_MINUTE = 60_000_000
 _RELEVANT = 0.05
-_HUMAN = f"decision_actor = '{Actor.HUMAN}'"
-_ACCEPTED = f"is_closed AND (decision IS NULL OR decision NOT IN ('{Decision.REJECTED}', '{Decision.PENDING}'))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,53 +75,33 @@ def patch_survival(connection: sqlite3.Connection, chosen: Filter, as_of: dateti
     """
     judged_at = patches_judged_at(connection, as_of)
     recent_from = day_of(judged_at) - timedelta(days=_LONGEST // _DAY_MINUTES + 1)
-    rows = _read(connection, chosen, judged_at, max(chosen.period.first, recent_from), only_undone=False)
-    if chosen.period.first < recent_from:
-        older = Period(chosen.period.first, min(chosen.period.last, recent_from - timedelta(days=1)))
-        rows += _older(connection, chosen, judged_at, older)
-    groups = [
-        survival(name, own)
-        for name, wanted in (("Accepted by a person", True), ("Accepted without a person", False))
-        if (own := [row for is_human, row in rows if is_human is wanted])
-    ]
+    groups: list[Survival] = []
+    for name, is_human in (("Accepted by a person", True), ("Accepted without a person", False)):
+        parts: list[PatchRows] = []
+        if chosen.period.last >= recent_from:
+            parts.append(_rows(recent_ages(connection, chosen, judged_at, recent_from, is_human=is_human)))
+        if chosen.period.first < recent_from:
+            parts.append(_older(connection, chosen, judged_at, recent_from, is_human=is_human))
+        rows = np.concatenate(parts)
+        if len(rows):
+            groups.append(survival(name, rows))
     return SurvivalOfPatches(judged_at, tuple(groups), _difference(groups))
 
 
-PatchRow = tuple[int, bool, int, int]
-"""Age in minutes, whether it was rolled back then, how many patches, how many of them loosely dated."""
+PatchRows = npt.NDArray[np.int64]
+"""One row each: age in minutes, whether it was rolled back then, how many patches, how many of them loosely dated."""
 
 
-def _read(
-    connection: sqlite3.Connection, chosen: Filter, judged_at: datetime, first: date, *, only_undone: bool,
-    last: date | None = None,
-) -> list[tuple[bool, PatchRow]]:  # fmt: skip
-    """Return accepted patches by who accepted them and by age, from the facts of some days."""
-    condition, parameters = facts_condition(chosen, events_of("diff_acceptance"))
-    gone = "rolled_back_at IS NOT NULL AND rolled_back_at <= :judged"
-    age = f"(iif({gone}, rolled_back_at, :judged) - proposed_at)"
-    # The unary plus keeps SQLite off the index of days: that of undone patches holds far fewer.
-    days = f"{'+' if only_undone else ''}proposed_date BETWEEN :first AND :last AND {gone if only_undone else '1'}"
-    rows = connection.execute(
-        f"SELECT {_HUMAN} IS TRUE AS is_human, {gone} AS is_gone, max({age}, 0) / {_MINUTE} AS minutes, count(*), "  # noqa: S608
-        f"sum({gone} AND rolled_back_after IS NOT NULL AND {_marks_passed('rolled_back_after')} < "
-        f"{_marks_passed('rolled_back_at')}) "
-        f"FROM patch WHERE {days} AND proposed_at IS NOT NULL "
-        f"AND proposed_at <= :judged AND {_ACCEPTED} AND {condition} GROUP BY is_human, is_gone, minutes",
-        parameters
-        | {
-            "first": day_number(first),
-            "last": day_number(last or chosen.period.last),
-            "judged": (judged_at - EPOCH) // timedelta(microseconds=1),
-        },
-    )
-    return [(bool(human), (minutes, bool(gone), count, loose)) for human, gone, minutes, count, loose in rows]
+def _rows(ages: PatchAges) -> PatchRows:
+    return np.column_stack((ages.minutes, ages.is_gone, np.ones_like(ages.minutes), ages.is_loose)).astype(np.int64)
 
 
 def _older(
-    connection: sqlite3.Connection, chosen: Filter, judged_at: datetime, older: Period
-) -> list[tuple[bool, PatchRow]]:
+    connection: sqlite3.Connection, chosen: Filter, judged_at: datetime, before: date, *, is_human: bool
+) -> PatchRows:
     """Return the undone patches of days that lie further back than the curve reaches, and how many others there are."""
-    rows = _read(connection, chosen, judged_at, older.first, only_undone=True, last=older.last)
+    rows = _rows(undone_ages(connection, chosen, judged_at, before, is_human=is_human))
+    older = Period(chosen.period.first, min(chosen.period.last, before - timedelta(days=1)))
     table = smallest_rollup(chosen, "patch_daily")
     condition, parameters = condition_of(chosen, older, table)
     decided, by_person = connection.execute(
@@ -136,18 +109,14 @@ def _older(
         f"FROM {table} WHERE {condition}",
         parameters,
     ).fetchone()
-    for is_human, accepted in ((True, by_person), (False, decided - by_person)):
-        kept = accepted - sum(row[2] for human, row in rows if human is is_human)
-        if kept > 0:
-            rows.append((is_human, (_LONGEST + 1, False, kept, 0)))
-    return rows
+    kept = (by_person if is_human else decided - by_person) - len(rows)
+    return np.concatenate((rows, [(_LONGEST + 1, 0, kept, 0)])) if kept > 0 else rows
 
 
-def survival(group: str, rows: Sequence[PatchRow]) -> Survival:
+def survival(group: str, rows: PatchRows | Sequence[tuple[int, bool, int, int]]) -> Survival:
     """Return the curve of a group from the rows of its patches."""
-    minutes = np.array([row[0] for row in rows], dtype=np.int64)
-    gone = np.array([row[2] if row[1] else 0 for row in rows], dtype=np.int64)
-    count = np.array([row[2] for row in rows], dtype=np.int64)
+    minutes, is_gone, count, loose = np.asarray(rows, dtype=np.int64).T
+    gone = is_gone * count
     times, place = np.unique(minutes, return_inverse=True)
     events = np.bincount(place, weights=gone, minlength=len(times))
     leaving = np.bincount(place, weights=count, minlength=len(times))
@@ -167,12 +136,12 @@ def survival(group: str, rows: Sequence[PatchRow]) -> Survival:
         return AtAge(age, value, low, high, still)
 
     ages = np.unique(np.geomspace(_FIRST_MINUTE, _LONGEST, _CURVE_POINTS).round().astype(np.int64)).tolist()
-    within = [row for row in rows if row[1] and row[0] <= _LONGEST]
+    within = (is_gone > 0) & (minutes <= _LONGEST)
     return Survival(
         group=group,
         n=int(count.sum()),
-        rolled_back=sum(row[2] for row in within),
-        loosely_dated=sum(row[3] for row in within),
+        rolled_back=int(count[within].sum()),
+        loosely_dated=int(loose[within].sum()),
         marks=tuple(at_age(minutes) for _, minutes in MARKS),
         curve=tuple(at_age(age) for age in ages),
     )
@@ -218,8 +187,3 @@ def _estimate(group: Survival) -> Estimate | None:
     if mark.value is None or mark.low is None or mark.high is None:
         return None
     return Estimate(mark.value, mark.low, mark.high, group.n)
-
-
-def _marks_passed(instant: str) -> str:
-    """Return the SQL expression for how many marks lie before an instant."""
-    return "(" + " + ".join(f"({instant} - proposed_at > {minutes * _MINUTE})" for _, minutes in MARKS) + ")"
