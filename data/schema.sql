@@ -551,7 +551,7 @@ CREATE TABLE patch (
 CREATE INDEX ix_patch_accepted_again ON patch (accepted_again_key) WHERE accepted_again_key IS NOT NULL;
 CREATE INDEX ix_patch_commit_sha ON patch (commit_sha) WHERE commit_sha IS NOT NULL;
 CREATE INDEX ix_patch_pending ON patch (proposed_at) WHERE decision = 'pending';
-CREATE INDEX ix_patch_proposed_date ON patch (proposed_date);
+CREATE INDEX ix_patch_proposed_date ON patch (proposed_date, provider, model);
 CREATE INDEX ix_patch_rejected ON patch (decision, person) WHERE decision = 'rejected';
 CREATE INDEX ix_patch_task_key ON patch (task_key);
 CREATE INDEX ix_patch_undone ON patch (task_key, rolled_back_at, proposed_at) WHERE rolled_back_at IS NOT NULL;

@@ -120,10 +120,9 @@ def decision_rows(
     place = _days_of_page(_counts_by_day(connection, chosen, as_of, group), limit, offset)
     if place is None:
         return frame_of([], schema)
-    first, last, skipped = place
+    days, skipped = place
     parts, parameters = _group_condition(connection, as_of, group, "patch.", "patch.proposed_date")
-    parts += ["patch.proposed_date BETWEEN :first AND :last", _condition_of(group.shown)]
-    parameters |= {"first": first, "last": last}
+    parts += [f"patch.proposed_date IN ({', '.join(map(str, days))})", _condition_of(group.shown)]
     if not group.any_who:
         parts.append(f"{_WHO} = :who")
         parameters["who"] = group.place.who.value
@@ -158,20 +157,19 @@ def _counts_by_day(
     return tuple(rows.fetchall())
 
 
-def _days_of_page(counts: Iterable[tuple[int, int]], limit: int, offset: int) -> tuple[int, int, int] | None:
-    """Return the first and the last day of a page, and how many rows of the last day come before the page."""
+def _days_of_page(counts: Iterable[tuple[int, int]], limit: int, offset: int) -> tuple[list[int], int] | None:
+    """Return the days that a page lies in, and how many rows of the newest of them come before the page."""
     before, skipped = 0, 0
-    first: int | None = None
-    last: int | None = None
+    days: list[int] = []
     for day, count in counts:
         if before + count > offset:
-            if last is None:
-                last, skipped = day, offset - before
-            first = day
+            if not days:
+                skipped = offset - before
+            days.append(day)
         before += count
         if before >= offset + limit:
             break
-    return None if first is None or last is None else (first, last, skipped)
+    return (days, skipped) if days else None
 
 
 def _columns() -> tuple[tuple[str, str, pl.DataType], ...]:

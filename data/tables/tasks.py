@@ -61,6 +61,8 @@ class Patch(Row, table=True):
             "proposed_at",
             sqlite_where=text("rolled_back_at IS NOT NULL"),
         ),
+        # Rows of a day, also of one route: a rare one has few of them.
+        Index("ix_patch_proposed_date", "proposed_date", "provider", "model"),
         Index("ix_patch_commit_sha", "commit_sha", sqlite_where=text("commit_sha IS NOT NULL")),
         # Rejected patches are few, and looked up by person and as a whole.
         # What waits now is few among all patches, and looked at as a whole.
@@ -75,7 +77,7 @@ class Patch(Row, table=True):
     project: str | None = col("which project")
     proposed_at: datetime | None = instant("when it was proposed; bolt.diy applies it at once")
     proposed_at_basis: str = must("how that time is known (TimeBasis)")
-    proposed_date: date | None = day("day it was proposed")
+    proposed_date: date | None = day("day it was proposed", index=False)
     task_class: str | None = col("class of its task")
     provider: str | None = col("provider of the task's route")
     model: str | None = col("model of the task's route")
