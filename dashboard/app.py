@@ -8,11 +8,12 @@ from dashboard.analysis.as_of import newest_record
 from dashboard.analysis.choices import choices
 from dashboard.analysis.coverage import coverage
 from dashboard.charts.theme import ICON, LOGO, STYLE
-from dashboard.ui import cache, filters, states, view
+from dashboard.ui import cache, filters, states, stores, view
 from dashboard.ui.turns import turn
 from data.errors import BoltscopeError
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
+_IS_KNOWN = "_is_known"
 
 
 def main() -> None:
@@ -80,12 +81,15 @@ def main() -> None:
             ),
         ]
     )
+    if _IS_KNOWN not in st.session_state:
+        st.session_state[_IS_KNOWN] = True
+        cache.helpers.visited()
     try:
-        store = cache.opened_store()
+        store = stores.opened_store()
         # One transaction for the whole rerun: a load that commits meanwhile shows on the next one, never by halves.
         with store.reading() as connection:
-            version = int(cache.data_version(connection))
-            name = cache.store_name(connection, store.path)
+            version = int(stores.data_version(connection))
+            name = stores.store_name(connection, store.path)
             offered = cache.ask(connection, name, version, choices)
             now = view.now()
             this_hour = now.replace(minute=0, second=0, microsecond=0)

@@ -2,18 +2,19 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from dashboard.analysis.shared import keeping
-from data.migrations import SCHEMA_VERSION
-from data.store import Store, default_url
+from dashboard.ui import turns
+from dashboard.ui.beside import Asked, Helpers
 
 T = TypeVar("T")
 # About twenty for each view that somebody looked at, some MB together where it spans a year of a large store.
 _MOST_ANSWERS = 2_000
+helpers = Helpers()
+"""Processes that answer where pages crowd; none before they are allowed."""
 
 
 def ask(
@@ -29,49 +30,37 @@ def ask(
     Answers are shared between people: they are immutable (frozen dataclasses, Polars frames). The arguments must have
     a repr that tells them apart, which filters, instants and numbers have.
     """
-    key = repr((store_name, data_version, question.__module__, question.__qualname__, arguments, named))
-
-    def keep(part: Callable[..., Any], asked: tuple[Any, ...], words: Mapping[str, Any]) -> Any:
-        return ask(connection, store_name, data_version, part, *asked, **words)
+    asked = Asked(store_name, data_version, question, arguments, named)
 
     def answer() -> T:
-        with keeping(keep):
-            return question(connection, *arguments, **named)
+        if helpers.can_answer(question):
+            turns.give_away()
+            reply = helpers.ask(asked)
+            if reply.is_found:
+                return reply.answer
+        return _worked_out(connection, asked)
 
-    return _answer(key, answer)
+    # Whoever waits for the same answer keeps a turn: it is taken back only when the answer is there for all.
+    with turns.taken_back():
+        return _answer(_key(asked), answer)
+
+
+def _worked_out(connection: sqlite3.Connection, asked: Asked) -> Any:
+    def keep(part: Callable[..., Any], arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+        of_part = asked._replace(question=part, arguments=arguments, named=named)
+        return _answer(_key(of_part), lambda: _worked_out(connection, of_part))
+
+    with keeping(keep):
+        return asked.question(connection, *asked.arguments, **asked.named)
+
+
+def _key(asked: Asked) -> str:
+    question = asked.question
+    return repr((
+        asked.store_name, asked.data_version, question.__module__, question.__qualname__, asked.arguments, asked.named,
+    ))  # fmt: skip
 
 
 @st.cache_resource(max_entries=_MOST_ANSWERS, show_spinner=False)
 def _answer(key: str, _ask: Callable[[], Any]) -> Any:  # noqa: ARG001  # the key is what the cache looks at
     return _ask()
-
-
-_stores: dict[str, Store] = {}
-
-
-def opened_store() -> Store:
-    """Return the store, opened once for all reruns, with its connections, as long as its schema is the one known here.
-
-    Raises StoreError as opening it does. Another file at the same path is noticed by the connections of the store.
-    """
-    url = default_url()
-    found = _stores.get(url)
-    if found is not None and found.path.exists() and found.rows("PRAGMA user_version") == [(SCHEMA_VERSION,)]:
-        return found
-    store = _stores[url] = Store(url, create=False)
-    return store
-
-
-def store_name(connection: sqlite3.Connection, path: Path) -> str:
-    """Return what tells a store from every other one, also from one that was deleted at the same path.
-
-    Stores that were written before they had an id are told apart by the file's inode.
-    """
-    row = connection.execute("SELECT value FROM setting WHERE name = 'store_id'").fetchone()
-    return f"{path}:{row[0] if row else path.stat().st_ino}"
-
-
-def data_version(connection: sqlite3.Connection) -> int:
-    """Return the number that grows with every committed change, as this transaction sees it."""
-    row = connection.execute("SELECT value FROM setting WHERE name = 'data_version'").fetchone()
-    return int(row[0]) if row else 0

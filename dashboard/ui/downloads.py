@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from dashboard.analysis.filters import Compare, Period, read_compare
 from dashboard.exports import ExportError, Selection, check_export, csv_chunks, safe_file_name
-from dashboard.ui import cache
+from dashboard.ui import stores
 from data.errors import BoltscopeError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ async def _download(request: "Request") -> "Response":
 
 def _rows(name: str, selection: Selection, as_of: datetime) -> Generator[bytes]:
     """Read an export piece by piece from one committed state of the store, on a connection of its own."""
-    connection = cache.opened_store().connect()
+    connection = stores.opened_store().connect()
     try:
         # Pages mapped into memory would count as memory of the server, which reads each of them about once.
         connection.execute("PRAGMA mmap_size=0")

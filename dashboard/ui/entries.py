@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.ui.cache import opened_store
+from dashboard.ui.stores import opened_store
 from dashboard.ui.text import literal
 from data.errors import BoltscopeError, StoreBusyError
 

@@ -14,8 +14,8 @@ from dashboard.analysis.review.document import NoteLine, ReviewDocument
 from dashboard.analysis.review.since import LoadsSince, loads_since
 from dashboard.analysis.review.stored import lines_of, scope_text
 from dashboard.ui import entries, review_choice, view
-from dashboard.ui.cache import data_version
 from dashboard.ui.review import Shown
+from dashboard.ui.stores import data_version
 from dashboard.ui.text import counted, literal
 from dashboard.ui.view import View
 from data.definitions.texts import definition_texts, definitions_hash, on_disk_words

@@ -10,6 +10,7 @@ from pathlib import Path
 from streamlit import App
 from streamlit.runtime import Runtime
 
+from dashboard.ui.cache import helpers
 from dashboard.ui.downloads import routes
 from dashboard.ui.warming import warm
 
@@ -27,6 +28,7 @@ def run(script: Path, settings: Mapping[str, object], names: Sequence[str], *, w
     """Run the app until it is stopped, with settings of Streamlit by name; it answers under the given names only."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.set_threshold(*_GARBAGE)
+    helpers.allow()
     App(script, lifespan=warmed if warm_up else None, routes=routes(list(names))).run(config=settings)
 
 

@@ -3,11 +3,20 @@
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from threading import Semaphore
+from threading import Semaphore, local
 
 AT_A_TIME = max(os.cpu_count() or 1, 2)
 """Two at least: while one page waits for the disk, another one is worked out."""
 _turns = Semaphore(AT_A_TIME)
+
+
+class _Here(local):
+    """What is known of one thread."""
+
+    has_turn: bool = False
+
+
+_here = _Here()
 
 
 @contextmanager
@@ -16,5 +25,28 @@ def turn() -> Generator[None]:
 
     More pages at once only get in each other's way: each takes memory, and the processors change between them.
     """
-    with _turns:
+    _turns.acquire()
+    _here.has_turn = True
+    try:
         yield
+    finally:
+        give_away()
+
+
+def give_away() -> None:
+    """Let another page have the turn of this thread, where it has one, until ``taken_back`` ends."""
+    if _here.has_turn:
+        _here.has_turn = False
+        _turns.release()
+
+
+@contextmanager
+def taken_back() -> Generator[None]:
+    """Wait for a turn again at the end, where it was given away meanwhile."""
+    had_turn = _here.has_turn
+    try:
+        yield
+    finally:
+        if had_turn and not _here.has_turn:
+            _turns.acquire()
+            _here.has_turn = True

@@ -150,15 +150,31 @@ def _values(widget: visitor.Widget) -> tuple[str, ...]:
 
 
 def cpu_seconds(process: int) -> float:
-    """Return the time that a process has computed for."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    """Return the time that a process and those that it started have computed for."""
+    seconds = 0.0
+    for one in _family(process):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        seconds += (int(fields[11]) + int(fields[12])) / _TICKS
+    return seconds
 
 
 def resident_mb(process: int) -> float:
-    """Return the memory that a process holds of its own; pages of the store that are mapped are the system's cache."""
-    status = Path(f"/proc/{process}/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon:")) / 1024
+    """Return the memory that a process and those that it started hold of their own.
+
+    Pages of the store that are mapped are the system's cache.
+    """
+    kilobytes = 0
+    for one in _family(process):
+        status = Path(f"/proc/{one}/status").read_text()
+        kilobytes += next(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon:"))
+    return kilobytes / 1024
+
+
+def _family(process: int) -> list[int]:
+    started = [int(one) for one in " ".join(
+        path.read_text() for path in Path(f"/proc/{process}/task").glob("*/children")
+    ).split()]  # fmt: skip
+    return [process, *(member for one in started for member in _family(one))]
 
 
 def quantile(values: Sequence[float], share: float) -> float:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from dashboard.analysis.filters import Compare, Period
 from dashboard.exports import Selection, write_csv
-from dashboard.ui import cache, downloads
+from dashboard.ui import downloads, stores
 from data.store import URL_VARIABLE, Store
 from fact_rows import Facts
 
@@ -94,7 +94,7 @@ def test_what_is_wrong_with_a_link_is_said_in_words(served: TestClient, path: st
 
 
 def test_a_store_that_is_gone_is_said(served: TestClient, store: Store):
-    cache._stores.clear()
+    stores._stores.clear()
     store.path.unlink()
     answer = served.get(address())
     assert answer.status_code == 503

@@ -1,0 +1,223 @@
+"""Processes beside the server that work out answers while several people are served.
+
+Threads of one process wait for each other at every row that they read. Where several people are served, what is not
+known yet is asked of another process; the page waits for the answer, and lets another page have its turn.
+"""
+
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
+from queue import LifoQueue
+from threading import Lock, Thread
+from typing import Any, NamedTuple
+
+from dashboard.analysis.shared import keeping
+from dashboard.ui.stores import data_version, opened_store, store_name
+from data.errors import BoltscopeError
+
+HELPERS = max(2, min(os.cpu_count() or 1, 4))
+"""How many processes: while one works on something long, another one answers what is short."""
+_CROWD = 3
+"""From so many sessions on, the warm-up being one of them, there may be a crowd: then the processes start."""
+_LONGEST_SECONDS = 60
+"""A process that has not answered by then is given up."""
+_MOST_PARTS = 400
+"""Parts of answers that a process keeps: those of the last views."""
+
+
+class Asked(NamedTuple):
+    """A question about one state of one store."""
+
+    store_name: str
+    data_version: int
+    question: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    named: Mapping[str, Any]
+
+
+class Reply(NamedTuple):
+    """What a process says."""
+
+    answer: Any = None
+    is_found: bool = False
+    is_fit: bool = True
+    """Whether the answer can be handed from one process to another at all."""
+
+
+class _Process(NamedTuple):
+    """A process that answers, and the line to it."""
+
+    running: subprocess.Popen[bytes]
+    line: Connection
+
+    def end(self) -> None:
+        """End it, whatever it is doing."""
+        self.line.close()
+        self.running.kill()
+        self.running.wait()
+
+
+class Helpers:
+    """The processes of a server, started when there may be a crowd. Whatever fails, the server answers by itself."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._to_start = 0
+        self._sessions = 0
+        self._alive = 0
+        self._free: LifoQueue[_Process | None] = LifoQueue()
+        self._unfit: set[Callable[..., Any]] = set()
+
+    def allow(self, count: int = HELPERS) -> None:
+        """Let so many processes start when they are needed; without it there are none."""
+        self._to_start = count
+
+    def visited(self) -> None:
+        """Note that a session has begun; when there may be a crowd, start the processes."""
+        with self._lock:
+            self._sessions += 1
+            if self._sessions < _CROWD:
+                return
+            starting, self._to_start = self._to_start, 0
+        for _ in range(starting):
+            Thread(target=self._started, daemon=True).start()
+
+    def can_answer(self, question: Callable[..., Any]) -> bool:
+        """Whether a process is there that can be asked."""
+        return self._alive > 0 and question not in self._unfit
+
+    def ask(self, asked: Asked) -> Reply:
+        """Return what a process answers, once one is free."""
+        try:
+            message = pickle.dumps(asked)
+        except (pickle.PickleError, AttributeError, TypeError):
+            self._unfit.add(asked.question)
+            return Reply()
+        process = self._free.get()
+        if process is None:
+            # The last process has ended: whoever waits learns it too.
+            self._free.put(None)
+            return Reply()
+        try:
+            process.line.send_bytes(message)
+            if not process.line.poll(_LONGEST_SECONDS):
+                raise EOFError
+            written = process.line.recv_bytes()
+        except (EOFError, OSError):
+            self._ended(process)
+            return Reply()
+        self._free.put(process)
+        reply: Reply = pickle.loads(written)  # by our own process
+        if not reply.is_fit:
+            self._unfit.add(asked.question)
+        return reply
+
+    def close(self) -> None:
+        """End the processes that are free."""
+        self._to_start = 0
+        while self._alive:
+            process = self._free.get()
+            if process is not None:
+                self._ended(process)
+
+    def _started(self) -> None:
+        """Start a process and wait until it has imported what it needs."""
+        ours, theirs = socket.socketpair()
+        line = Connection(ours.detach())
+        with theirs:
+            number = theirs.fileno()
+            try:
+                running = subprocess.Popen([sys.executable, "-m", __name__, str(number)], pass_fds=[number])
+            except (OSError, ValueError):
+                # No process more, or a system that hands no sockets over: the server answers by itself.
+                line.close()
+                return
+        process = _Process(running, line)
+        try:
+            line.recv_bytes()
+        except (EOFError, OSError):
+            process.end()
+            return
+        with self._lock:
+            self._alive += 1
+        self._free.put(process)
+
+    def _ended(self, process: _Process) -> None:
+        process.end()
+        with self._lock:
+            self._alive -= 1
+            is_last = self._alive == 0
+        if is_last:
+            self._free.put(None)
+
+
+class Parts:
+    """Answers by question, the last used ones; of one state of one store at a time."""
+
+    def __init__(self) -> None:
+        self._state: tuple[str, int] | None = None
+        self._known: OrderedDict[str, Any] = OrderedDict()
+
+    def answer(self, asked: Asked) -> Any:
+        """Return the answer; parts that it rests on are kept. Raises BoltscopeError where the store has moved on."""
+        store = opened_store()
+        with store.reading() as connection:
+            state = store_name(connection, store.path), data_version(connection)
+            if state != (asked.store_name, asked.data_version):
+                raise BoltscopeError("The store has changed since the question was asked.")
+            if state != self._state:
+                self._known.clear()
+                self._state = state
+
+            def keep(part: Callable[..., Any], arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+                key = repr((part.__module__, part.__qualname__, arguments, named))
+                if key not in self._known:
+                    self._known[key] = part(connection, *arguments, **named)
+                    if len(self._known) > _MOST_PARTS:
+                        self._known.popitem(last=False)
+                self._known.move_to_end(key)
+                return self._known[key]
+
+            with keeping(keep):
+                return asked.question(connection, *asked.arguments, **asked.named)
+
+
+def answer_all(connection: Connection) -> None:
+    """Answer one question after the other until the server has ended."""
+    parts = Parts()
+    connection.send_bytes(b"ready")
+    while True:
+        try:
+            message = connection.recv_bytes()
+        except (EOFError, OSError):
+            return
+        try:
+            reply = Reply(parts.answer(pickle.loads(message)), is_found=True)  # written by our own server
+        except Exception:  # the server asks again by itself, and shows what is wrong
+            reply = Reply()
+        try:
+            written = pickle.dumps(reply, protocol=pickle.HIGHEST_PROTOCOL)
+        except (pickle.PickleError, AttributeError, TypeError):
+            written = pickle.dumps(Reply(is_fit=False))
+        connection.send_bytes(written)
+
+
+def _main() -> None:
+    # An interrupt from the keyboard is for the server; this process ends with it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for module in ("numpy", "polars", "scipy.special"):
+        __import__(module)
+    answer_all(Connection(int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    # Questions and answers name this module's classes by its real name.
+    from dashboard.ui.beside import _main as main
+
+    main()
