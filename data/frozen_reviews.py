@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from data.epoch import EPOCH
+from data.epoch import EPOCH, stored_instant
 from data.errors import BoltscopeError, StoreError
 from data.keys import stable_key
 from data.review_notes import clean_name, clean_text
@@ -97,7 +97,7 @@ def freeze(
     connection.execute(
         f"INSERT INTO frozen_review (frozen_review_key, quarter, scope, {_COLUMNS}, definitions, document) "  # noqa: S608
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (_key(found), quarter, scope, revision, _micro(frozen_at),
+        (_key(found), quarter, scope, revision, stored_instant(frozen_at),
          found.frozen_by, found.reason, data_version, definitions_hash, found.document_hash, is_demo,
          json.dumps(dict(definitions), sort_keys=True), document.decode("utf-8")),
     )  # fmt: skip
@@ -151,7 +151,3 @@ def frozen_definitions(connection: sqlite3.Connection, revision: Revision) -> di
 def _key(revision: Revision) -> int:
     name = "frozen_review_of_demo" if revision.is_demo else "frozen_review"
     return stable_key(name, revision.quarter, revision.scope, revision.revision)
-
-
-def _micro(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from data.definitions import PriceOverride, price_overrides
-from data.epoch import EPOCH
+from data.epoch import EPOCH, EPOCH_DAY, stored_instant
 from data.errors import DefinitionError
 from data.providers import definition_of
 
@@ -202,7 +202,7 @@ def _times_of_day(found: "ModelInfo | None") -> Iterable[int]:
 def _microseconds_of_day(moment: time) -> int:
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     instant = datetime.combine(date(1970, 1, 2), aware).astimezone(UTC)
-    return (instant - EPOCH) // timedelta(microseconds=1) % DAY_MICROSECONDS
+    return stored_instant(instant) % DAY_MICROSECONDS
 
 
 @cache
@@ -248,4 +248,4 @@ def _day(override: PriceOverride, text: str) -> date:
 
 
 def _instant(day: date) -> int:
-    return (day - EPOCH.date()).days * DAY_MICROSECONDS
+    return (day - EPOCH_DAY).days * DAY_MICROSECONDS

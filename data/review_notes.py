@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from data.epoch import EPOCH, EPOCH_DAY
+from data.epoch import EPOCH, EPOCH_DAY, stored_instant
 from data.errors import BoltscopeError
 from data.quarter_names import first_day
 from data.words import NoteKind, NoteStatus
@@ -116,7 +116,7 @@ def change_note(
         "UPDATE review_note SET text = ?, owner = ?, due_date = ?, status = ?, changed_at = ? "
         "WHERE review_note_key = ? AND changed_at = ?",
         (clean_text(text, "text", LONGEST_TEXT), clean_name(owner), _day(due_date), status.value,
-         max(_micro(now), _micro(note.changed_at) + 1), note.key, _micro(note.changed_at)),
+         max(stored_instant(now), stored_instant(note.changed_at) + 1), note.key, stored_instant(note.changed_at)),
     )  # fmt: skip
     if changed.rowcount == 0:
         raise EntryError("Somebody else changed this entry meanwhile. Nothing was kept; look at it again.")
@@ -160,7 +160,7 @@ def _insert(connection: sqlite3.Connection, values: tuple[str | int | None, ...]
     key = secrets.randbits(63)
     connection.execute(
         f"INSERT INTO review_note ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-        (key, *values, _micro(now), _micro(now)),
+        (key, *values, stored_instant(now), stored_instant(now)),
     )
     return key
 
@@ -200,10 +200,6 @@ def _first_quarter(connection: sqlite3.Connection, quarter: str, carried_from: i
 
 def _day(day: date | None) -> int | None:
     return None if day is None else (day - EPOCH_DAY).days
-
-
-def _micro(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def _instant(microseconds: int) -> datetime:

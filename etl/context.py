@@ -4,13 +4,14 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from data.definitions import reporting
+from data.epoch import EPOCH_DAY
 from data.words import KnownReason, QuarantineReason
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 MICROSECONDS = 1_000_000
 HOUR_MICROSECONDS = 3600 * MICROSECONDS
 DAY_MICROSECONDS = 24 * HOUR_MICROSECONDS
-_EPOCH_DAY = date(1970, 1, 1)
 AT_ONCE = 300
 """Rows that one statement writes."""
 
@@ -221,7 +221,7 @@ def insert(connection: sqlite3.Connection, table: str, rows: Iterable[Sequence[o
 @lru_cache(maxsize=100_000)
 def _day_of_hour(hour: int, zone_name: str) -> int:
     moment = datetime.fromtimestamp(hour * 900, tz=ZoneInfo(zone_name))
-    return (moment.date() - _EPOCH_DAY).days
+    return (moment.date() - EPOCH_DAY).days
 
 
 def day_of(instant: int | None) -> int | None:

@@ -1,12 +1,12 @@
 """Instants as people and scripts read them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from data.epoch import EPOCH
 
 
 def iso(instant: int | None) -> str | None:
     """Return an instant in microseconds as ISO 8601 in UTC, to the second."""
     if instant is None:
         return None
-    return (_EPOCH + timedelta(microseconds=instant)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return (EPOCH + timedelta(microseconds=instant)).isoformat(timespec="seconds").replace("+00:00", "Z")

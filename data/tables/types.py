@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Dialect, Integer
 from sqlalchemy.types import TypeDecorator
 
-from data.epoch import EPOCH, EPOCH_DAY
+from data.epoch import EPOCH, EPOCH_DAY, stored_instant
 
 
 class Instant(TypeDecorator[datetime]):
@@ -21,7 +21,7 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs a time zone; got a naive datetime")
-        return (value - EPOCH) // timedelta(microseconds=1)
+        return stored_instant(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Turn microseconds into an aware UTC datetime."""

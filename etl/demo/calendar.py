@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from data.epoch import EPOCH_DAY
 from etl.demo.people import Person
 from etl.demo.randomness import Chance
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
-_EPOCH = date(1970, 1, 1)
 _WEEKDAY_WEIGHTS = (1.0, 1.08, 1.1, 1.0, 0.82, 0.05, 0.03)
 _WORKING_MINUTES = 510
 
@@ -44,12 +44,12 @@ NOWHERE = Span(date.max, date.min)
 
 def start_of(day: date) -> int:
     """Return the first millisecond of a day in UTC."""
-    return (day - _EPOCH).days * DAY
+    return (day - EPOCH_DAY).days * DAY
 
 
 def day_at(moment: int) -> date:
     """Return the UTC day of an instant in milliseconds."""
-    return _EPOCH + timedelta(days=moment // DAY)
+    return EPOCH_DAY + timedelta(days=moment // DAY)
 
 
 def iso(moment: int) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import cast
 
 from data.definitions import reporting
-from data.epoch import EPOCH
+from data.epoch import stored_instant
 from data.words import QuarantineReason, Word
 from etl.context import LoadContext
 from etl.places import stored_path
@@ -139,16 +139,11 @@ def _unknown_word(value: object, known: Sequence[str]) -> CellError:
     return CellError(QuarantineReason.UNKNOWN_WORD, f"{said} (words: {', '.join(known)})")
 
 
-def _microseconds(moment: datetime) -> int:
-    delta = moment - EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
-
-
 def allowed_instants(kind: ColumnType, context: LoadContext) -> tuple[int, int]:
     """Return the earliest and the latest instant (microseconds) that a column of times may hold."""
-    earliest = _microseconds(datetime(reporting().first_year, 1, 1, tzinfo=UTC))
+    earliest = stored_instant(datetime(reporting().first_year, 1, 1, tzinfo=UTC))
     if kind is ColumnType.LATER:
-        return earliest, _microseconds(datetime(_LAST_YEAR, 1, 1, tzinfo=UTC))
+        return earliest, stored_instant(datetime(_LAST_YEAR, 1, 1, tzinfo=UTC))
     return earliest, context.latest_allowed
 
 
@@ -166,8 +161,7 @@ def _instants(earliest: int, latest: int) -> Reader:
             raise CellError(
                 QuarantineReason.BAD_TIME, "has no time zone; end it in Z for UTC, or in an offset such as +02:00"
             )
-        delta = moment - EPOCH
-        instant = (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+        instant = stored_instant(moment)
         if not earliest <= instant <= latest:
             raise CellError(QuarantineReason.BAD_TIME, f"is before {reporting().first_year} or too far in the future")
         return instant

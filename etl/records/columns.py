@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from data.epoch import EPOCH
+from data.epoch import stored_instant
 from etl.context import LoadContext
 from etl.records.cells import LONGEST_ID, MOST_CODE, MOST_WHOLE, PLAIN_DIGITS, Reader, allowed_instants, reader_of
 from etl.records.contract import Column, ColumnType
@@ -111,6 +111,5 @@ def _instants(earliest: int, latest: int, cells: Sequence[Any]) -> list[int] | N
         return None
     if None in {moment.tzinfo for moment in moments}:
         return None
-    since = [moment - EPOCH for moment in moments]
-    instants = [(delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds for delta in since]
+    instants = list(map(stored_instant, moments))
     return instants if earliest <= min(instants) and max(instants) <= latest else None

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from data.definitions import reporting, task_classes
-from data.epoch import EPOCH
+from data.epoch import EPOCH, stored_instant
 from data.keys import stable_key
 from data.words import Decision, QuarantineReason, TimeBasis, ToolStatus
 from etl.derive.features import Features, ToolUse
@@ -223,8 +223,7 @@ def instant_of(value: Any) -> int | None:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=EPOCH.tzinfo)
-    delta = moment - EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+    return stored_instant(moment)
 
 
 def plausible_instant_of(value: Any, latest_allowed: int) -> int | None:

@@ -1,11 +1,11 @@
 """Columns of a frame from values of records: texts, flags, numbers, and times as microseconds since 1970."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import polars as pl
 
-from data.epoch import EPOCH
+from data.epoch import stored_instant
 
 
 def texts(name: str, values: Sequence[str | None]) -> pl.Series:
@@ -67,5 +67,5 @@ def microseconds_of(value: str | float | None) -> int | None:
                 return None
         else:
             aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return (aware - EPOCH) // timedelta(microseconds=1)
+            return stored_instant(aware)
     return round(value * 1_000_000) if abs(value) < 1e12 else None
