@@ -4,14 +4,14 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from data.definitions import reporting
-from data.epoch import EPOCH_DAY
+from data.epoch import EPOCH_DAY, stored_instant
 from data.words import KnownReason, QuarantineReason
 
 if TYPE_CHECKING:
@@ -216,6 +216,12 @@ def stored_table(connection: sqlite3.Connection, name: str) -> StoredTable:
 def insert(connection: sqlite3.Connection, table: str, rows: Iterable[Sequence[object]]) -> int:
     """Insert new rows (all columns of the table in its order) and return how many there were."""
     return write_rows(connection, f'INTO "{table}"', len(stored_table(connection, table).columns), rows)
+
+
+@cache
+def earliest_allowed() -> int:
+    """Return the earliest instant (microseconds) that is taken for the time of a record."""
+    return stored_instant(datetime(reporting().first_year, 1, 1, tzinfo=UTC))
 
 
 @lru_cache(maxsize=100_000)

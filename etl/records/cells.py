@@ -11,7 +11,7 @@ from typing import cast
 from data.definitions import reporting
 from data.epoch import stored_instant
 from data.words import QuarantineReason, Word
-from etl.context import LoadContext
+from etl.context import LoadContext, earliest_allowed
 from etl.places import stored_path
 from etl.records.contract import Column, ColumnType
 from etl.redact import redact_name, redact_person, redact_title
@@ -141,10 +141,9 @@ def _unknown_word(value: object, known: Sequence[str]) -> CellError:
 
 def allowed_instants(kind: ColumnType, context: LoadContext) -> tuple[int, int]:
     """Return the earliest and the latest instant (microseconds) that a column of times may hold."""
-    earliest = stored_instant(datetime(reporting().first_year, 1, 1, tzinfo=UTC))
     if kind is ColumnType.LATER:
-        return earliest, stored_instant(datetime(_LAST_YEAR, 1, 1, tzinfo=UTC))
-    return earliest, context.latest_allowed
+        return earliest_allowed(), stored_instant(datetime(_LAST_YEAR, 1, 1, tzinfo=UTC))
+    return earliest_allowed(), context.latest_allowed
 
 
 def _instants(earliest: int, latest: int) -> Reader:

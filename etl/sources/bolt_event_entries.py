@@ -8,10 +8,10 @@ from typing import Any, cast
 
 from data.keys import stable_key
 from data.words import EventKind, QuarantineReason
-from etl.context import LoadContext
+from etl.context import LoadContext, earliest_allowed
 from etl.error_kinds import error_kind_of
 from etl.redact import redact_name, redact_title
-from etl.sources.bolt_messages import MAX_TOKENS, earliest_allowed, instant_of
+from etl.sources.bolt_messages import MAX_TOKENS, instant_of
 
 _PROVIDER_TOGGLE = re.compile(r"Provider (.+) (enabled|disabled)")
 _PROVIDER_ADDRESS = re.compile(r"Base URL updated for (.+)")

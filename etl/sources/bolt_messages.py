@@ -12,6 +12,7 @@ from data.definitions import reporting, task_classes
 from data.epoch import EPOCH, stored_instant
 from data.keys import stable_key
 from data.words import Decision, QuarantineReason, TimeBasis, ToolStatus
+from etl.context import earliest_allowed
 from etl.derive.features import Features, ToolUse
 from etl.redact import redact_id, redact_name
 from etl.sources.bolt_artifacts import Artifacts, FileAction, project_path, read_artifacts
@@ -263,12 +264,6 @@ def _time_of(created_at: Any, message_id: str, latest_allowed: int) -> tuple[int
         if earliest_allowed() <= instant <= latest_allowed:
             return instant, TimeBasis.ID.value
     return None, TimeBasis.NONE.value
-
-
-@cache
-def earliest_allowed() -> int:
-    """Return the earliest instant (microseconds) that is taken for a real time."""
-    return int((datetime(reporting().first_year, 1, 1, tzinfo=EPOCH.tzinfo) - EPOCH).total_seconds()) * 1_000_000
 
 
 def _notes(annotations: list[Any] | None) -> list[dict[str, Any]]:

@@ -1,12 +1,10 @@
 """Rows of llm_call from what a source of calls says: key, rank among copies, day, prices, every column."""
 
-from datetime import date
 from zlib import crc32
 
 import polars as pl
 
 from data.definitions import reporting
-from data.epoch import EPOCH_DAY
 from data.keys import stable_keys
 from data.words import CallSource, LatencyBasis, MatchQuality
 from etl.context import DAY_MICROSECONDS, LoadContext, day_of
@@ -81,11 +79,6 @@ def llm_call_rows(
         "call_type",
         pl.lit(context.load_id, dtype=pl.Int64).alias("load_id"),
     )
-
-
-def first_allowed() -> int:
-    """Return the first instant (microseconds) that a record may be of."""
-    return (date(reporting().first_year, 1, 1) - EPOCH_DAY).days * DAY_MICROSECONDS
 
 
 def _ids_without_secrets(ids: pl.Series) -> pl.Series:

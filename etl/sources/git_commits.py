@@ -7,11 +7,11 @@ from email.utils import parsedate_to_datetime
 from zlib import crc32
 
 from data.words import QuarantineReason
-from etl.context import LoadContext, day_of
+from etl.context import LoadContext, day_of, earliest_allowed
 from etl.places import commit_key, place_hash, stored_path
 from etl.redact import redact_person, redact_title
 from etl.revert_words import pull_number_of, push_kind_of, subject_hash, trailers_of, undoing_of
-from etl.sources.bolt_messages import earliest_allowed, instant_of
+from etl.sources.bolt_messages import instant_of
 from etl.sources.git_changes import Changes, changes_of
 from etl.sources.git_records import BadRecordError, LoggedCommit
 

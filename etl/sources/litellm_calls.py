@@ -8,8 +8,8 @@ import polars as pl
 from data.definitions import reporting
 from data.keys import stable_keys
 from data.words import CallSource, CallStatus, LatencyBasis, QuarantineReason, UsageStatus
-from etl.context import LoadContext
-from etl.sources.call_rows import MOST_SPEND_USD, MOST_TOKENS, first_allowed, llm_call_rows, micro_usd, plausible
+from etl.context import LoadContext, earliest_allowed
+from etl.sources.call_rows import MOST_SPEND_USD, MOST_TOKENS, llm_call_rows, micro_usd, plausible
 from etl.sources.litellm_columns import frame_of_records
 from etl.sources.litellm_records import Metadata, Record, UnusableRecordError, metadata_of
 
@@ -71,7 +71,7 @@ def _checks(context: LoadContext) -> list[pl.Expr]:
         (~pl.col("has_start")).alias("no_start"),
         (pl.col("has_start") & pl.col("started_at").is_null()).alias("no_time"),
         ~pl.col("started_at")
-        .is_between(first_allowed(), context.latest_allowed)
+        .is_between(earliest_allowed(), context.latest_allowed)
         .fill_null(value=True)
         .alias("time_range"),
         *(~pl.col(name).is_between(0, MOST_TOKENS).fill_null(value=True).alias(name) for name in tokens),

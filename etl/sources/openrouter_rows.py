@@ -13,9 +13,9 @@ import polars as pl
 
 from data.definitions import reporting
 from data.words import CallSource, CallStatus, ErrorKind, LatencyBasis, QuarantineReason, UsageStatus
-from etl.context import LoadContext
+from etl.context import LoadContext, earliest_allowed
 from etl.sources.call_columns import times
-from etl.sources.call_rows import MOST_SPEND_USD, MOST_TOKENS, first_allowed, llm_call_rows, micro_usd, plausible
+from etl.sources.call_rows import MOST_SPEND_USD, MOST_TOKENS, llm_call_rows, micro_usd, plausible
 from etl.sources.gateway_people import People, key_hash_of
 from etl.sources.openrouter_header import REQUIRED
 from etl.sources.openrouter_models import model_of_slug
@@ -95,7 +95,7 @@ def _checks(context: LoadContext) -> list[pl.Expr]:
         pl.col("has_no_time").alias("no_start"),
         (~pl.col("has_no_time") & pl.col("started_at").is_null()).alias("no_time"),
         ~pl.col("started_at")
-        .is_between(first_allowed(), context.latest_allowed)
+        .is_between(earliest_allowed(), context.latest_allowed)
         .fill_null(value=True)
         .alias("time_range"),
         *(pl.col(f"{name} text") for name in (*_MONEY, *_TOKENS)),

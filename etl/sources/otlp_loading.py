@@ -5,11 +5,10 @@ from typing import cast
 from data.definitions import reporting
 from data.words import KnownReason, QuarantineReason
 from etl.behind import fast_python
-from etl.context import LoadContext
+from etl.context import LoadContext, earliest_allowed
 from etl.redact import shape_of
 from etl.sources.action_writing import write_ranked
 from etl.sources.base import RawFile
-from etl.sources.call_rows import first_allowed
 from etl.sources.call_writing import CallWriter
 from etl.sources.gateway_people import People
 from etl.sources.litellm_records import UnusableRecordError
@@ -43,7 +42,7 @@ class _Batch:
         self._context = context
         self._writer = writer
         self._people = People(context)
-        self._first_allowed = first_allowed()
+        self._earliest_allowed = earliest_allowed()
         self._clear()
 
     def _clear(self) -> None:
@@ -110,7 +109,7 @@ class _Batch:
         self._place(span)
 
     def _check(self, span: Span) -> None:
-        if not self._first_allowed <= span.started_at <= self._context.latest_allowed:
+        if not self._earliest_allowed <= span.started_at <= self._context.latest_allowed:
             raise UnusableRecordError(
                 QuarantineReason.BAD_TIME, f"startTimeUnixNano is before {reporting().first_year} or in the future"
             )

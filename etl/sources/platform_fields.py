@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from data.keys import stable_key
 from data.words import QuarantineReason
-from etl.context import LoadContext
+from etl.context import LoadContext, earliest_allowed
 from etl.redact import redact_name, redact_person, redact_title
-from etl.sources.bolt_messages import earliest_allowed, instant_of
+from etl.sources.bolt_messages import instant_of
 from etl.sources.platform_reading import UnusableRecordError
 
 Fields = Mapping[str, Any]
