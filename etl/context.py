@@ -154,7 +154,6 @@ def upsert(
     *,
     rank: str | None = "record_rank",
     columns: Sequence[str] | None = None,
-    at_once: int = AT_ONCE,
 ) -> int:
     """Insert rows (all columns of the table in its order, unless named), set-based, and return how many changed.
 
@@ -169,31 +168,30 @@ def upsert(
             f'"{name}" = excluded."{name}"' for name in names if name not in (*stored.keys, "load_id")
         )
         conflict = f'DO UPDATE SET {assignments} WHERE excluded."{rank}" > "{table}"."{rank}"'
-    quoted = ", ".join(f'"{name}"' for name in names)
-    into = f'INTO "{table}" ({quoted})'
-    return write_rows(connection, into, len(names), rows, f"ON CONFLICT ({', '.join(stored.keys)}) {conflict}", at_once)
+    return write_rows(connection, table, names, rows, f"ON CONFLICT ({', '.join(stored.keys)}) {conflict}")
 
 
 def write_rows(
     connection: sqlite3.Connection,
-    into: str,
-    width: int,
+    table: str,
+    columns: Sequence[str],
     rows: Iterable[Sequence[object]],
     conflict: str = "",
-    at_once: int = AT_ONCE,
 ) -> int:
-    """Insert rows of as many values and return how many changed.
+    """Insert rows of as many values as there are columns, and return how many changed.
 
     One statement writes several rows: that takes less time than one by one, and another thread can run meanwhile.
     """
     before = connection.total_changes
-    marks = f"({', '.join('?' * width)})"
-    at_once = max(1, min(at_once, connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width))
-    several = f"INSERT {into} VALUES {', '.join([marks] * at_once)} {conflict}"  # noqa: S608
+    quoted = ", ".join(f'"{name}"' for name in columns)
+    begin = f'INSERT INTO "{table}" ({quoted}) VALUES '  # noqa: S608
+    marks = f"({', '.join('?' * len(columns))})"
+    at_once = max(1, min(AT_ONCE, connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(columns)))
+    several = f"{begin}{', '.join([marks] * at_once)} {conflict}"
     waiting = iter(rows)
     while len(some := list(islice(waiting, at_once))) == at_once:
         connection.execute(several, list(chain.from_iterable(some)))
-    connection.executemany(f"INSERT {into} VALUES {marks} {conflict}", some)  # noqa: S608
+    connection.executemany(f"{begin}{marks} {conflict}", some)
     return connection.total_changes - before
 
 
@@ -215,7 +213,7 @@ def stored_table(connection: sqlite3.Connection, name: str) -> StoredTable:
 
 def insert(connection: sqlite3.Connection, table: str, rows: Iterable[Sequence[object]]) -> int:
     """Insert new rows (all columns of the table in its order) and return how many there were."""
-    return write_rows(connection, f'INTO "{table}"', len(stored_table(connection, table).columns), rows)
+    return write_rows(connection, table, stored_table(connection, table).columns, rows)
 
 
 @cache

@@ -33,7 +33,5 @@ def replace_rows(
     names = stored_table(connection, table).columns
     kept = {names[0], "load_id", *leave}
     assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in kept)
-    quoted = ", ".join(f'"{name}"' for name in names)
-    into = f'INTO "{table}" ({quoted})'
     conflict = f'ON CONFLICT ("{names[0]}") DO UPDATE SET {assignments}'
-    write_rows(connection, into, len(names), sorted(rows, key=itemgetter(0)), conflict)
+    write_rows(connection, table, names, sorted(rows, key=itemgetter(0)), conflict)

@@ -586,15 +586,16 @@ def test_loading_reports_progress(store: Store, tmp_path: Path):
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 300, 100_000])
-def test_rows_written_several_at_a_time_are_the_rows_written_one_by_one(store: Store, at_once: int):
+def test_rows_written_several_at_a_time_are_the_rows_written_one_by_one(store: Store, monkeypatch, at_once: int):
+    monkeypatch.setattr("etl.context.AT_ONCE", at_once)
     frame = calls_of(
         [record_of(spend_row(f"r-{n}", metadata={"attempted_retries": n})) for n in range(7)], a_context()
     ).frame
     rows = frame.sort("llm_call_key").rows()
     with store.writing() as connection:
-        assert upsert(connection, "llm_call", rows[:3], at_once=at_once) == 3
-        assert upsert(connection, "llm_call", rows, at_once=at_once) == 4
-        assert upsert(connection, "llm_call", rows, at_once=at_once) == 0
+        assert upsert(connection, "llm_call", rows[:3]) == 3
+        assert upsert(connection, "llm_call", rows) == 4
+        assert upsert(connection, "llm_call", rows) == 0
     assert [row[0] for row in calls_in(store)] == [row[0] for row in rows]
 
 
