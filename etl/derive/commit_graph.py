@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import NamedTuple, Protocol
 
-from etl.derive.differences import row_table
+from etl.derive.differences import has_rows, row_table
 from etl.places import commit_key
 
 _CLOCKS = 3_600_000_000
@@ -53,7 +53,7 @@ class StoredGraph:
     def read(self, shas: Iterable[str]) -> None:
         """Read some commits at once."""
         wanted = sorted(shas)
-        if self.connection.execute("SELECT 1 FROM vcs_commit WHERE vcs_commit_key >= 0 LIMIT 1").fetchone() is not None:
+        if has_rows(self.connection, "vcs_commit"):
             self._read_stored(wanted)
         for sha in wanted:
             self.nodes.setdefault(sha, None)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from data.words import LinkMethod, PullRequestState, RevertKind
-from etl.derive.differences import key_table, row_table
+from etl.derive.differences import has_rows, key_table, row_table
 from etl.derive.patch_facts import PatchFacts, by_chat, undone_in_chat
 from etl.derive.patch_links import (
     Carrier,
@@ -181,10 +181,7 @@ def _order(commit: CommitFacts) -> tuple[int, int]:
 
 def _note_abandoned(connection: sqlite3.Connection, commits: Mapping[int, CommitFacts]) -> None:
     """Mark the commits that only closed requests bring in."""
-    if (
-        not commits
-        or not connection.execute("SELECT 1 FROM pull_request WHERE pull_request_key >= 0 LIMIT 1").fetchone()
-    ):
+    if not (commits and has_rows(connection, "pull_request")):
         return
     key_table(connection, "found_commit", commits)
     for (key,) in connection.execute(

@@ -26,6 +26,13 @@ def write_differences(
     return [*gone, *new]
 
 
+def has_rows(connection: sqlite3.Connection, table: str) -> bool:
+    """Tell whether a table holds any row at all."""
+    # Every key is 0 or more: with the condition SQLite looks for a key instead of beginning to go through the table.
+    found = connection.execute(f"SELECT 1 FROM {table} WHERE {table}_key >= 0 LIMIT 1")  # noqa: S608
+    return found.fetchone() is not None
+
+
 def key_table(connection: sqlite3.Connection, name: str, keys: Iterable[int]) -> None:
     """Make a temporary table of one column, key, that holds the given keys."""
     connection.execute(f"DROP TABLE IF EXISTS temp.{name}")

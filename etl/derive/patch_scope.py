@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from data.words import DeploymentStatus
 from etl.context import DAY_MICROSECONDS, Touched, day_of
 from etl.derive.commit_graph import StoredGraph, brought_in
-from etl.derive.differences import add_keys, key_table, row_table
+from etl.derive.differences import add_keys, has_rows, key_table, row_table
 from etl.derive.patch_links import CONTENT_WINDOW, EARLY, PATHS_WINDOW, SKEW
 from etl.derive.publishing import PUBLISHING_WINDOW, went_out_sql
 from etl.derive.requests import REQUEST_WINDOW
@@ -27,10 +27,7 @@ _HOLDING = (
 
 def carriers_known(connection: sqlite3.Connection) -> bool:
     """Tell whether the store holds anything at all that can have carried a patch or shown its fate."""
-    return any(
-        connection.execute(f"SELECT 1 FROM {table} WHERE {table}_key >= 0 LIMIT 1").fetchone()  # noqa: S608
-        for table in ("vcs_commit", "pull_request", "deployment", "patch_link")
-    )
+    return any(has_rows(connection, table) for table in ("vcs_commit", "pull_request", "deployment", "patch_link"))
 
 
 def choose_patches(connection: sqlite3.Connection, touched: Touched) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from data.words import DeploymentStatus, LinkMethod
 from etl.context import DAY_MICROSECONDS, HOUR_MICROSECONDS, day_of
 from etl.derive.commit_graph import Graph, StoredGraph, is_ancestor
-from etl.derive.differences import key_table, row_table
+from etl.derive.differences import has_rows, key_table, row_table
 from etl.derive.patch_facts import PatchFacts, by_chat
 from etl.derive.patch_links import EARLY, SKEW, Carrier
 
@@ -57,7 +57,7 @@ def find_deployments(
     undone: Mapping[int, int],
 ) -> dict[int, list[DeploymentLink]]:  # fmt: skip
     """Return the deployments that first published each patch."""
-    if connection.execute("SELECT 1 FROM deployment WHERE deployment_key >= 0 LIMIT 1").fetchone() is None:
+    if not has_rows(connection, "deployment"):
         return {}
     of_project: dict[str | None, list[int]] = defaultdict(list)
     for key in carriers:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from data.words import LinkMethod
 from etl.context import DAY_MICROSECONDS
-from etl.derive.differences import key_table, row_table
+from etl.derive.differences import has_rows, key_table, row_table
 from etl.derive.patch_facts import PatchFacts
 from etl.derive.patch_links import LEAST, SKEW, Carrier
 
@@ -34,7 +34,7 @@ def find_requests(
 ) -> dict[int, list[RequestLink]]:
     """Return the requests that bring in each patch."""
     found: dict[int, list[RequestLink]] = {}
-    if connection.execute("SELECT 1 FROM pull_request WHERE pull_request_key >= 0 LIMIT 1").fetchone() is None:
+    if not has_rows(connection, "pull_request"):
         return found
     of_commit = _requests_of_commits(connection, patches, carriers)
     for key, carrier in carriers.items():
@@ -80,10 +80,7 @@ _Opened = Mapping[int, Sequence[tuple[int, int]]]
 
 
 def _untold(connection: sqlite3.Connection, patches: Sequence[PatchFacts]) -> _Opened:
-    if (
-        connection.execute("SELECT 1 FROM pull_request_file WHERE pull_request_file_key >= 0 LIMIT 1").fetchone()
-        is None
-    ):
+    if not has_rows(connection, "pull_request_file"):
         return {}
     key_table(connection, "wanted_place", {place for patch in patches for place in patch.files})
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
