@@ -9,6 +9,19 @@ from data.providers import is_self_hosted
 from data.words import CallStatus, CostBasis
 from etl.prices import BILLING_SOURCES
 
+PRICED_BY: dict[str, pl.DataType] = {
+    "provider": pl.String(),
+    "model": pl.String(),
+    "started_at": pl.Int64(),
+    "input_tokens": pl.Int64(),
+    "output_tokens": pl.Int64(),
+    "cache_read_tokens": pl.Int64(),
+    "cache_write_tokens": pl.Int64(),
+    "status": pl.String(),
+    "is_cache_hit": pl.Boolean(),
+    "reported_cost_micro_usd": pl.Int64(),
+}
+"""Columns that the cost of a call follows from, beside its source where that is known."""
 _CELL_COLUMNS: dict[str, pl.DataType] = {
     "model_number": pl.UInt32(),
     "is_dated": pl.Boolean(),
@@ -72,8 +85,7 @@ def with_computed_cost(calls: pl.DataFrame) -> pl.DataFrame:
 def with_cost(calls: pl.DataFrame) -> pl.DataFrame:
     """Add computed cost, price version, cost and its basis to a frame of calls, as ``chosen_cost`` defines them.
 
-    Needs what ``with_computed_cost`` needs, and status, is_cache_hit and reported_cost_micro_usd; knows the source of
-    each call from a column of that name, where there is one.
+    Needs the columns of PRICED_BY; knows the source of each call from a column of that name, where there is one.
     """
     calls = with_computed_cost(calls)
     reported = pl.col("reported_cost_micro_usd")

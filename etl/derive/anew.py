@@ -21,10 +21,6 @@ _FILES = (
     "slos.toml",
     "task_classes.toml",
 )
-_PRICED = (
-    "llm_call_key, provider, model, started_at, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, "
-    "source, status, is_cache_hit, total_tokens, reported_cost_micro_usd"
-)
 _BATCH = 100_000
 _OUTSIDE_SPAN = f"SELECT min(started_at), max(started_at) FROM llm_call WHERE source IN {OUTSIDE}"  # noqa: S608
 
@@ -102,16 +98,12 @@ def _everything(connection: sqlite3.Connection) -> Touched:
 def _price_gateway_calls(connection: sqlite3.Connection) -> None:
     import polars as pl
 
-    from data.frames import schema_of
-    from data.tables import LlmCall
-    from etl.price_frames import with_cost
+    from etl.price_frames import PRICED_BY, with_cost
 
-    names = _PRICED.split(", ")
-    stored = {name: pl.Int64() if name == "started_at" else schema_of(LlmCall)[name] for name in names}
-    stored["is_cache_hit"] = pl.Int64()
+    stored = {"llm_call_key": pl.Int64(), "source": pl.String(), **PRICED_BY, "is_cache_hit": pl.Int64()}
     last = -1
     while rows := connection.execute(
-        f"SELECT {_PRICED} FROM llm_call WHERE llm_call_key > ? AND source IN {OUTSIDE} "  # noqa: S608
+        f"SELECT {', '.join(stored)} FROM llm_call WHERE llm_call_key > ? AND source IN {OUTSIDE} "  # noqa: S608
         "ORDER BY llm_call_key LIMIT ?",
         (last, _BATCH),
     ).fetchall():

@@ -173,21 +173,9 @@ def _costs(rows: Rows) -> Rows:
     # Only calls need frames, which take longer to import than many files of other records to load.
     import polars as pl
 
-    from etl.price_frames import with_cost
+    from etl.price_frames import PRICED_BY, with_cost
 
-    priced_by = {
-        "provider": pl.String,
-        "model": pl.String,
-        "started_at": pl.Int64,
-        "input_tokens": pl.Int64,
-        "output_tokens": pl.Int64,
-        "cache_read_tokens": pl.Int64,
-        "cache_write_tokens": pl.Int64,
-        "status": pl.String,
-        "is_cache_hit": pl.Boolean,
-        "reported_cost_micro_usd": pl.Int64,
-    }
-    priced = with_cost(pl.DataFrame({name: rows[name] for name in priced_by}, schema=priced_by))
+    priced = with_cost(pl.DataFrame({name: rows[name] for name in PRICED_BY}, schema=PRICED_BY))
     return {
         name: priced[name].to_list()
         for name in ("computed_cost_micro_usd", "price_version", "cost_micro_usd", "cost_basis")
