@@ -37,12 +37,18 @@ class Unreadable:
 class Batch:
     """Some records of a file: their cells by column, null where they are empty, and those that cannot be read."""
 
-    places: Sequence[int] = field(default_factory=list[int])
-    records: Sequence[Any] = field(default_factory=list[Any])
+    places: list[int] = field(default_factory=list[int])
+    records: list[Any] = field(default_factory=list[Any])
     """Of a table rows of cells, of JSON objects; where columns are there, the lines that these were read from."""
     unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
     columns: Mapping[str, Sequence[Any]] | None = None
     """The cells by column, where all records were read at once."""
+
+    @classmethod
+    def of_plain(cls, first_place: int, lines: Iterable[Any], columns: Mapping[str, Sequence[Any]]) -> "Batch":
+        """Return a batch of lines that follow each other and were read at once."""
+        records = list(lines)
+        return cls(list(range(first_place, first_place + len(records))), records, columns=columns)
 
     def __len__(self) -> int:
         """Number of records that were read."""
@@ -94,28 +100,20 @@ def _filled(cells: Sequence[str | None]) -> list[Any]:
 
 def _objects(file: RawFile, layout: Layout, known: Sequence[str]) -> Iterator[Batch]:
     place = 1
-    plain = PlainObjects(known)
+    plain, names = PlainObjects(known), frozenset(known)
     for raws in _raw_objects(file, layout):
         for start in range(0, len(raws), BATCH_ROWS):
             some = raws[start : start + BATCH_ROWS]
             columns = plain.columns_of(some)
-            if columns is not None:
-                yield Batch(range(place, place + len(some)), some, columns=columns)
-            else:
-                yield _one_by_one(some, place, frozenset(known))
+            yield _one_by_one(some, place, names) if columns is None else Batch.of_plain(place, some, columns)
             place += len(some)
 
 
-def _one_by_one(raws: Sequence[RecordBytes], place: int, known: frozenset[str]) -> Batch:
-    places: list[int] = []
-    records: list[Any] = []
-    batch = Batch(places, records)
-    for number, raw in enumerate(raws, place):
-        if raw == b"" or (isinstance(raw, bytes) and raw.isspace()):
-            continue
-        if (record := _object_of(batch, number, raw, known)) is not None:
-            places.append(number)
-            records.append(record)
+def _one_by_one(raws: Sequence[RecordBytes], first_place: int, known: frozenset[str]) -> Batch:
+    batch = Batch()
+    for place, raw in enumerate(raws, first_place):
+        if raw != b"" and not (isinstance(raw, bytes) and raw.isspace()):
+            _add_object(batch, place, raw, known)
     return batch
 
 
@@ -131,25 +129,24 @@ def _raw_objects(file: RawFile, layout: Layout) -> Iterator[Sequence[RecordBytes
             yield from split_lines(stream, _BLOCK_BYTES, LONGEST_RECORD)
 
 
-def _object_of(batch: Batch, place: int, raw: RecordBytes, known: frozenset[str]) -> dict[str, Any] | None:
-    """Return the record that the bytes are; null where they are none, which the batch then tells."""
+def _add_object(batch: Batch, place: int, raw: RecordBytes, known: frozenset[str]) -> None:
     if not isinstance(raw, bytes):
         if isinstance(raw, CutOff):
             batch.refuse(place, QuarantineReason.NOT_JSON, "the file ends in the middle of this record", raw.rest)
         else:
             batch.refuse(place, QuarantineReason.TOO_LARGE, _TOO_LARGE, None)
-        return None
+        return
     try:
         record = decoded(raw)
     except RecursionError:
         batch.refuse(place, QuarantineReason.TOO_DEEP, "nested deeper than any record", None)
-        return None
+        return
     except ValueError:
         batch.refuse(place, QuarantineReason.NOT_JSON, "not JSON", raw)
-        return None
+        return
     if not isinstance(record, dict):
         batch.refuse(place, QuarantineReason.WRONG_TYPE, "expected an object with the columns of a record", record)
-        return None
+        return
     fields = cast("dict[str, Any]", record)
     if not fields.keys() <= known:
         unknown = len(fields.keys() - known)
@@ -160,8 +157,9 @@ def _object_of(batch: Batch, place: int, raw: RecordBytes, known: frozenset[str]
             "does not know",
             record,
         )
-        return None
-    return fields
+        return
+    batch.places.append(place)
+    batch.records.append(fields)
 
 
 _TOO_LARGE = f"longer than {LONGEST_RECORD:,} bytes, larger than any record"
@@ -169,31 +167,28 @@ _TOO_LARGE = f"longer than {LONGEST_RECORD:,} bytes, larger than any record"
 
 def _table(file: RawFile, layout: Layout) -> Iterator[Batch]:
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
-    places: list[int] = []
-    records: list[Any] = []
-    batch = Batch(places, records)
+    batch = Batch()
     with closing(file.open()) as stream:
         for rows in _rows(_Lines(split_lines(stream, _BLOCK_BYTES, LONGEST_RECORD)), layout):
             if not isinstance(rows, Batch):
-                _add_row(batch, places, records, rows, len(layout.columns))
+                _add_row(batch, rows, len(layout.columns))
             # Records keep their order: those before plain ones are handed over first.
             if len(batch) >= BATCH_ROWS or (isinstance(rows, Batch) and len(batch)):
                 yield batch
-                places, records = [], []
-                batch = Batch(places, records)
+                batch = Batch()
             if isinstance(rows, Batch):
                 yield rows
     if len(batch):
         yield batch
 
 
-def _add_row(batch: Batch, places: list[int], records: list[Any], read: "Row", width: int) -> None:
+def _add_row(batch: Batch, read: "Row", width: int) -> None:
     place, row, raw = read
     if isinstance(row, Unreadable):
         batch.unreadable.append(row)
     elif len(row) == width or (len(row) > width and not any(row[width:])):
-        places.append(place)
-        records.append(row[:width])
+        batch.places.append(place)
+        batch.records.append(row[:width])
     else:
         detail = f"{len(row)} cells where the header has {width}"
         batch.refuse(place, QuarantineReason.WRONG_TYPE, detail, raw)
@@ -224,8 +219,7 @@ class _Lines(Iterator["tuple[int, bytes | TooLarge]"]):
         first_place = self._number + 1
         self._number += len(taken)
         self._taken += len(taken)
-        lines, columns = plain
-        return Batch(range(first_place, first_place + len(lines)), lines, columns=columns)
+        return Batch.of_plain(first_place, *plain)
 
     @property
     def left_of_block(self) -> int:
