@@ -61,4 +61,4 @@ class OpenRouter:
         # Loading takes longer to import than to see that a file holds something else.
         from etl.sources.openrouter_loading import load_rows
 
-        load_rows(file, context)
+        load_rows(file, header, context)

@@ -14,7 +14,7 @@ from etl.sources.base import RawFile
 from etl.sources.call_columns import microseconds_of
 from etl.sources.call_writing import CallWriter
 from etl.sources.csv_rows import rows_of
-from etl.sources.openrouter_header import REQUIRED, cells_of, header_of
+from etl.sources.openrouter_header import REQUIRED, cells_of
 from etl.sources.openrouter_rows import calls_of
 from etl.sources.openrouter_zone import Zone, zone_of
 from etl.sources.record_bytes import LONGEST_RECORD
@@ -22,9 +22,8 @@ from etl.sources.record_bytes import LONGEST_RECORD
 _AT_ONCE = 20_000
 
 
-def load_rows(file: RawFile, context: LoadContext) -> None:
+def load_rows(file: RawFile, header: list[str], context: LoadContext) -> None:
     """Read all rows, some thousands at a time. Raises RefusedError when its times contradict its ids."""
-    header = header_of(file.head)
     zone = zone_of(file.name, _first_times(file.head, header))
     with fast_python(), CallWriter(context) as writer, closing(file.open()) as stream:
         csv.field_size_limit(LONGEST_RECORD)
