@@ -28,10 +28,10 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
     _choose_days(connection, days)
     sums = fact_sums(_milliseconds(slos().named("runtime_health")))
     for one in sums:
-        connection.execute(f"CREATE TEMP TABLE {one.table.removeprefix('temp.')} ({', '.join(one.columns)})")
+        connection.execute(f"CREATE TABLE {one.table} ({', '.join(one.columns)})")
         connection.execute(one.insert_sql(_selected(one.date, days)))
     name_deciders(connection, _selected("proposed_date", days))
-    tasks, patches, commands = _tasks(), patch_daily(), _commands()
+    tasks, patches, commands, approvals = _tasks(), patch_daily(), _commands(), _approvals()
     by_class_and_route = ("task_class", "provider", "model")
     for rollup in (
         tasks,
@@ -43,8 +43,8 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
         *call_rollups(),
         commands,
         commands.summed("command_route_daily", *by_class_and_route),
-        _approvals(),
-        _approvals().summed("decision_daily", "task_class", "subject", "decision", "actor"),
+        approvals,
+        approvals.summed("decision_daily", "task_class", "subject", "decision", "actor"),
         _links(),
         failures(),
     ):
@@ -59,7 +59,7 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
         _delete(connection, table, days)
         for rollup in rollups:
             connection.execute(rollup.insert_sql(_selected(rollup.date, days)))
-    _rewrite_projects(connection, days)
+    _rewrite_projects(connection, (tasks, patches, commands), days)
     for name in ("temp.rollup_day", *(one.table for one in sums)):
         connection.execute(f"DROP TABLE {name}")
 
@@ -152,9 +152,9 @@ def _delete(connection: sqlite3.Connection, table: str, days: set[int] | None) -
     connection.execute(f"DELETE FROM {table}{condition}")  # noqa: S608
 
 
-def _rewrite_projects(connection: sqlite3.Connection, days: set[int] | None) -> None:
-    """Add up the other rollups, and the facts that have no rollup of their own, by day and project."""
-    parts = [rollup.summed("project_daily") for rollup in (_tasks(), patch_daily(), _commands())]
+def _rewrite_projects(connection: sqlite3.Connection, finest: tuple[Rollup, ...], days: set[int] | None) -> None:
+    """Add up the finest rollups, and the facts that have no rollup of their own, by day and project."""
+    parts = [rollup.summed("project_daily") for rollup in finest]
     parts += [_project_calls(), _project_approvals(), *_project_facts()]
     columns = list(dict.fromkeys(name for part in parts for name in (*part.measures, *part.histograms)))
     histograms = {name for part in parts for name in part.histograms}
