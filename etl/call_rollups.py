@@ -8,7 +8,7 @@ _BOTH = "reported_cost_micro_usd IS NOT NULL AND computed_cost_micro_usd IS NOT 
 
 def call_rollups() -> tuple[Rollup, ...]:
     """Return the rollups of calls; each is made of facts, or of one before it."""
-    return _calls(), _fallbacks(), _routes()
+    return _calls(), _by_class_and_route(), _fallbacks(), _routes()
 
 
 def _calls() -> Rollup:
@@ -45,6 +45,12 @@ def _calls() -> Rollup:
     )
 
 
+def _by_class_and_route() -> Rollup:
+    return _calls().summed(
+        "call_route_daily", "source", "task_class", "provider", "model", "status", "error_kind", "is_attributed"
+    )
+
+
 def _fallbacks() -> Rollup:
     # The gateway may write the fallback's own group into its row; the failed attempt beside it tells what was asked.
     asked = {
@@ -74,7 +80,7 @@ def _fallbacks() -> Rollup:
 
 def _routes() -> Rollup:
     attributed = ("call_count", "unpriced_count", "cost_micro_usd")
-    return _calls().summed(
+    return _by_class_and_route().summed(
         "route_daily",
         *("source", "provider", "model", "status", "error_kind"),
         extra={f"attributed_{name}": f"iif(is_attributed, {name}, 0)" for name in attributed},

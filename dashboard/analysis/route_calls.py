@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from dashboard.analysis.filters import Filter, Period, route_name
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.selection import condition_of, smallest_rollup
 from data.words import CallSource, CallStatus
 
 
@@ -24,8 +24,7 @@ class RouteCalls:
 
 def calls_by_route(connection: sqlite3.Connection, chosen: Filter, period: Period) -> dict[str, RouteCalls]:
     """Return the calls of a filter by the route that served them."""
-    needs_project = chosen.project is not None or chosen.task_class is not None
-    table = "call_daily" if needs_project else "route_daily"
+    table = smallest_rollup(chosen, "call_daily")
     condition, parameters = condition_of(chosen, period, table)
     routes: dict[str, RouteCalls] = {}
     for provider, model, status, kind, calls, unpriced, cost, bounded in connection.execute(

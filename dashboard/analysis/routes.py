@@ -90,7 +90,7 @@ def route_figures(connection: sqlite3.Connection, chosen: Filter, as_of: datetim
     table = smallest_rollup(chosen, "call_daily")
     condition, parameters = condition_of(chosen, chosen.period, table)
     # Rows of one route say how many of its calls belong to tasks; those of one class are either or.
-    own, where = ("", "is_attributed") if table == "call_daily" else ("attributed_", "attributed_call_count > 0")
+    own, where = ("attributed_", "attributed_call_count > 0") if table == "route_daily" else ("", "is_attributed")
     for day, provider, model, calls, unpriced, cost in connection.execute(
         f"SELECT date, provider, model, sum({own}call_count), sum({own}unpriced_count), sum({own}cost_micro_usd) "  # noqa: S608
         f"FROM {table} WHERE {where} AND {condition} GROUP BY date, provider, model",

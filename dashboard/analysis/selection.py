@@ -78,19 +78,22 @@ _COARSE: dict[str, Mapping[str, str]] = {
     "project_daily": {name: name for names in (*_FINE.values(), _PROJECT_ONLY) for name in names}
 }
 MEASURES = tuple(_COARSE["project_daily"])
-_COARSER: Mapping[str, tuple[str, frozenset[str]]] = {
-    "task_daily": ("task_route_daily", frozenset({"project"})),
-    "patch_daily": ("patch_route_daily", frozenset({"project"})),
-    "command_daily": ("command_route_daily", frozenset({"project"})),
-    "approval_daily": ("decision_daily", frozenset({"project", "route"})),
-    "call_daily": ("route_daily", frozenset({"project", "task_class"})),
-    "patch_decision_daily": ("zone_decision_daily", frozenset({"project", "route"})),
+_COARSER: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
+    "task_daily": (("task_route_daily", frozenset({"project"})),),
+    "patch_daily": (("patch_route_daily", frozenset({"project"})),),
+    "command_daily": (("command_route_daily", frozenset({"project"})),),
+    "approval_daily": (("decision_daily", frozenset({"project", "route"})),),
+    "call_daily": (
+        ("route_daily", frozenset({"project", "task_class"})),
+        ("call_route_daily", frozenset({"project"})),
+    ),
+    "patch_decision_daily": (("zone_decision_daily", frozenset({"project", "route"})),),
 }
-"""By rollup: the one that adds it up over some dimensions of the filter, under the same names, and these dimensions."""
+"""By rollup: those that add it up under the same names, the smallest first, and over what of the filter they do."""
 _EXPRESSIONS: Mapping[str, Mapping[str, str]] = {
     **_FINE,
     **_COARSE,
-    **{coarser: _FINE[finest] for finest, (coarser, _) in _COARSER.items() if finest in _FINE},
+    **{coarser: measures for finest, measures in _FINE.items() for coarser, _ in _COARSER[finest]},
     "route_daily": _CALLS | {name: name for name in ("attributed_call_count", "attributed_cost_micro_usd")},
 }
 """Measures of each rollup: name by SQL."""
@@ -262,9 +265,8 @@ def smallest_rollup(chosen: Filter, finest: str, *by: str) -> str:
 
     ``by`` are of project, task_class and route.
     """
-    coarser, left_out = _COARSER.get(finest, (finest, frozenset[str]()))
-    asked = {name for name in left_out if name in by or getattr(chosen, name) is not None}
-    return finest if asked else coarser
+    asked = {*by, *(name for name in ("project", "task_class", "route") if getattr(chosen, name) is not None)}
+    return next((coarser for coarser, left_out in _COARSER.get(finest, ()) if not asked & left_out), finest)
 
 
 def fact_condition(chosen: Filter, columns: Mapping[str, str]) -> tuple[str, dict[str, object]]:

@@ -10,7 +10,7 @@ from typing import Any
 from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_whole_day
 from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_name
 from dashboard.analysis.route_days import route_days
-from dashboard.analysis.selection import condition_of, needs_fine_rollups
+from dashboard.analysis.selection import condition_of, needs_fine_rollups, smallest_rollup
 from dashboard.analysis.series import Bucket
 from dashboard.analysis.spend_amounts import (
     AMOUNT_SQL,
@@ -180,7 +180,7 @@ def _rows(connection: sqlite3.Connection, chosen: Filter, period: Period, by: Sp
             for one in route_days(connection, chosen, period)
         )
     is_whole = by is SpendBy.PROJECT and not needs_fine_rollups(chosen)
-    table = "project_daily" if is_whole else "call_daily"
+    table = "project_daily" if is_whole else smallest_rollup(chosen, "call_daily", by.value)
     condition, parameters = condition_of(chosen, period, table)
     return connection.execute(
         f"SELECT {_COLUMNS[by]}, date, {AMOUNT_SQL} FROM {table} WHERE {condition} AND call_count > 0 "  # noqa: S608

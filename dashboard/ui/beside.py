@@ -12,11 +12,14 @@ import subprocess
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from multiprocessing.connection import Connection
+from pkgutil import walk_packages
 from queue import LifoQueue
 from threading import Lock, Thread
 from typing import Any, NamedTuple
 
+from dashboard import analysis
 from dashboard.analysis.shared import keeping
 from dashboard.ui.stores import data_version, opened_store, store_name
 from data.errors import BoltscopeError
@@ -211,8 +214,12 @@ def answer_all(connection: Connection) -> None:
 def _main() -> None:
     # An interrupt from the keyboard is for the server; this process ends with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for module in ("numpy", "polars", "scipy.special"):
-        __import__(module)
+    # What questions need, so that the first ones do not wait for it.
+    for module in (
+        "scipy.special",
+        *(found.name for found in walk_packages(analysis.__path__, f"{analysis.__name__}.")),
+    ):
+        import_module(module)
     answer_all(Connection(int(sys.argv[1])))
 
 

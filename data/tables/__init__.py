@@ -21,6 +21,7 @@ from data.tables.reviews import FrozenReview, ReviewNote
 from data.tables.rollups import (
     ApprovalDaily,
     CallDaily,
+    CallRouteDaily,
     CommandDaily,
     CommandRouteDaily,
     DecisionDaily,
@@ -43,6 +44,7 @@ __all__ = [
     "Approval",
     "ApprovalDaily",
     "CallDaily",
+    "CallRouteDaily",
     "Chat",
     "ChatExport",
     "CommandDaily",

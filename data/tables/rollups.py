@@ -169,6 +169,21 @@ class CallDaily(_CallSums, table=True):
     latency_histogram: bytes | None = Field(default=None, description=f"durations, milliseconds, as {_HISTOGRAM}")
 
 
+class CallRouteDaily(_CallSums, table=True):
+    """One row per day, source, task class, route, status, error kind and attribution: call_daily over all projects."""
+
+    call_route_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the calls were sent")
+    source: str = must("where the calls were read (CallSource)")
+    task_class: str | None = col("class of the task; null when not attributed")
+    provider: str | None = col("provider that served")
+    model: str | None = col("model that served")
+    status: str = must("how they ended (CallStatus)")
+    error_kind: str | None = col("kind of error (ErrorKind)")
+    is_attributed: bool = must("whether they belong to a task")
+    latency_histogram: bytes | None = Field(default=None, description=f"durations, milliseconds, as {_HISTOGRAM}")
+
+
 class FallbackDaily(Row, table=True):
     """One row per day sent, project, task class, route asked for and other route that served.
 
@@ -190,7 +205,7 @@ class FallbackDaily(Row, table=True):
 
 
 class RouteDaily(_CallSums, table=True):
-    """One row per day sent, source, route that served, status and error kind: call_daily over all projects."""
+    """One row per day sent, source, route that served, status and error kind: call_daily over projects and classes."""
 
     route_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the calls were sent")

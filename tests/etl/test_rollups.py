@@ -212,6 +212,11 @@ _OF_DECISIONS = ("patch", "accepted", "rejected", "pending", "unfinished", "roll
     [
         ("zone_decision_daily", "patch_decision_daily", "date, task_class, risk_zone, actor"),
         ("route_daily", "call_daily", "date, source, provider, model, status, error_kind"),
+        (
+            "call_route_daily",
+            "call_daily",
+            "date, source, task_class, provider, model, status, error_kind, is_attributed",
+        ),
         ("task_route_daily", "task_daily", "date, task_class, provider, model"),
         ("patch_route_daily", "patch_daily", "date, task_class, provider, model"),
         ("command_route_daily", "command_daily", "date, task_class, provider, model"),
@@ -349,7 +354,7 @@ def test_refreshing_some_days_gives_the_same_as_refreshing_all(full: Store) -> N
     tables = [
         name for (name,) in full.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%_daily'")
     ]
-    assert len(tables) == 18
+    assert len(tables) == 19
 
     def content() -> list[list[tuple[object, ...]]]:
         columns = {

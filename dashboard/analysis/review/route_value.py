@@ -279,9 +279,8 @@ def _ratio(
 def _read(connection: sqlite3.Connection, chosen: Filter) -> tuple[tuple[RouteDays, ...], tuple[str, ...]]:
     """Return the routes, most used first, and the classes. Days come as one text a group, which numpy takes apart."""
     tasks = _by_day(connection, chosen, smallest_rollup(chosen, "task_daily"), "1", ("task_count", "kept_count"))
-    calls = _by_day(
-        connection, chosen, "call_daily", "is_attributed", ("cost_micro_usd", "call_count", "unpriced_count")
-    )
+    table = smallest_rollup(chosen, "call_daily", "task_class")
+    calls = _by_day(connection, chosen, table, "is_attributed", ("cost_micro_usd", "call_count", "unpriced_count"))
     classes = tuple(sorted({task_class or NONE_NAME for _, _, task_class, _ in (*tasks, *calls)}))
     places = {name: place for place, name in enumerate(classes)}
     shape = (chosen.period.day_count, len(classes))
@@ -315,8 +314,8 @@ def _by_day(
     """Return provider, model, class, and a row for each measure: its sum on each day of the period."""
     condition, parameters = condition_of(chosen, chosen.period, table)
     names, grouped = ", ".join(measures), ""
-    if table == "call_daily" and not chosen.has_dimension:
-        # A day has many rows, of all projects: added up here, fewer become text.
+    if table == "call_route_daily":
+        # A day has several rows of a route, one for each way in which calls end: added up here, fewer become text.
         names, grouped = ", ".join(f"sum({name}) AS {name}" for name in measures), "GROUP BY date, 1, 2, 3"
     listed = " || ' ' || ".join(("day", *measures))
     return [
