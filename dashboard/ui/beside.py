@@ -4,6 +4,7 @@ Threads of one process wait for each other at every row that they read. Where se
 known yet is asked of another process; the page waits for the answer, and lets another page have its turn.
 """
 
+import gc
 import os
 import pickle
 import signal
@@ -30,6 +31,8 @@ _CROWD = 3
 """From so many sessions on, the warm-up being one of them, there may be a crowd: then the processes start."""
 _LONGEST_SECONDS = 60
 """A process that has not answered by then is given up."""
+_GARBAGE = (50_000, 20, 20)
+"""As in the server: by default Python looks for circles after 700 new objects; a question makes tens of thousands."""
 _MOST_PARTS = 400
 """Parts of answers that a process keeps: those of the last views."""
 
@@ -220,6 +223,8 @@ def _main() -> None:
         *(found.name for found in walk_packages(analysis.__path__, f"{analysis.__name__}.")),
     ):
         import_module(module)
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
     answer_all(Connection(int(sys.argv[1])))
 
 
