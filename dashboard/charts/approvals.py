@@ -15,7 +15,7 @@ from dashboard.analysis.strictness_counts import Who
 from dashboard.analysis.strictness_words import place_words, verdict_words, zone_title
 from dashboard.analysis.trend_buckets import Every, PointState
 from dashboard.analysis.units import interval_text, value_text
-from dashboard.charts.drawing import Drawing
+from dashboard.charts.drawing import Drawing, safe
 from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _cross(figure: Drawing, cell: StrictnessCell, position: str) -> None:
         x=[_root(asking.value)],
         y=[_root(lax.value)],
         mode="markers+text" if position else "markers",
-        text=[_safe(_short(zone_title(cell.place.zone)))],
+        text=[safe(_short(zone_title(cell.place.zone)))],
         textposition=position or "top right",
         marker={
             "size": 11, "color": color, "symbol": _SYMBOLS[cell.place.who] + ("" if is_settled else "-open"),
@@ -221,7 +221,7 @@ def _row_title(figure: Drawing, row: int, text: str) -> None:
 
 
 def _cell_words(cell: StrictnessCell) -> str:
-    lines = [f"<b>{_safe(place_words(cell))}</b>", _safe(verdict_words(cell))]
+    lines = [f"<b>{safe(place_words(cell))}</b>", safe(verdict_words(cell))]
     for name, rate in (("Accepted and rolled back", cell.lax), ("Rejected and accepted later", cell.restrictive)):
         bounds = interval_text(*(rate.interval or (None, None)), Unit.RATE)
         lines.append(f"{name}: {value_text(rate.value, Unit.RATE)} ({bounds}), n = {rate.n:,}")
@@ -275,8 +275,3 @@ def _middle(first: date, last: date) -> date:
 
 def _width(bucket: DecisionBucket) -> float:
     return ((bucket.last - bucket.first).days + 1) * _DAY_MS * 0.8
-
-
-def _safe(text: str) -> str:
-    """Names come from outside: Plotly reads some markup in its texts."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 Spec = dict[str, Any]
 
 
+def safe(text: str) -> str:
+    """Return a text from outside for a figure, in one line: Plotly reads some tags and entities in its texts."""
+    return " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 class Drawing:
     """Collects what a figure is made of; ``rows`` are plots below each other that share the axis of their x.
 

@@ -10,7 +10,7 @@ from dashboard.analysis.figures import Unit
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.review.document import ChartKind, ChartSeries, EvidenceChart
 from dashboard.analysis.units import interval_text, value_text
-from dashboard.charts.drawing import Drawing
+from dashboard.charts.drawing import Drawing, safe
 from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN
 
 if TYPE_CHECKING:
@@ -266,9 +266,3 @@ def _space_above(chart: EvidenceChart, *, is_large: bool) -> int:
 def names(categories: Sequence[str]) -> list[str]:
     """Return what stands on the axis: names from outside, short and without markup."""
     return [safe(name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…") for name in categories]
-
-
-def safe(name: str) -> str:
-    """Names come from outside: Plotly reads some markup in its texts."""
-    one_line = " ".join(name.split())
-    return one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

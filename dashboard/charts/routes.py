@@ -12,7 +12,7 @@ from dashboard.analysis.frontier import FULL_COVERAGE, PlanePoint
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.units import interval_text, share_text, value_text
-from dashboard.charts.drawing import Drawing
+from dashboard.charts.drawing import Drawing, safe
 from dashboard.charts.label_places import Named, places
 from dashboard.charts.theme import FAINT, PLAIN, UNKNOWN
 
@@ -194,7 +194,7 @@ def _hover(point: PlanePoint) -> str:
         price = f"{value_text(point.cost, Unit.USD)} ({bounds})"
     quality = f"{value_text(point.quality, Unit.RATE)} ({interval_text(*point.quality_interval, Unit.RATE)})"
     return (
-        f"{_safe(point.route)}<br>Quality {quality}, n = {point.n:,}<br>"
+        f"{safe(point.route)}<br>Quality {quality}, n = {point.n:,}<br>"
         f"Covers {value_text(point.coverage, Unit.RATE)} of the mix<br>Per completed task: {price}"
     )
 
@@ -223,7 +223,7 @@ def labels(routes: Sequence[str]) -> dict[str, str]:
         short = _cut(_model(route) if models[_model(route)] == 1 else route)
         number = sum(other == short or other.startswith(f"{short} (") for other in found.values())
         found[route] = short if number == 0 else f"{short} ({number + 1})"
-    return {route: _safe(short) for route, short in found.items()}
+    return {route: safe(short) for route, short in found.items()}
 
 
 def _model(route: str) -> str:
@@ -232,8 +232,3 @@ def _model(route: str) -> str:
 
 def _cut(name: str) -> str:
     return name if len(name) <= _LONGEST_LABEL else name[: _LONGEST_LABEL - 1] + "…"
-
-
-def _safe(name: str) -> str:
-    """Names come from outside: Plotly reads some markup in its texts."""
-    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -12,7 +12,7 @@ from dashboard.analysis.timeline_marks import Mark
 from dashboard.analysis.trend_buckets import Every, PointState, Trend, TrendPoint
 from dashboard.analysis.trend_words import clear_standings
 from dashboard.analysis.units import interval_text, value_text
-from dashboard.charts.drawing import Drawing
+from dashboard.charts.drawing import Drawing, safe
 from dashboard.charts.theme import BAD, FAINT, PLAIN, UNKNOWN
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _add_marks(figure: Drawing, trend: Trend, marks: Sequence[Mark]) -> None:
         yaxis="y2", mode="markers+text", marker={"size": 13, "color": FAINT}, textposition="middle center",
         text=[_LETTERS[mark.kind] for mark in marks],
         textfont={"size": 10}, cliponaxis=False,
-        customdata=[_escaped(f"{mark.kind}, {mark.at:%d %b %Y}: {mark.title}") for mark in marks],
+        customdata=[safe(f"{mark.kind}, {mark.at:%d %b %Y}: {mark.title}") for mark in marks],
         hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     for mark in marks:
@@ -209,8 +209,3 @@ def _middle(point: TrendPoint) -> date:
 
 def _scaled(value: float | None, scale: float) -> float | None:
     return None if value is None else value * scale
-
-
-def _escaped(text: str) -> str:
-    """Plotly reads a few tags and entities; foreign text is shown as it is."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

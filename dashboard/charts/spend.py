@@ -12,7 +12,7 @@ from dashboard.analysis.spend_amounts import Amount, UnitCosts, unpriced_range
 from dashboard.analysis.spend_month import BudgetVerdict, MonthSpend
 from dashboard.analysis.trend_buckets import Every, PointState
 from dashboard.analysis.units import interval_text, value_text
-from dashboard.charts.drawing import Drawing
+from dashboard.charts.drawing import Drawing, safe
 from dashboard.charts.theme import BAD, PLAIN, UNKNOWN
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _panel_title(name: str, total: Amount, found: Spend) -> str:
     share = ratio(total.micro_usd, found.total.micro_usd)
     known = "no known cost" if total.known_usd is None else value_text(total.known_usd, Unit.USD)
     part = "" if share is None or total.known_usd is None else f", {value_text(share, Unit.RATE)}"
-    return f"{_escaped(shown)}: {known}{part}"
+    return f"{safe(shown)}: {known}{part}"
 
 
 def _has_spike(bucket: SpendBucket, found: Spend) -> bool:
@@ -178,8 +178,3 @@ def _noon(first: date, days: int) -> str:
 
 def _width(bucket: SpendBucket) -> float:
     return ((bucket.last - bucket.first).days + 1) * _DAY_MS * 0.86
-
-
-def _escaped(text: str) -> str:
-    """Plotly reads a few tags and entities; foreign text is shown as it is."""
-    return " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
