@@ -13,16 +13,20 @@ import subprocess
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from importlib import import_module
 from multiprocessing.connection import Connection
+from pathlib import Path
 from pkgutil import walk_packages
 from queue import LifoQueue
 from threading import Lock, Thread
 from typing import Any, NamedTuple
 
+import data
 from dashboard import analysis
 from dashboard.analysis.shared import keeping
 from dashboard.ui.stores import data_version, opened_store, store_name
+from data.definitions.texts import definitions_hash
 from data.errors import BoltscopeError
 
 HELPERS = max(2, min(os.cpu_count() or 1, 4))
@@ -33,6 +37,7 @@ _LONGEST_SECONDS = 60
 """A process that has not answered by then is given up."""
 _GARBAGE = (50_000, 20, 20)
 """As in the server: by default Python looks for circles after 700 new objects; a question makes tens of thousands."""
+_CODE = (Path(analysis.__file__).parent.parent, Path(data.__file__).parent)
 _MOST_PARTS = 400
 """Parts of answers that a process keeps: those of the last views."""
 
@@ -75,13 +80,16 @@ class Helpers:
     def __init__(self) -> None:
         self._lock = Lock()
         self._to_start = 0
+        self._program = ""
         self._sessions = 0
+        self._starting: list[Thread] = []
         self._alive = 0
         self._free: LifoQueue[_Process | None] = LifoQueue()
         self._unfit: set[Callable[..., Any]] = set()
 
     def allow(self, count: int = HELPERS) -> None:
-        """Let so many processes start when they are needed; without it there are none."""
+        """Let so many processes start when they are needed, of the program as it is now; without it there are none."""
+        self._program = program()
         self._to_start = count
 
     def visited(self) -> None:
@@ -92,7 +100,8 @@ class Helpers:
                 return
             starting, self._to_start = self._to_start, 0
         for _ in range(starting):
-            Thread(target=self._started, daemon=True).start()
+            self._starting.append(Thread(target=self._started, daemon=True))
+            self._starting[-1].start()
 
     def can_answer(self, question: Callable[..., Any]) -> bool:
         """Whether a process is there that can be asked."""
@@ -139,7 +148,8 @@ class Helpers:
         with theirs:
             number = theirs.fileno()
             try:
-                running = subprocess.Popen([sys.executable, "-m", __name__, str(number)], pass_fds=[number])
+                command = [sys.executable, "-m", __name__, str(number), self._program]
+                running = subprocess.Popen(command, pass_fds=[number])
             except (OSError, ValueError):
                 # No process more, or a system that hands no sockets over: the server answers by itself.
                 line.close()
@@ -194,6 +204,16 @@ class Parts:
                 return asked.question(connection, *asked.arguments, **asked.named)
 
 
+def program() -> str:
+    """Return what changes with the code on disk and with the definitions that this process works with."""
+    code = sha256()
+    for folder in _CODE:
+        for path in sorted(folder.rglob("*.py")):
+            found = path.stat()
+            code.update(f"{path}\n{found.st_size}\n{found.st_mtime_ns}\n".encode())
+    return f"{code.hexdigest()}{definitions_hash()}"
+
+
 def answer_all(connection: Connection) -> None:
     """Answer one question after the other until the server has ended."""
     parts = Parts()
@@ -217,6 +237,9 @@ def answer_all(connection: Connection) -> None:
 def _main() -> None:
     # An interrupt from the keyboard is for the server; this process ends with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if program() != sys.argv[2]:
+        # Updated, or redefined, since the server has started: its figures would not go with those of the server.
+        return
     # What questions need, so that the first ones do not wait for it.
     for module in (
         "scipy.special",

@@ -134,6 +134,18 @@ def test_none_is_started_before_there_may_be_a_crowd_or_without_leave():
     assert not helpers.can_answer(choices)
 
 
+def test_a_process_of_another_program_or_of_other_definitions_does_not_answer():
+    helpers = Helpers()
+    helpers.allow(1)
+    helpers._program = "before the update"
+    for _ in range(3):
+        helpers.visited()
+    # It ends before it says that it is ready.
+    helpers._starting[0].join(START_SECONDS)
+    assert not helpers._starting[0].is_alive()
+    assert not helpers.can_answer(choices)
+
+
 def test_pages_that_wait_for_one_answer_do_not_keep_it_from_coming(
     store: Store, helpers: Helpers, monkeypatch: pytest.MonkeyPatch
 ):
