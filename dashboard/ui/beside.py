@@ -18,8 +18,7 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from pkgutil import walk_packages
-from queue import LifoQueue
-from threading import Lock, Thread
+from threading import Condition, Thread, local
 from typing import Any, NamedTuple
 
 import data
@@ -78,13 +77,14 @@ class Helpers:
     """The processes of a server, started when there may be a crowd. Whatever fails, the server answers by itself."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._changed = Condition()
         self._to_start = 0
         self._program = ""
         self._sessions = 0
         self._starting: list[Thread] = []
         self._alive = 0
-        self._free: LifoQueue[_Process | None] = LifoQueue()
+        self._free: list[_Process] = []
+        self._here = local()
         self._unfit: set[Callable[..., Any]] = set()
 
     def allow(self, count: int = HELPERS) -> None:
@@ -94,7 +94,7 @@ class Helpers:
 
     def visited(self) -> None:
         """Note that a session has begun; when there may be a crowd, start the processes."""
-        with self._lock:
+        with self._changed:
             self._sessions += 1
             if self._sessions < _CROWD:
                 return
@@ -114,10 +114,8 @@ class Helpers:
         except (pickle.PickleError, AttributeError, TypeError):
             self._unfit.add(asked.question)
             return Reply()
-        process = self._free.get()
+        process = self._taken()
         if process is None:
-            # The last process has ended: whoever waits learns it too.
-            self._free.put(None)
             return Reply()
         try:
             process.line.send_bytes(message)
@@ -127,7 +125,7 @@ class Helpers:
         except (EOFError, OSError):
             self._ended(process)
             return Reply()
-        self._free.put(process)
+        self._give(process)
         reply: Reply = pickle.loads(written)  # by our own process
         if not reply.is_fit:
             self._unfit.add(asked.question)
@@ -136,10 +134,29 @@ class Helpers:
     def close(self) -> None:
         """End the processes that are free."""
         self._to_start = 0
-        while self._alive:
-            process = self._free.get()
-            if process is not None:
-                self._ended(process)
+        while process := self._taken():
+            self._ended(process)
+
+    def _taken(self) -> _Process | None:
+        """Wait for a process that is free, and take it; null when none is left.
+
+        The one that this thread asked last knows parts of what it asks next.
+        """
+        with self._changed:
+            while not self._free:
+                if not self._alive:
+                    return None
+                self._changed.wait()
+            last: _Process | None = getattr(self._here, "last", None)
+            process = last if last in self._free else self._free[-1]
+            self._free.remove(process)
+        self._here.last = process
+        return process
+
+    def _give(self, process: _Process) -> None:
+        with self._changed:
+            self._free.append(process)
+            self._changed.notify()
 
     def _started(self) -> None:
         """Start a process and wait until it has imported what it needs."""
@@ -160,17 +177,16 @@ class Helpers:
         except (EOFError, OSError):
             process.end()
             return
-        with self._lock:
+        with self._changed:
             self._alive += 1
-        self._free.put(process)
+        self._give(process)
 
     def _ended(self, process: _Process) -> None:
         process.end()
-        with self._lock:
+        with self._changed:
             self._alive -= 1
-            is_last = self._alive == 0
-        if is_last:
-            self._free.put(None)
+            # Whoever waits for the last one waits in vain.
+            self._changed.notify_all()
 
 
 class Parts:
