@@ -640,6 +640,7 @@ CREATE TABLE patch_decision_daily (
 	PRIMARY KEY (patch_decision_daily_id)
 );
 CREATE INDEX ix_patch_decision_daily_date ON patch_decision_daily (date);
+CREATE INDEX ix_patch_decision_daily_zone_class_date ON patch_decision_daily (risk_zone, task_class, date);
 CREATE TABLE patch_edit (
 	patch_edit_key INTEGER NOT NULL, 
 	patch_key BIGINT, 

@@ -2,6 +2,7 @@
 
 from datetime import date as calendar_day
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from data.tables.base import Row
@@ -35,6 +36,9 @@ class PatchDecisionDaily(_DecisionSums, table=True):
 
     Patches are those of patch_daily: accepted + rejected + pending + unfinished.
     """
+
+    # Decisions behind one verdict, by day.
+    __table_args__ = (Index("ix_patch_decision_daily_zone_class_date", "risk_zone", "task_class", "date"),)
 
     patch_decision_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the patches were proposed")
