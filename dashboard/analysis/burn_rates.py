@@ -13,12 +13,14 @@ from functools import cache
 from math import floor, log
 
 import numpy as np
+import numpy.typing as npt
 
 from dashboard.analysis.as_of import day_end, day_number, day_of
 from dashboard.analysis.error_budget import window_end
-from dashboard.analysis.filters import Filter
+from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.intervals import Interval, wilson
 from dashboard.analysis.selection import fact_condition
+from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_events import SloEvents, events_of
 from dashboard.analysis.units import share_text
 from data.definitions import Slo, slos
@@ -77,10 +79,10 @@ class BurnTable:
 
 def burn_table(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, slo_name: str) -> BurnTable:
     """Return how each rule stands at the end of the chosen period, or at as_of where that is earlier."""
-    slo, events = slos().named(slo_name), events_of(slo_name)
+    slo = slos().named(slo_name)
     ends_at = min(day_end(window_end(connection, chosen, as_of, slo_name)), as_of)
     rules = burn_windows().rule
-    slots, undated = _slots(connection, chosen, events, ends_at, max(rule.long_minutes for rule in rules))
+    slots, undated = _slots(connection, chosen, slo_name, ends_at)
     return BurnTable(ends_at, tuple(burn_rate(slo, rule, slots, undated) for rule in rules), undated)
 
 
@@ -173,22 +175,51 @@ def _window(slots: Sequence[Counts], minutes: int) -> Counts:
 
 
 def _slots(
-    connection: sqlite3.Connection, chosen: Filter, events: SloEvents, ends_at: datetime, minutes: int
+    connection: sqlite3.Connection, chosen: Filter, slo_name: str, ends_at: datetime
 ) -> tuple[list[Counts], int]:
-    """Return bad and total by slot before a moment, and how many events of these days have no time of day.
+    """Return bad and total by slot before a moment, and how many events of these days have no time of day."""
+    own = [
+        group.events
+        for group in _events(connection, slo_name, ends_at)
+        if chosen.selects(group.project, group.task_class, group.route)
+    ]
+    events = np.concatenate([np.empty(0, dtype=np.int64), *own])
+    slot, is_bad = events >> 1, (events & 1) > 0
+    count = _longest_minutes() // SLOT_MINUTES
+    total = np.bincount(slot[slot != _NO_TIME], minlength=count + 1)
+    bad = np.bincount(slot[(slot != _NO_TIME) & is_bad], minlength=count + 1)
+    return list(zip(bad[:count].tolist(), total[:count].tolist(), strict=True)), int((slot == _NO_TIME).sum())
 
-    Reads the facts of the few days of the longest window by the index of their day, in one statement.
+
+@dataclass(frozen=True)
+class _Group:
+    project: str | None
+    task_class: str | None
+    route: str
+    events: npt.NDArray[np.int64]
+    """Twice the slot, and 1 more where it is bad."""
+
+
+_NO_TIME = -1
+
+
+@shared
+def _events(connection: sqlite3.Connection, slo_name: str, ends_at: datetime) -> tuple[_Group, ...]:
+    """Return the events of the longest window before a moment, for every filter.
+
+    Reads the facts of its few days by the index of their day, in one statement; each group comes as one text.
     """
-    begins_at = ends_at - timedelta(minutes=minutes)
-    condition, parameters = facts_condition(chosen, events)
-    slots: list[Counts] = [(0, 0)] * (minutes // SLOT_MINUTES)
-    undated = 0
+    events = events_of(slo_name)
+    begins_at = ends_at - timedelta(minutes=_longest_minutes())
+    of = events.dimensions
+    slot = f"iif({events.instant} IS NULL, {_NO_TIME}, (:end - {events.instant}) / :slot)"
     rows = connection.execute(
-        f"SELECT (:end - {events.instant}) / :slot AS slot, sum(NOT ({events.good})), count(*) "  # noqa: S608
-        f"FROM {events.facts} WHERE {events.date} BETWEEN :first AND :last AND {events.counts} AND {condition} "
-        f"AND ({events.instant} IS NULL OR ({events.instant} > :begin AND {events.instant} <= :end)) GROUP BY slot",
-        parameters
-        | {
+        f"SELECT {of['project']} AS of_project, {of['task_class']} AS of_class, {of['provider']} AS of_provider, "  # noqa: S608
+        f"{of['model']} AS of_model, group_concat(2 * {slot} + (NOT ({events.good})), ' ') "
+        f"FROM {events.facts} WHERE {events.date} BETWEEN :first AND :last AND {events.counts} "
+        f"AND ({events.instant} IS NULL OR ({events.instant} > :begin AND {events.instant} <= :end)) "
+        "GROUP BY of_project, of_class, of_provider, of_model",
+        {
             "first": day_number(day_of(begins_at)),
             "last": day_number(day_of(ends_at)),
             "begin": _micro(begins_at),
@@ -196,12 +227,14 @@ def _slots(
             "slot": _SLOT // timedelta(microseconds=1),
         },
     )
-    for slot, bad, total in rows:
-        if slot is None:
-            undated = total
-        else:
-            slots[slot] = (bad, total)
-    return slots, undated
+    return tuple(
+        _Group(project, task_class, route_name(provider, model), np.array(text.split(), dtype=np.int64))
+        for project, task_class, provider, model, text in rows
+    )
+
+
+def _longest_minutes() -> int:
+    return max(rule.long_minutes for rule in burn_windows().rule)
 
 
 def facts_condition(chosen: Filter, events: SloEvents) -> tuple[str, dict[str, object]]:
