@@ -62,6 +62,7 @@ CREATE TABLE approval_daily (
 	PRIMARY KEY (approval_daily_id)
 );
 CREATE INDEX ix_approval_daily_date ON approval_daily (date);
+CREATE INDEX ix_approval_daily_project_date ON approval_daily (project, date);
 CREATE TABLE call_daily (
 	call_count BIGINT NOT NULL, 
 	unpriced_count BIGINT NOT NULL, 
@@ -640,6 +641,8 @@ CREATE TABLE patch_decision_daily (
 	PRIMARY KEY (patch_decision_daily_id)
 );
 CREATE INDEX ix_patch_decision_daily_date ON patch_decision_daily (date);
+CREATE INDEX ix_patch_decision_daily_project_date ON patch_decision_daily (project, date);
+CREATE INDEX ix_patch_decision_daily_route_date ON patch_decision_daily (provider, model, date);
 CREATE INDEX ix_patch_decision_daily_zone_class_date ON patch_decision_daily (risk_zone, task_class, date);
 CREATE TABLE patch_edit (
 	patch_edit_key INTEGER NOT NULL, 

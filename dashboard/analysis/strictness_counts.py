@@ -150,7 +150,8 @@ def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, per
     young = 0
     summed = ", ".join(f"sum({name})" for name in _MEASURES)
     for zone, task_class, actor, is_settled, *sums, waits in connection.execute(
-        f"SELECT risk_zone, task_class, actor, date <= :settled, {summed}, {LAID_END_TO_END} "  # noqa: S608
+        # The unary plus keeps SQLite off the index of zones, whose order would look rows up one by one.
+        f"SELECT +risk_zone, task_class, actor, date <= :settled, {summed}, {LAID_END_TO_END} "  # noqa: S608
         f"FROM {table} WHERE {condition} GROUP BY 1, 2, 3, 4",
         parameters,
     ):

@@ -37,8 +37,12 @@ class PatchDecisionDaily(_DecisionSums, table=True):
     Patches are those of patch_daily: accepted + rejected + pending + unfinished.
     """
 
-    # Decisions behind one verdict, by day.
-    __table_args__ = (Index("ix_patch_decision_daily_zone_class_date", "risk_zone", "task_class", "date"),)
+    # The largest rollup: a filter reads its own rows, and so do the decisions behind one verdict.
+    __table_args__ = (
+        Index("ix_patch_decision_daily_project_date", "project", "date"),
+        Index("ix_patch_decision_daily_route_date", "provider", "model", "date"),
+        Index("ix_patch_decision_daily_zone_class_date", "risk_zone", "task_class", "date"),
+    )
 
     patch_decision_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the patches were proposed")

@@ -143,11 +143,10 @@ class _CallSums(Row):
 class CallDaily(_CallSums, table=True):
     """One row per day sent, source, project, task class, route that served, status, error kind and attribution."""
 
-    # The largest rollup: a filter reads its own rows, not all rows of the period.
+    # A large rollup: a filter reads its own rows, not all rows of the period. The last one: as of tasks.
     __table_args__ = (
         Index("ix_call_daily_project_date", "project", "date"),
         Index("ix_call_daily_task_class_date", "task_class", "date"),
-        # As of tasks: what is asked of each route over a long period.
         Index(
             "ix_call_daily_route_date", "provider", "model", "date", "project", "task_class", "source", "status",
             "error_kind", "is_attributed", "call_count", "unpriced_count", "usage_known_count", "fallback_count",
@@ -269,6 +268,8 @@ class _ApprovalSums(Row):
 
 class ApprovalDaily(_ApprovalSums, table=True):
     """One row per day asked, project, task class, route, subject, decision and actor."""
+
+    __table_args__ = (Index("ix_approval_daily_project_date", "project", "date"),)
 
     approval_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the decisions were asked")
