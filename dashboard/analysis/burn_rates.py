@@ -13,19 +13,19 @@ from functools import cache
 from math import floor, log
 
 import numpy as np
-import numpy.typing as npt
 
 from dashboard.analysis.as_of import day_end, day_number, day_of
 from dashboard.analysis.error_budget import window_end
-from dashboard.analysis.filters import Filter, route_name
+from dashboard.analysis.filters import Filter
 from dashboard.analysis.intervals import Interval, wilson
+from dashboard.analysis.packed_facts import Packed, packed, picked
 from dashboard.analysis.selection import fact_condition
 from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_events import SloEvents, events_of
 from dashboard.analysis.units import share_text
 from data.definitions import Slo, slos
 from data.definitions.burn_windows import SLOT_MINUTES, BurnRule, burn_windows
-from data.tables.types import EPOCH
+from data.epoch import stored_instant
 
 HIGHEST_CHANCE = 0.01
 """Chance that a rule may have to fire although the SLO is exactly on budget."""
@@ -178,12 +178,7 @@ def _slots(
     connection: sqlite3.Connection, chosen: Filter, slo_name: str, ends_at: datetime
 ) -> tuple[list[Counts], int]:
     """Return bad and total by slot before a moment, and how many events of these days have no time of day."""
-    own = [
-        group.events
-        for group in _events(connection, slo_name, ends_at)
-        if chosen.selects(group.project, group.task_class, group.route)
-    ]
-    events = np.concatenate([np.empty(0, dtype=np.int64), *own])
+    events = picked(_events(connection, slo_name, ends_at), chosen)
     slot, is_bad = events >> 1, (events & 1) > 0
     count = _longest_minutes() // SLOT_MINUTES
     total = np.bincount(slot[slot != _NO_TIME], minlength=count + 1)
@@ -191,45 +186,32 @@ def _slots(
     return list(zip(bad[:count].tolist(), total[:count].tolist(), strict=True)), int((slot == _NO_TIME).sum())
 
 
-@dataclass(frozen=True)
-class _Group:
-    project: str | None
-    task_class: str | None
-    route: str
-    events: npt.NDArray[np.int64]
-    """Twice the slot, and 1 more where it is bad."""
-
-
 _NO_TIME = -1
 
 
 @shared
-def _events(connection: sqlite3.Connection, slo_name: str, ends_at: datetime) -> tuple[_Group, ...]:
-    """Return the events of the longest window before a moment, for every filter.
+def _events(connection: sqlite3.Connection, slo_name: str, ends_at: datetime) -> tuple[Packed, ...]:
+    """Return the events of the longest window before a moment, for every filter: twice the slot, 1 more where bad.
 
-    Reads the facts of its few days by the index of their day, in one statement; each group comes as one text.
+    Reads the facts of its few days by the index of their day, in one statement.
     """
     events = events_of(slo_name)
     begins_at = ends_at - timedelta(minutes=_longest_minutes())
-    of = events.dimensions
     slot = f"iif({events.instant} IS NULL, {_NO_TIME}, (:end - {events.instant}) / :slot)"
-    rows = connection.execute(
-        f"SELECT {of['project']} AS of_project, {of['task_class']} AS of_class, {of['provider']} AS of_provider, "  # noqa: S608
-        f"{of['model']} AS of_model, group_concat(2 * {slot} + (NOT ({events.good})), ' ') "
-        f"FROM {events.facts} WHERE {events.date} BETWEEN :first AND :last AND {events.counts} "
-        f"AND ({events.instant} IS NULL OR ({events.instant} > :begin AND {events.instant} <= :end)) "
-        "GROUP BY of_project, of_class, of_provider, of_model",
+    return packed(
+        connection,
+        f"2 * {slot} + (NOT ({events.good}))",
+        events.facts,
+        f"{events.date} BETWEEN :first AND :last AND {events.counts} "
+        f"AND ({events.instant} IS NULL OR ({events.instant} > :begin AND {events.instant} <= :end))",
         {
             "first": day_number(day_of(begins_at)),
             "last": day_number(day_of(ends_at)),
-            "begin": _micro(begins_at),
-            "end": _micro(ends_at),
+            "begin": stored_instant(begins_at),
+            "end": stored_instant(ends_at),
             "slot": _SLOT // timedelta(microseconds=1),
         },
-    )
-    return tuple(
-        _Group(project, task_class, route_name(provider, model), np.array(text.split(), dtype=np.int64))
-        for project, task_class, provider, model, text in rows
+        events.dimensions,
     )
 
 
@@ -240,7 +222,3 @@ def _longest_minutes() -> int:
 def facts_condition(chosen: Filter, events: SloEvents) -> tuple[str, dict[str, object]]:
     """Return the condition, with its parameters, for the facts that a filter selects, whatever their day."""
     return fact_condition(chosen, events.dimensions)
-
-
-def _micro(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)
