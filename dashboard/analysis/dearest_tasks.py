@@ -37,7 +37,7 @@ _COLUMNS = (
 
 def task_days(connection: sqlite3.Connection, chosen: Filter, first: date, last: date) -> Period | None:
     """Return the days between two that the dearest tasks are looked for in; null when there is no task."""
-    return newest_days(connection, _between(chosen, first, last), _rollup(chosen), "task_count")
+    return newest_days(connection, chosen.during(Period(first, last)), _rollup(chosen), "task_count")
 
 
 def task_count(connection: sqlite3.Connection, chosen: Filter, first: date, last: date) -> int:
@@ -49,7 +49,7 @@ def task_count(connection: sqlite3.Connection, chosen: Filter, first: date, last
 def _known_by_day(
     connection: sqlite3.Connection, chosen: Filter, first: date, last: date
 ) -> tuple[tuple[int, int], ...]:
-    return counts_by_day(connection, _between(chosen, first, last), _rollup(chosen), "known_cost_count")
+    return counts_by_day(connection, chosen.during(Period(first, last)), _rollup(chosen), "known_cost_count")
 
 
 def dearest_tasks(
@@ -112,10 +112,6 @@ def _keys(
 
 def _rollup(chosen: Filter) -> str:
     return "task_daily" if needs_fine_rollups(chosen) else "project_daily"
-
-
-def _between(chosen: Filter, first: date, last: date) -> Filter:
-    return Filter(Period(first, last), project=chosen.project, route=chosen.route, task_class=chosen.task_class)
 
 
 def _condition(chosen: Filter, first: date, last: date) -> tuple[str, dict[str, object]]:

@@ -116,6 +116,10 @@ class Filter:
         """Return the filter for questions that compare nothing: whatever is compared, their answers are the same."""
         return replace(self, compare=Compare.NONE, compared=None)
 
+    def during(self, period: Period) -> "Filter":
+        """Return what is selected of project, route and task class, in another period, with nothing compared."""
+        return Filter(period, project=self.project, route=self.route, task_class=self.task_class)
+
     def selects(self, project: str | None, task_class: str | None, route: str) -> bool:
         """Whether records of a project, a class and a written route are selected, whatever their day."""
         return (

@@ -36,8 +36,7 @@ class RouteDay(NamedTuple):
 
 def route_days(connection: sqlite3.Connection, chosen: Filter, period: Period) -> tuple[RouteDay, ...]:
     """Return the routes and days of a period, whatever that of the filter is."""
-    plain = Filter(period, project=chosen.project, route=chosen.route, task_class=chosen.task_class)
-    return _route_days(connection, plain)
+    return _route_days(connection, chosen.during(period))
 
 
 @shared

@@ -45,8 +45,7 @@ class Latency:
 
 def route_service(connection: sqlite3.Connection, chosen: Filter, period: Period) -> dict[str, RouteService]:
     """Return the routes that served calls of the filter, by name; whatever the period of the filter is."""
-    plain = Filter(period, project=chosen.project, route=chosen.route, task_class=chosen.task_class)
-    return _route_service(connection, plain)
+    return _route_service(connection, chosen.during(period))
 
 
 @shared

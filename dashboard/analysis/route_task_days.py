@@ -24,8 +24,7 @@ class RouteTaskDay(NamedTuple):
 
 def route_task_days(connection: sqlite3.Connection, chosen: Filter, period: Period) -> tuple[RouteTaskDay, ...]:
     """Return the routes and days of a period in the order of days, whatever the period of the filter is."""
-    plain = Filter(period, project=chosen.project, route=chosen.route, task_class=chosen.task_class)
-    return _route_task_days(connection, plain)
+    return _route_task_days(connection, chosen.during(period))
 
 
 @shared

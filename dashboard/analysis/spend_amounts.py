@@ -184,9 +184,7 @@ def unpriced_days(
     connection: sqlite3.Connection, chosen: Filter
 ) -> tuple[tuple[str | None, str | None, int, Unpriced], ...]:
     """Return provider, model and day of the filter's calls of unknown cost, with what is known of these."""
-    return _unpriced_days(
-        connection, Filter(chosen.period, project=chosen.project, route=chosen.route, task_class=chosen.task_class)
-    )
+    return _unpriced_days(connection, chosen.during(chosen.period))
 
 
 @shared

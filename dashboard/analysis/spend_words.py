@@ -183,11 +183,10 @@ def discrepancy_words(found: Discrepancies) -> str:
     """Say on which route the reported cost is furthest from tokens times price."""
     if not found.routes:
         return "No call has both a reported and a computed cost"
-    calls = sum(route.calls for route in found.routes)
     noticed = [route for route in found.routes if abs(route.relative or 0.0) > NOTICEABLE_SHARE]
     if not noticed:
         within = value_text(NOTICEABLE_SHARE, Unit.RATE)
-        return f"Reported and computed cost agree within {within} on every route ({calls:,} calls)"
+        return f"Reported and computed cost agree within {within} on every route ({found.calls:,} calls)"
     worst = noticed[0]
     more = "more" if worst.difference_usd > 0 else "less"
     share = value_text(abs(worst.relative or 0.0), Unit.RATE)

@@ -21,7 +21,7 @@ from dashboard.analysis.decisions_over_time import (
     subjects_asked,
     waiting_frame,
 )
-from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.filters import Period
 from dashboard.analysis.reviewers import reviewer_load
 from dashboard.analysis.second_reviewers import (
     high_risk_zones,
@@ -88,7 +88,7 @@ def queue(view: View) -> None:
     # Whatever the period, so that it is asked once for all of them.
     today = day_of(view.as_of)
     chosen = view.chosen
-    anytime = Filter(Period(today, today), project=chosen.project, route=chosen.route, task_class=chosen.task_class)
+    anytime = chosen.during(Period(today, today))
     found = view.ask(waiting_now, anytime, view.as_of)
     st.header(literal(queue_words(found)), anchor=False)
     if not found:

@@ -34,8 +34,9 @@ _CROWD = 3
 """From so many sessions on, the warm-up being one of them, there may be a crowd: then the processes start."""
 _LONGEST_SECONDS = 60
 """A process that has not answered by then is given up."""
-_GARBAGE = (50_000, 20, 20)
-"""As in the server: by default Python looks for circles after 700 new objects; a question makes tens of thousands."""
+GARBAGE = (50_000, 20, 20)
+"""So many more objects made than given back before Python looks for circles among the newest, and so many such looks
+before it looks among older ones. By default (700, 10, 10), which stops everybody for a third of a second at times."""
 _CODE = (Path(analysis.__file__).parent.parent, Path(data.__file__).parent)
 _MOST_PARTS = 400
 """Parts of answers that a process keeps: those of the last views."""
@@ -263,7 +264,7 @@ def _main() -> None:
     ):
         import_module(module)
     gc.freeze()
-    gc.set_threshold(*_GARBAGE)
+    gc.set_threshold(*GARBAGE)
     answer_all(Connection(int(sys.argv[1])))
 
 

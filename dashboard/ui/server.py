@@ -10,6 +10,7 @@ from pathlib import Path
 from streamlit import App
 from streamlit.runtime import Runtime
 
+from dashboard.ui.beside import GARBAGE
 from dashboard.ui.cache import helpers
 from dashboard.ui.downloads import routes
 from dashboard.ui.warming import warm
@@ -19,15 +20,12 @@ MOST_SECONDS = 5
 _SWITCH_SECONDS = 0.0005
 """How long a thread may compute while others wait: with the default, ten times as long, the thread that sends and
 receives waited for every page that was being worked out; one in twenty of 50 visitors waited twice as long."""
-_GARBAGE = (50_000, 20, 20)
-"""So many more objects made than given back before Python looks for circles among the newest, and so many such looks
-before it looks among older ones. By default (700, 10, 10), which stops everybody for a third of a second at times."""
 
 
 def run(script: Path, settings: Mapping[str, object], names: Sequence[str], *, warm_up: bool) -> None:
     """Run the app until it is stopped, with settings of Streamlit by name; it answers under the given names only."""
     sys.setswitchinterval(_SWITCH_SECONDS)
-    gc.set_threshold(*_GARBAGE)
+    gc.set_threshold(*GARBAGE)
     helpers.allow()
     App(script, lifespan=warmed if warm_up else None, routes=routes(list(names))).run(config=settings)
 
