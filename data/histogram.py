@@ -14,6 +14,7 @@ import numpy.typing as npt
 from data.buckets import HALF, LARGEST_COUNT, bucket_of, encode_counts
 
 _PAIRS = np.dtype([("bucket", "<u2"), ("count", "<u4")])
+_SHORT = 512 * _PAIRS.itemsize
 RELATIVE_ERROR = 1 / (2 * HALF)
 """Largest relative error of a value read back: half the width of a bucket."""
 
@@ -41,6 +42,11 @@ class Histogram:
         buckets = np.flatnonzero(sums)
         return cls(buckets, sums[buckets])
 
+    @classmethod
+    def shortened(cls, blob: bytes) -> bytes:
+        """Return stored histograms that were laid end to end as one; short ones, which nobody minds, as they are."""
+        return blob if len(blob) <= _SHORT else cls.merged([blob]).encode()
+
     def encode(self) -> bytes:
         """Return the stored form."""
         if len(self.counts) == 0 or int(self.counts.max()) <= LARGEST_COUNT:
@@ -49,7 +55,7 @@ class Histogram:
             return pairs.tobytes()
         return encode_counts(Counter(dict(zip(self.buckets.tolist(), self.counts.tolist(), strict=True))))
 
-    @property
+    @cached_property
     def n(self) -> int:
         """How many values."""
         return int(self.counts.sum())

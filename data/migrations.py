@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data.errors import StoreError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
 """What creates a new store, made of the classes of the tables by `make docs`: these take 0.4 s to import."""
 
@@ -86,7 +86,10 @@ def _copy(connection: sqlite3.Connection, name: str, old: Sequence[str], columns
     connection.execute(f'INSERT INTO "{name}" ({names}) SELECT {sources} FROM "{name}_before"', values)  # noqa: S608
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, rebuild_first), Migration(2, rebuild), Migration(3, rebuild))
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, rebuild_first),
+    *(Migration(before, rebuild) for before in range(2, SCHEMA_VERSION)),
+)
 
 
 def create_schema(connection: sqlite3.Connection) -> None:

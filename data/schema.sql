@@ -220,7 +220,7 @@ CREATE TABLE command_run (
 	PRIMARY KEY (command_run_key)
 );
 CREATE INDEX ix_command_run_message_key ON command_run (message_key);
-CREATE INDEX ix_command_run_started_date ON command_run (started_date);
+CREATE INDEX ix_command_run_started_date ON command_run (started_date, started_at);
 CREATE INDEX ix_command_run_task_key ON command_run (task_key);
 CREATE TABLE commit_file (
 	commit_file_key INTEGER NOT NULL, 
@@ -252,6 +252,41 @@ CREATE TABLE decision_daily (
 	PRIMARY KEY (decision_daily_id)
 );
 CREATE INDEX ix_decision_daily_date ON decision_daily (date);
+CREATE TABLE decision_project_daily (
+	approval_count BIGINT NOT NULL, 
+	waiting_known_count BIGINT NOT NULL, 
+	waiting_ms BIGINT NOT NULL, 
+	second_reviewer_count BIGINT NOT NULL, 
+	decision_project_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	project VARCHAR, 
+	task_class VARCHAR, 
+	subject VARCHAR NOT NULL, 
+	decision VARCHAR NOT NULL, 
+	actor VARCHAR NOT NULL, 
+	waiting_histogram BLOB, 
+	PRIMARY KEY (decision_project_daily_id)
+);
+CREATE INDEX ix_decision_project_daily_date ON decision_project_daily (date);
+CREATE INDEX ix_decision_project_daily_project_date ON decision_project_daily (project, date);
+CREATE TABLE decision_route_daily (
+	approval_count BIGINT NOT NULL, 
+	waiting_known_count BIGINT NOT NULL, 
+	waiting_ms BIGINT NOT NULL, 
+	second_reviewer_count BIGINT NOT NULL, 
+	decision_route_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	task_class VARCHAR, 
+	provider VARCHAR, 
+	model VARCHAR, 
+	subject VARCHAR NOT NULL, 
+	decision VARCHAR NOT NULL, 
+	actor VARCHAR NOT NULL, 
+	waiting_histogram BLOB, 
+	PRIMARY KEY (decision_route_daily_id)
+);
+CREATE INDEX ix_decision_route_daily_date ON decision_route_daily (date);
+CREATE INDEX ix_decision_route_daily_route_date ON decision_route_daily (provider, model, date);
 CREATE TABLE deployment (
 	deployment_key INTEGER NOT NULL, 
 	person VARCHAR, 
@@ -461,7 +496,7 @@ CREATE TABLE llm_call (
 );
 CREATE INDEX ix_llm_call_message_key ON llm_call (message_key);
 CREATE INDEX ix_llm_call_own_started_at ON llm_call (started_at) WHERE source IN ('bolt_chat', 'bolt_events');
-CREATE INDEX ix_llm_call_started_date ON llm_call (started_date);
+CREATE INDEX ix_llm_call_started_date ON llm_call (started_date, started_at);
 CREATE INDEX ix_llm_call_task_key ON llm_call (task_key);
 CREATE TABLE load (
 	load_id INTEGER NOT NULL, 
@@ -582,10 +617,10 @@ CREATE TABLE patch (
 CREATE INDEX ix_patch_accepted_again ON patch (accepted_again_key) WHERE accepted_again_key IS NOT NULL;
 CREATE INDEX ix_patch_commit_sha ON patch (commit_sha) WHERE commit_sha IS NOT NULL;
 CREATE INDEX ix_patch_pending ON patch (proposed_at) WHERE decision = 'pending';
-CREATE INDEX ix_patch_proposed_date ON patch (proposed_date, provider, model);
+CREATE INDEX ix_patch_proposed_date ON patch (proposed_date, provider, model, project, task_class, risk_zone, is_closed, decision, decision_actor, proposed_at, rolled_back_at, rolled_back_after);
 CREATE INDEX ix_patch_rejected ON patch (decision, person) WHERE decision = 'rejected';
 CREATE INDEX ix_patch_task_key ON patch (task_key);
-CREATE INDEX ix_patch_undone ON patch (task_key, rolled_back_at, proposed_at) WHERE rolled_back_at IS NOT NULL;
+CREATE INDEX ix_patch_undone ON patch (task_key, proposed_date, provider, model, project, task_class, is_closed, decision, decision_actor, proposed_at, rolled_back_at, rolled_back_after) WHERE rolled_back_at IS NOT NULL;
 CREATE TABLE patch_daily (
 	patch_count BIGINT NOT NULL, 
 	decided_count BIGINT NOT NULL, 
@@ -642,8 +677,6 @@ CREATE TABLE patch_decision_daily (
 );
 CREATE INDEX ix_patch_decision_daily_date ON patch_decision_daily (date);
 CREATE INDEX ix_patch_decision_daily_project_date ON patch_decision_daily (project, date);
-CREATE INDEX ix_patch_decision_daily_route_date ON patch_decision_daily (provider, model, date);
-CREATE INDEX ix_patch_decision_daily_zone_class_date ON patch_decision_daily (risk_zone, task_class, date);
 CREATE TABLE patch_edit (
 	patch_edit_key INTEGER NOT NULL, 
 	patch_key BIGINT, 
@@ -1037,7 +1070,7 @@ CREATE TABLE task (
 );
 CREATE INDEX ix_task_chat_key ON task (chat_key);
 CREATE INDEX ix_task_cost ON task (known_cost_micro_usd DESC) WHERE call_count > unpriced_call_count;
-CREATE INDEX ix_task_requested_date ON task (requested_date);
+CREATE INDEX ix_task_requested_date ON task (requested_date, requested_at);
 CREATE INDEX ix_task_root_message_key ON task (root_message_key);
 CREATE TABLE task_daily (
 	task_count BIGINT NOT NULL, 
@@ -1168,3 +1201,52 @@ CREATE TABLE zone_decision_daily (
 	PRIMARY KEY (zone_decision_daily_id)
 );
 CREATE INDEX ix_zone_decision_daily_date ON zone_decision_daily (date);
+CREATE TABLE zone_decision_project_daily (
+	patch_count BIGINT NOT NULL, 
+	accepted_count BIGINT NOT NULL, 
+	rolled_back_count BIGINT NOT NULL, 
+	rejected_count BIGINT NOT NULL, 
+	comparable_rejected_count BIGINT NOT NULL, 
+	accepted_again_count BIGINT NOT NULL, 
+	pending_count BIGINT NOT NULL, 
+	unfinished_count BIGINT NOT NULL, 
+	reviewers_known_count BIGINT NOT NULL, 
+	second_reviewed_count BIGINT NOT NULL, 
+	waiting_known_count BIGINT NOT NULL, 
+	waiting_ms BIGINT NOT NULL, 
+	zone_decision_project_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	project VARCHAR, 
+	task_class VARCHAR, 
+	risk_zone VARCHAR, 
+	actor VARCHAR, 
+	waiting_histogram BLOB, 
+	PRIMARY KEY (zone_decision_project_daily_id)
+);
+CREATE INDEX ix_zone_decision_project_daily_date ON zone_decision_project_daily (date);
+CREATE INDEX ix_zone_decision_project_daily_project_date ON zone_decision_project_daily (project, date);
+CREATE TABLE zone_decision_route_daily (
+	patch_count BIGINT NOT NULL, 
+	accepted_count BIGINT NOT NULL, 
+	rolled_back_count BIGINT NOT NULL, 
+	rejected_count BIGINT NOT NULL, 
+	comparable_rejected_count BIGINT NOT NULL, 
+	accepted_again_count BIGINT NOT NULL, 
+	pending_count BIGINT NOT NULL, 
+	unfinished_count BIGINT NOT NULL, 
+	reviewers_known_count BIGINT NOT NULL, 
+	second_reviewed_count BIGINT NOT NULL, 
+	waiting_known_count BIGINT NOT NULL, 
+	waiting_ms BIGINT NOT NULL, 
+	zone_decision_route_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	task_class VARCHAR, 
+	provider VARCHAR, 
+	model VARCHAR, 
+	risk_zone VARCHAR, 
+	actor VARCHAR, 
+	waiting_histogram BLOB, 
+	PRIMARY KEY (zone_decision_route_daily_id)
+);
+CREATE INDEX ix_zone_decision_route_daily_date ON zone_decision_route_daily (date);
+CREATE INDEX ix_zone_decision_route_daily_route_date ON zone_decision_route_daily (provider, model, date);

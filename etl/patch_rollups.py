@@ -43,7 +43,7 @@ def patch_daily() -> Rollup:
     )
 
 
-def patch_decision_daily() -> Rollup:
+def _patch_decisions() -> Rollup:
     """Return the rollup of what was decided about patches, by risk zone and by whom.
 
     Who decided, and by which approval, stands at the patch (etl.deciders). How long it waited says that approval;
@@ -77,9 +77,17 @@ def patch_decision_daily() -> Rollup:
     )
 
 
-def zone_decision_daily() -> Rollup:
-    """Return the rollup of decisions over all projects and routes."""
-    return patch_decision_daily().summed("zone_decision_daily", "task_class", "risk_zone", "actor")
+def patch_decision_rollups() -> tuple[Rollup, ...]:
+    """Return the rollups of decisions on patches, in the order in which they follow from each other."""
+    finest = _patch_decisions()
+    kept = ("task_class", "risk_zone", "actor")
+    by_route = finest.summed("zone_decision_route_daily", "provider", "model", *kept)
+    return (
+        finest,
+        finest.summed("zone_decision_project_daily", "project", *kept),
+        by_route,
+        by_route.summed("zone_decision_daily", *kept),
+    )
 
 
 def within_window() -> str:

@@ -9,7 +9,7 @@ from etl.call_rollups import call_rollups
 from etl.deciders import name_deciders
 from etl.fact_sums import COMMANDS, DEPLOYMENTS, fact_sums
 from etl.failure_rollups import failures, integrations
-from etl.patch_rollups import patch_daily, patch_decision_daily, within_window, zone_decision_daily
+from etl.patch_rollups import patch_daily, patch_decision_rollups, within_window
 from etl.source_rollups import Rollup, counted_by_source, histogram_sql, source_rollups
 
 _MOST_DAYS_BY_INDEX = 60
@@ -31,20 +31,18 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
         connection.execute(f"CREATE TABLE {one.table} ({', '.join(one.columns)})")
         connection.execute(one.insert_sql(_selected(one.date, days)))
     name_deciders(connection, _selected("proposed_date", days))
-    tasks, patches, commands, approvals = _tasks(), patch_daily(), _commands(), _approvals()
+    tasks, patches, commands = _tasks(), patch_daily(), _commands()
     by_class_and_route = ("task_class", "provider", "model")
     for rollup in (
         tasks,
         tasks.summed("task_route_daily", *by_class_and_route),
         patches,
         patches.summed("patch_route_daily", *by_class_and_route),
-        patch_decision_daily(),
-        zone_decision_daily(),
+        *patch_decision_rollups(),
         *call_rollups(),
         commands,
         commands.summed("command_route_daily", *by_class_and_route),
-        approvals,
-        approvals.summed("decision_daily", "task_class", "subject", "decision", "actor"),
+        *_approval_rollups(),
         _links(),
         failures(),
     ):
@@ -128,6 +126,19 @@ def _approvals() -> Rollup:
             "second_reviewer_count": "is_second_reviewer",
         },
         histograms={"waiting_histogram": histogram_sql("waiting_ms", _DECIDED)},
+    )
+
+
+def _approval_rollups() -> tuple[Rollup, ...]:
+    """Return the rollups of decisions that were asked for, in the order in which they follow from each other."""
+    finest = _approvals()
+    kept = ("task_class", "subject", "decision", "actor")
+    by_route = finest.summed("decision_route_daily", "provider", "model", *kept)
+    return (
+        finest,
+        finest.summed("decision_project_daily", "project", *kept),
+        by_route,
+        by_route.summed("decision_daily", *kept),
     )
 
 

@@ -1,11 +1,17 @@
-"""Rows of decisions on patches for tests, written straight into the rollup that strictness is judged from."""
+"""Rows of decisions on patches for tests, written straight into the rollups that strictness is judged from."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from data.histogram import Histogram
 from data.store import Store
-from data.tables import Load, PatchDecisionDaily, ZoneDecisionDaily
+from data.tables import (
+    Load,
+    PatchDecisionDaily,
+    ZoneDecisionDaily,
+    ZoneDecisionProjectDaily,
+    ZoneDecisionRouteDaily,
+)
 from fact_rows import write_row
 
 HOUR_MS = 3_600_000
@@ -48,8 +54,9 @@ def decisions(
     with store.writing() as connection:
         row |= columns
         write_row(connection, PatchDecisionDaily, row)
-        kept = ZoneDecisionDaily.model_fields
-        write_row(connection, ZoneDecisionDaily, {name: value for name, value in row.items() if name in kept})
+        for coarser in (ZoneDecisionDaily, ZoneDecisionProjectDaily, ZoneDecisionRouteDaily):
+            kept = coarser.model_fields
+            write_row(connection, coarser, {name: value for name, value in row.items() if name in kept})
 
 
 def seen_until(store: Store, moment: datetime) -> None:

@@ -28,7 +28,8 @@ _CLOSED = "patch.is_closed"
 _ACCEPTED = (
     f"({_CLOSED} AND (patch.decision IS NULL OR patch.decision NOT IN ('{Decision.REJECTED}', '{Decision.PENDING}')))"
 )
-_REJECTED = f"({_CLOSED} AND patch.decision = '{Decision.REJECTED}')"
+# The unary plus keeps SQLite off the index of what was ever rejected: the days of a page are far fewer.
+_REJECTED = f"({_CLOSED} AND +patch.decision = '{Decision.REJECTED}')"
 _ASKED = "LEFT JOIN approval AS asked ON asked.approval_key = patch.deciding_approval_key"
 _WHO = f"coalesce(patch.decision_actor, '{Who.NOT_ASKED}')"
 _WAITING_MS = (

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 import polars as pl
 
@@ -61,7 +62,7 @@ class DecisionBucket:
         """Asked for, and not decided in the newest file."""
         return self.counts.get(Decision.PENDING, 0)
 
-    @property
+    @cached_property
     def median_hours(self) -> float | None:
         """Half of the decisions came within this time; null when no waiting time is known."""
         median = self.waits.median()
@@ -72,7 +73,7 @@ class DecisionBucket:
         """Total of the known waiting times; null when none is known."""
         return self.waited_ms / HOUR_MS if self.waits.n else None
 
-    @property
+    @cached_property
     def median_interval(self) -> Interval | None:
         """Its order-statistic interval in hours; null when there are too few."""
         found = quantile_interval(self.waits, 0.5)

@@ -1,6 +1,7 @@
 """Intervals of 95 %: Wilson for rates, exact bounds, order statistics for quantiles; and division that knows null."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import sqrt
 from statistics import NormalDist
 
@@ -74,6 +75,7 @@ def most_when_none_seen(n: int) -> float | None:
     return None if n == 0 else 1 - (1 - CONFIDENCE) ** (1 / n)
 
 
+@lru_cache(maxsize=8192)
 def quantile_ranks(n: int, share: float) -> tuple[int, int] | None:
     """Return the ranks (from 1) of the two order statistics that hold a quantile; null when n is too small.
 

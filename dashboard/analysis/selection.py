@@ -82,12 +82,20 @@ _COARSER: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "task_daily": (("task_route_daily", frozenset({"project"})),),
     "patch_daily": (("patch_route_daily", frozenset({"project"})),),
     "command_daily": (("command_route_daily", frozenset({"project"})),),
-    "approval_daily": (("decision_daily", frozenset({"project", "route"})),),
+    "approval_daily": (
+        ("decision_daily", frozenset({"project", "route"})),
+        ("decision_route_daily", frozenset({"project"})),
+        ("decision_project_daily", frozenset({"route"})),
+    ),
     "call_daily": (
         ("route_daily", frozenset({"project", "task_class"})),
         ("call_route_daily", frozenset({"project"})),
     ),
-    "patch_decision_daily": (("zone_decision_daily", frozenset({"project", "route"})),),
+    "patch_decision_daily": (
+        ("zone_decision_daily", frozenset({"project", "route"})),
+        ("zone_decision_route_daily", frozenset({"project"})),
+        ("zone_decision_project_daily", frozenset({"route"})),
+    ),
 }
 """By rollup: those that add it up under the same names, the smallest first, and over what of the filter they do."""
 _EXPRESSIONS: Mapping[str, Mapping[str, str]] = {

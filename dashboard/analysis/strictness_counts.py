@@ -150,8 +150,7 @@ def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, per
     young = 0
     summed = ", ".join(f"sum({name})" for name in _MEASURES)
     for zone, task_class, actor, is_settled, *sums, waits in connection.execute(
-        # The unary plus keeps SQLite off the index of zones, whose order would look rows up one by one.
-        f"SELECT +risk_zone, task_class, actor, date <= :settled, {summed}, {LAID_END_TO_END} "  # noqa: S608
+        f"SELECT risk_zone, task_class, actor, date <= :settled, {summed}, {LAID_END_TO_END} "  # noqa: S608
         f"FROM {table} WHERE {condition} GROUP BY 1, 2, 3, 4",
         parameters,
     ):
@@ -159,8 +158,8 @@ def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, per
             young += sums[0] + sums[2]
             continue
         place = Place(zone or NONE_NAME, task_class or NONE_NAME, who_of(actor))
-        merged = Histogram.merged([bytes.fromhex(waits or "")]).encode()
-        parts[place] = parts.get(place, Counts()) + Counts(*sums, waits=(merged,))
+        known = Histogram.shortened(bytes.fromhex(waits or ""))
+        parts[place] = parts.get(place, Counts()) + Counts(*sums, waits=(known,))
     return Decided(parts, settled, young)
 
 

@@ -2,7 +2,16 @@
 
 from data.tables.calls import FoundFallback, GatewayPersonHour, LlmCall, MatchedOwner, SameCall
 from data.tables.chats import Chat, ChatExport, Event, Message, MessagePresence, UnusableMessage
-from data.tables.decision_rollups import PatchDecisionDaily, ZoneDecisionDaily
+from data.tables.decision_rollups import (
+    ApprovalDaily,
+    DecisionDaily,
+    DecisionProjectDaily,
+    DecisionRouteDaily,
+    PatchDecisionDaily,
+    ZoneDecisionDaily,
+    ZoneDecisionProjectDaily,
+    ZoneDecisionRouteDaily,
+)
 from data.tables.decisions import Approval, CommandRun, Deployment, ToolCall
 from data.tables.governance import AccessGrant, Incident, Owner, PolicyChange, SecretRotation
 from data.tables.loads import Load, LoadKnown, Quarantine, Setting
@@ -19,12 +28,10 @@ from data.tables.repositories import (
 )
 from data.tables.reviews import FrozenReview, ReviewNote
 from data.tables.rollups import (
-    ApprovalDaily,
     CallDaily,
     CallRouteDaily,
     CommandDaily,
     CommandRouteDaily,
-    DecisionDaily,
     FailureDaily,
     FallbackDaily,
     IntegrationDaily,
@@ -52,6 +59,8 @@ __all__ = [
     "CommandRun",
     "CommitFile",
     "DecisionDaily",
+    "DecisionProjectDaily",
+    "DecisionRouteDaily",
     "Deployment",
     "DeploymentState",
     "Event",
@@ -100,4 +109,6 @@ __all__ = [
     "UnusableMessage",
     "VcsCommit",
     "ZoneDecisionDaily",
+    "ZoneDecisionProjectDaily",
+    "ZoneDecisionRouteDaily",
 ]

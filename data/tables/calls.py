@@ -12,8 +12,10 @@ from data.tables.columns import big, col, day, instant, key, must, ref
 class LlmCall(Row, table=True):
     """One row per request to a provider's model, as finely as the source tells; totals count rows with is_counted."""
 
-    # Calls of chats and event logs are looked up by time; gateway rows, which are most, do not pay for this index.
     __table_args__ = (
+        # The newest rows of a period come in this order: nothing is sorted.
+        Index("ix_llm_call_started_date", "started_date", "started_at"),
+        # Calls of chats and event logs are looked up by time; gateway rows, which are most, do not pay for this index.
         Index("ix_llm_call_own_started_at", "started_at", sqlite_where=text("source IN ('bolt_chat', 'bolt_events')")),
     )
 
@@ -34,7 +36,7 @@ class LlmCall(Row, table=True):
     model: str | None = col("model that served it, without provider prefix")
     task_class: str | None = col("class of its task")
     started_at: datetime | None = instant("when it was sent")
-    started_date: date | None = day("day it was sent")
+    started_date: date | None = day("day it was sent", index=False)
     latency_ms: int | None = big("duration in milliseconds")
     latency_basis: str = must("how the duration is known (LatencyBasis)")
     time_to_first_token_ms: int | None = big("until the first token, in milliseconds")

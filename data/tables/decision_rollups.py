@@ -1,4 +1,4 @@
-"""Daily rollups of decisions on patches: what strictness is judged from; written as those of data.tables.rollups."""
+"""Daily rollups of decisions: what was asked, and what strictness is judged from; as those of data.tables.rollups."""
 
 from datetime import date as calendar_day
 
@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from data.tables.base import Row
-from data.tables.columns import col, count, day, number
+from data.tables.columns import col, count, day, must, number
 
 _HISTOGRAM = "log-bucket histogram (data.histogram)"
 
@@ -37,12 +37,7 @@ class PatchDecisionDaily(_DecisionSums, table=True):
     Patches are those of patch_daily: accepted + rejected + pending + unfinished.
     """
 
-    # The largest rollup: a filter reads its own rows, and so do the decisions behind one verdict.
-    __table_args__ = (
-        Index("ix_patch_decision_daily_project_date", "project", "date"),
-        Index("ix_patch_decision_daily_route_date", "provider", "model", "date"),
-        Index("ix_patch_decision_daily_zone_class_date", "risk_zone", "task_class", "date"),
-    )
+    __table_args__ = (Index("ix_patch_decision_daily_project_date", "project", "date"),)
 
     patch_decision_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the patches were proposed")
@@ -67,4 +62,114 @@ class ZoneDecisionDaily(_DecisionSums, table=True):
     actor: str | None = col("who decided (Actor); null where they were applied without being asked about")
     waiting_histogram: bytes | None = Field(
         default=None, description=f"waiting times of decided patches, milliseconds, as {_HISTOGRAM}"
+    )
+
+
+class ZoneDecisionProjectDaily(_DecisionSums, table=True):
+    """One row per day proposed, project, task class, risk zone and who decided: patch_decision_daily over routes."""
+
+    __table_args__ = (Index("ix_zone_decision_project_daily_project_date", "project", "date"),)
+
+    zone_decision_project_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the patches were proposed")
+    project: str | None = col("project")
+    task_class: str | None = col("class of the task")
+    risk_zone: str | None = col("zone of the files that needs the most care (risk_zones.toml)")
+    actor: str | None = col("who decided (Actor); null where they were applied without being asked about")
+    waiting_histogram: bytes | None = Field(
+        default=None, description=f"waiting times of decided patches, milliseconds, as {_HISTOGRAM}"
+    )
+
+
+class ZoneDecisionRouteDaily(_DecisionSums, table=True):
+    """One row per day proposed, task class, route, risk zone and who decided: patch_decision_daily over projects."""
+
+    __table_args__ = (Index("ix_zone_decision_route_daily_route_date", "provider", "model", "date"),)
+
+    zone_decision_route_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the patches were proposed")
+    task_class: str | None = col("class of the task")
+    provider: str | None = col("provider of the task's route")
+    model: str | None = col("model of the task's route")
+    risk_zone: str | None = col("zone of the files that needs the most care (risk_zones.toml)")
+    actor: str | None = col("who decided (Actor); null where they were applied without being asked about")
+    waiting_histogram: bytes | None = Field(
+        default=None, description=f"waiting times of decided patches, milliseconds, as {_HISTOGRAM}"
+    )
+
+
+class _ApprovalSums(Row):
+    """What is summed of decisions that were asked for."""
+
+    approval_count: int = count("decisions")
+    waiting_known_count: int = count("of these, with known waiting time")
+    waiting_ms: int = count("sum of these waiting times, in milliseconds")
+    second_reviewer_count: int = count("of these, by a second reviewer")
+
+
+class ApprovalDaily(_ApprovalSums, table=True):
+    """One row per day asked, project, task class, route, subject, decision and actor."""
+
+    __table_args__ = (Index("ix_approval_daily_project_date", "project", "date"),)
+
+    approval_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the decisions were asked")
+    project: str | None = col("project")
+    task_class: str | None = col("class of the task")
+    provider: str | None = col("provider of the task's route")
+    model: str | None = col("model of the task's route")
+    subject: str = must("what it is about (Subject)")
+    decision: str = must("what was decided (Decision)")
+    actor: str = must("who decided (Actor)")
+    waiting_histogram: bytes | None = Field(
+        default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
+    )
+
+
+class DecisionDaily(_ApprovalSums, table=True):
+    """One row per day asked, task class, subject, decision and actor: approval_daily over all projects and routes."""
+
+    decision_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the decisions were asked")
+    task_class: str | None = col("class of the task")
+    subject: str = must("what it is about (Subject)")
+    decision: str = must("what was decided (Decision)")
+    actor: str = must("who decided (Actor)")
+    waiting_histogram: bytes | None = Field(
+        default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
+    )
+
+
+class DecisionProjectDaily(_ApprovalSums, table=True):
+    """One row per day asked, project, task class, subject, decision and actor: approval_daily over all routes."""
+
+    __table_args__ = (Index("ix_decision_project_daily_project_date", "project", "date"),)
+
+    decision_project_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the decisions were asked")
+    project: str | None = col("project")
+    task_class: str | None = col("class of the task")
+    subject: str = must("what it is about (Subject)")
+    decision: str = must("what was decided (Decision)")
+    actor: str = must("who decided (Actor)")
+    waiting_histogram: bytes | None = Field(
+        default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
+    )
+
+
+class DecisionRouteDaily(_ApprovalSums, table=True):
+    """One row per day asked, task class, route, subject, decision and actor: approval_daily over all projects."""
+
+    __table_args__ = (Index("ix_decision_route_daily_route_date", "provider", "model", "date"),)
+
+    decision_route_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the decisions were asked")
+    task_class: str | None = col("class of the task")
+    provider: str | None = col("provider of the task's route")
+    model: str | None = col("model of the task's route")
+    subject: str = must("what it is about (Subject)")
+    decision: str = must("what was decided (Decision)")
+    actor: str = must("who decided (Actor)")
+    waiting_histogram: bytes | None = Field(
+        default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
     )

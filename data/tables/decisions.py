@@ -74,6 +74,9 @@ class ToolCall(Row, table=True):
 class CommandRun(Row, table=True):
     """One row per command; status and duration are null where only the proposal is known."""
 
+    # The newest rows of a period come in this order: nothing is sorted.
+    __table_args__ = (Index("ix_command_run_started_date", "started_date", "started_at"),)
+
     command_run_key: int = key("hash of the message and the command's place in it")
     task_key: int | None = ref("the task", index=True)
     message_key: int | None = ref("the message that proposed it", index=True)
@@ -85,7 +88,7 @@ class CommandRun(Row, table=True):
     command_hash: int | None = ref("hash of the whole command, to count repeats")
     proposed_at: datetime | None = instant("when it was proposed")
     started_at: datetime | None = instant("when it ran")
-    started_date: date | None = day("day it ran or was proposed")
+    started_date: date | None = day("day it ran or was proposed", index=False)
     duration_ms: int | None = big("how long it ran, in milliseconds")
     status: str | None = col("how it ended (CommandStatus); null where only the proposal is known")
     exit_code: int | None = col("exit code")

@@ -257,48 +257,6 @@ class CommandRouteDaily(_CommandSums, table=True):
     )
 
 
-class _ApprovalSums(Row):
-    """What is summed of decisions that were asked for."""
-
-    approval_count: int = count("decisions")
-    waiting_known_count: int = count("of these, with known waiting time")
-    waiting_ms: int = count("sum of these waiting times, in milliseconds")
-    second_reviewer_count: int = count("of these, by a second reviewer")
-
-
-class ApprovalDaily(_ApprovalSums, table=True):
-    """One row per day asked, project, task class, route, subject, decision and actor."""
-
-    __table_args__ = (Index("ix_approval_daily_project_date", "project", "date"),)
-
-    approval_daily_id: int | None = number("number of the row")
-    date: calendar_day | None = day("day the decisions were asked")
-    project: str | None = col("project")
-    task_class: str | None = col("class of the task")
-    provider: str | None = col("provider of the task's route")
-    model: str | None = col("model of the task's route")
-    subject: str = must("what it is about (Subject)")
-    decision: str = must("what was decided (Decision)")
-    actor: str = must("who decided (Actor)")
-    waiting_histogram: bytes | None = Field(
-        default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
-    )
-
-
-class DecisionDaily(_ApprovalSums, table=True):
-    """One row per day asked, task class, subject, decision and actor: approval_daily over all projects and routes."""
-
-    decision_daily_id: int | None = number("number of the row")
-    date: calendar_day | None = day("day the decisions were asked")
-    task_class: str | None = col("class of the task")
-    subject: str = must("what it is about (Subject)")
-    decision: str = must("what was decided (Decision)")
-    actor: str = must("who decided (Actor)")
-    waiting_histogram: bytes | None = Field(
-        default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
-    )
-
-
 class ProjectDaily(_TaskSums, _PatchSums, _CommandSums, table=True):
     """One row per day and project: all other rollups over classes and routes, and what only projects have.
 

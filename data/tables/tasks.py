@@ -7,12 +7,18 @@ from sqlalchemy import Index, text
 from data.tables.base import Row
 from data.tables.columns import big, col, count, day, instant, key, must, ref
 
+_DIMENSIONS = ("provider", "model", "project", "task_class")
+_FATE = ("is_closed", "decision", "decision_actor", "proposed_at", "rolled_back_at", "rolled_back_after")
+"""What tells how long a patch was in place."""
+
 
 class Task(Row, table=True):
     """One row per request that a person made, with the retries and automatic fix turns that belong to it."""
 
-    # Finds the dearest tasks without sorting those of a whole period.
     __table_args__ = (
+        # The newest rows of a period come in this order: nothing is sorted.
+        Index("ix_task_requested_date", "requested_date", "requested_at"),
+        # Finds the dearest tasks without sorting those of a whole period.
         Index("ix_task_cost", text("known_cost_micro_usd DESC"), sqlite_where=text("call_count > unpriced_call_count")),
     )
 
@@ -25,7 +31,7 @@ class Task(Row, table=True):
     task_class_version: str = must("version of the rules that classified it")
     requested_at: datetime | None = instant("when it was asked")
     requested_at_basis: str = must("how that time is known (TimeBasis)")
-    requested_date: date | None = day("day it was asked")
+    requested_date: date | None = day("day it was asked", index=False)
     outcome: str = must("how it ended (Outcome)")
     outcome_basis: str = must("the footprint that shows it (OutcomeBasis)")
     provider: str | None = col("provider of the route it asked for, canonical")
@@ -52,21 +58,23 @@ class Task(Row, table=True):
 class Patch(Row, table=True):
     """One row per set of file changes that an assistant message proposed."""
 
-    # Finds the tasks that had a patch undone without reading the patches.
     __table_args__ = (
+        # Finds the tasks that had a patch undone, and when, without reading the patches.
         Index(
             "ix_patch_undone",
             "task_key",
-            "rolled_back_at",
-            "proposed_at",
+            "proposed_date",
+            *_DIMENSIONS,
+            *_FATE,
             sqlite_where=text("rolled_back_at IS NOT NULL"),
         ),
-        # Rows of a day, also of one route: a rare one has few of them.
-        Index("ix_patch_proposed_date", "proposed_date", "provider", "model"),
+        # Holds what tells the rows of a filter or a verdict, and how long patches were in place: keys are hashes, so
+        # that the rows of a day lie all over the table.
+        Index("ix_patch_proposed_date", "proposed_date", *_DIMENSIONS, "risk_zone", *_FATE),
         Index("ix_patch_commit_sha", "commit_sha", sqlite_where=text("commit_sha IS NOT NULL")),
-        # Rejected patches are few, and looked up by person and as a whole.
         # What waits now is few among all patches, and looked at as a whole.
         Index("ix_patch_pending", "proposed_at", sqlite_where=text("decision = 'pending'")),
+        # Rejected patches are few, and looked up by person and as a whole.
         Index("ix_patch_rejected", "decision", "person", sqlite_where=text("decision = 'rejected'")),
         Index("ix_patch_accepted_again", "accepted_again_key", sqlite_where=text("accepted_again_key IS NOT NULL")),
     )

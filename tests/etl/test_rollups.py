@@ -211,6 +211,8 @@ _OF_DECISIONS = ("patch", "accepted", "rejected", "pending", "unfinished", "roll
     ("coarse", "fine", "group"),
     [
         ("zone_decision_daily", "patch_decision_daily", "date, task_class, risk_zone, actor"),
+        ("zone_decision_project_daily", "patch_decision_daily", "date, project, task_class, risk_zone, actor"),
+        ("zone_decision_route_daily", "patch_decision_daily", "date, task_class, provider, model, risk_zone, actor"),
         ("route_daily", "call_daily", "date, source, provider, model, status, error_kind"),
         (
             "call_route_daily",
@@ -221,6 +223,8 @@ _OF_DECISIONS = ("patch", "accepted", "rejected", "pending", "unfinished", "roll
         ("patch_route_daily", "patch_daily", "date, task_class, provider, model"),
         ("command_route_daily", "command_daily", "date, task_class, provider, model"),
         ("decision_daily", "approval_daily", "date, task_class, subject, decision, actor"),
+        ("decision_project_daily", "approval_daily", "date, project, task_class, subject, decision, actor"),
+        ("decision_route_daily", "approval_daily", "date, task_class, provider, model, subject, decision, actor"),
     ],
 )
 def test_a_coarser_rollup_adds_up_to_the_finer_one(full: Store, coarse: str, fine: str, group: str) -> None:
@@ -354,7 +358,7 @@ def test_refreshing_some_days_gives_the_same_as_refreshing_all(full: Store) -> N
     tables = [
         name for (name,) in full.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%_daily'")
     ]
-    assert len(tables) == 19
+    assert len(tables) == 23
 
     def content() -> list[list[tuple[object, ...]]]:
         columns = {
