@@ -1069,7 +1069,7 @@ CREATE TABLE task (
 	PRIMARY KEY (task_key)
 );
 CREATE INDEX ix_task_chat_key ON task (chat_key);
-CREATE INDEX ix_task_cost ON task (known_cost_micro_usd DESC) WHERE call_count > unpriced_call_count;
+CREATE INDEX ix_task_cost ON task (known_cost_micro_usd DESC, requested_date, provider, model, project, task_class) WHERE call_count > unpriced_call_count;
 CREATE INDEX ix_task_requested_date ON task (requested_date, requested_at);
 CREATE INDEX ix_task_root_message_key ON task (root_message_key);
 CREATE TABLE task_daily (

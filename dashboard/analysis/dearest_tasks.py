@@ -9,7 +9,7 @@ from dashboard.analysis.as_of import day_number
 from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.newest_days import counts_by_day, newest_days
-from dashboard.analysis.selection import needs_fine_rollups
+from dashboard.analysis.selection import needs_fine_rollups, smallest_rollup
 from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_events import events_of
 from dashboard.analysis.slo_rows import id_column, route_column
@@ -17,6 +17,8 @@ from data.frames import INSTANT, Schema, frame_of
 
 _CALLS = "(SELECT sum({column}) FROM llm_call WHERE llm_call.task_key = task.task_key AND is_counted)"
 _PATIENCE = 4
+_INDEX_PAYS = 5
+"""So many tasks are read from the index of costs, which holds all that a filter asks, while one is read from its day."""
 _COLUMNS = (
     id_column("task_id", "task_key"),
     ("requested_at", "requested_at", INSTANT),
@@ -89,12 +91,12 @@ def _keys(
     # The unary plus keeps SQLite off the other index.
     ordered = "ORDER BY {}known_cost_micro_usd DESC, task_key LIMIT :limit OFFSET :offset"
     reading = (limit + offset) * whole // matching
-    if reading < in_days // 2:
+    if reading < _INDEX_PAYS * in_days:
         # A cheap route has no task among the dearest: where many more were read in vain, its days are read instead.
         above = connection.execute(
             "SELECT known_cost_micro_usd FROM task WHERE call_count > unpriced_call_count "
             "ORDER BY known_cost_micro_usd DESC LIMIT 1 OFFSET ?",
-            (min(_PATIENCE * reading, in_days),),
+            (min(_PATIENCE * reading, _INDEX_PAYS * in_days),),
         ).fetchone()
         rows = connection.execute(
             "SELECT task_key FROM task WHERE known_cost_micro_usd > :above "  # noqa: S608
@@ -111,7 +113,7 @@ def _keys(
 
 
 def _rollup(chosen: Filter) -> str:
-    return "task_daily" if needs_fine_rollups(chosen) else "project_daily"
+    return smallest_rollup(chosen, "task_daily") if needs_fine_rollups(chosen) else "project_daily"
 
 
 def _condition(chosen: Filter, first: date, last: date) -> tuple[str, dict[str, object]]:

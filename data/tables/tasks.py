@@ -18,8 +18,14 @@ class Task(Row, table=True):
     __table_args__ = (
         # The newest rows of a period come in this order: nothing is sorted.
         Index("ix_task_requested_date", "requested_date", "requested_at"),
-        # Finds the dearest tasks without sorting those of a whole period.
-        Index("ix_task_cost", text("known_cost_micro_usd DESC"), sqlite_where=text("call_count > unpriced_call_count")),
+        # Finds the dearest tasks of a filter without sorting those of a whole period, or reading others.
+        Index(
+            "ix_task_cost",
+            text("known_cost_micro_usd DESC"),
+            "requested_date",
+            *_DIMENSIONS,
+            sqlite_where=text("call_count > unpriced_call_count"),
+        ),
     )
 
     task_key: int = key("hash of its first message and its first reply")
