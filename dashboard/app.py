@@ -8,7 +8,7 @@ from dashboard.analysis.as_of import newest_record
 from dashboard.analysis.choices import choices
 from dashboard.analysis.coverage import coverage
 from dashboard.charts.theme import ICON, LOGO, STYLE
-from dashboard.ui import cache, filters, states, stores, view
+from dashboard.ui import cache, filters, states, stores, view, visitors
 from dashboard.ui.turns import turn
 from data.errors import BoltscopeError
 
@@ -83,12 +83,12 @@ def main() -> None:
     )
     if _IS_KNOWN not in st.session_state:
         st.session_state[_IS_KNOWN] = True
-        cache.helpers.visited()
+        cache.answerers.visited_by(visitors.there())
     try:
         store = stores.opened_store()
         # One transaction for the whole rerun: a load that commits meanwhile shows on the next one, never by halves.
         with store.reading() as connection:
-            version = int(stores.data_version(connection))
+            version = stores.data_version(connection)
             name = stores.store_name(connection, store.path)
             offered = cache.ask(connection, name, version, choices)
             now = view.now()

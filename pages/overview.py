@@ -41,6 +41,6 @@ with st.container(horizontal=True):
     )
 
 st.header(f"What flowed through the control plane, {view.days}", anchor=False)
-flowed = view.ask(control_plane, view.chosen.alone(), view.as_of)
+flowed = view.ask_alone(control_plane, view.as_of)
 st.html(control_plane_picture(flowed))
 csv_button(control_plane_frame(flowed), name="control_plane", chosen=view.chosen, about="One row per count.")

@@ -18,7 +18,7 @@ from data.frames import INSTANT, Schema, frame_of
 _CALLS = "(SELECT sum({column}) FROM llm_call WHERE llm_call.task_key = task.task_key AND is_counted)"
 _PATIENCE = 4
 _INDEX_PAYS = 5
-"""So many tasks are read from the index of costs, which holds all that a filter asks, while one is read from its day."""
+"""So many tasks are looked at in the index of costs, which holds all that a filter asks, while one of a day is read."""
 _COLUMNS = (
     id_column("task_id", "task_key"),
     ("requested_at", "requested_at", INSTANT),

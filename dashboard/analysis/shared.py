@@ -30,6 +30,16 @@ def shared(
     return ask
 
 
+def question_key(question: Callable[..., Any], arguments: tuple[Any, ...], named: Mapping[str, Any]) -> str:
+    """Return what tells a question from every other one; a shared one is the same as what is behind it."""
+    return repr((question.__module__, question.__qualname__, arguments, named))
+
+
+def unwrapped(question: Callable[..., R]) -> Callable[..., R]:
+    """Return what works an answer out, past the keeper: for the keeper itself, which would wait for itself."""
+    return getattr(question, "__wrapped__", question)
+
+
 @contextmanager
 def kept_once(connection: sqlite3.Connection) -> Generator[None]:
     """Let shared questions that are asked meanwhile be worked out once, where nobody keeps answers anyway."""
@@ -39,7 +49,7 @@ def kept_once(connection: sqlite3.Connection) -> Generator[None]:
     known: dict[str, Any] = {}
 
     def keep(question: Callable[..., Any], arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
-        key = repr((question.__module__, question.__qualname__, arguments, named))
+        key = question_key(question, arguments, named)
         if key not in known:
             known[key] = question(connection, *arguments, **named)
         return known[key]

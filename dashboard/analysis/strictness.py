@@ -10,7 +10,7 @@ settle it.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -83,14 +83,23 @@ class StrictnessCell:
     reason: str | None
     """Why it cannot be told."""
     unit: UnitCosts = field(repr=False)
-    needs: Callable[[], int | None] | None = field(repr=False, compare=False)
-    """Works out how many more decisions would settle it; null where it is settled."""
+    tolerance_usd: float = field(repr=False)
+    compared: int = field(repr=False)
+    """How many groups are compared with it, itself one of them."""
+    named_from: int | None = field(default=None, repr=False)
+    """Its verdict is only told from so many decisions on; null where it is told as it is."""
 
     # Worked out when they are first looked at: of most groups nobody does.
     @cached_property
     def more(self) -> int | None:
         """How many more decisions would very likely settle it; null where it is settled, or no number would."""
-        return None if self.needs is None else self.needs()
+        if self.verdict is not Balance.CANNOT_TELL:
+            return None
+        if self.named_from is not None:
+            return self.named_from - self.counts.decided
+        found = outcomes_of(self.counts, self.place.who)
+        needed = decisions_needed(found, self.unit, self.tolerance_usd, self.compared)
+        return None if needed is None else max(needed - self.counts.decided, 1)
 
     @cached_property
     def median_wait_hours(self) -> float | None:
@@ -142,6 +151,8 @@ class Strictness:
     costs: ApprovalCosts
     parts: Mapping[Place, Counts] = field(default_factory=dict[Place, Counts], repr=False)
     """The counts that all groups are made of."""
+    by_zone: tuple[StrictnessCell, ...] = ()
+    """Zones and who decided."""
     before: "Strictness | None" = None
     """The compared period."""
 
@@ -150,12 +161,7 @@ class Strictness:
         """By how much both sides may differ for a hundred decisions and be about right."""
         return self.costs.tolerance_usd
 
-    # Each family is judged when it is first looked at: most pages look at one.
-    @cached_property
-    def by_zone(self) -> tuple[StrictnessCell, ...]:
-        """Zones and who decided."""
-        return judged(self.parts, self.costs, zones=True, classes=False)
-
+    # The other families are judged when they are first looked at: few pages do.
     @cached_property
     def by_zone_and_class(self) -> tuple[StrictnessCell, ...]:
         """Zones, task classes and who decided."""
@@ -199,7 +205,9 @@ def strictness(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) 
 
 def _strictness(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, period: Period) -> Strictness:
     found = decided(connection, chosen, as_of, period)
-    return Strictness(period, found.settled, found.young, approval_costs(), found.parts)
+    costs = approval_costs()
+    by_zone = judged(found.parts, costs, zones=True, classes=False)
+    return Strictness(period, found.settled, found.young, costs, found.parts, by_zone)
 
 
 def judged(
@@ -261,11 +269,6 @@ def _cell(
     found = outcomes_of(counts, place.who)
     apart = difference(found, unit) if counts.decided else None
     verdict, reason = _verdict(apart, tolerance, chance)
-
-    def needs() -> int | None:
-        needed = decisions_needed(found, unit, tolerance, compared)
-        return None if needed is None else max(needed - counts.decided, 1)
-
     return StrictnessCell(
         place=place,
         counts=counts,
@@ -276,7 +279,8 @@ def _cell(
         verdict=verdict,
         reason=reason,
         unit=unit,
-        needs=needs if verdict is Balance.CANNOT_TELL else None,
+        tolerance_usd=tolerance,
+        compared=compared,
     )
 
 

@@ -87,10 +87,10 @@ def decisions_picture(found: DecisionSeries) -> "Drawn":
                 hovertext=[_decided_words(bucket, ACTORS[actor]) for bucket in buckets], hoverinfo="text",
                 row=row,
             )  # fmt: skip
-        _row_title(figure, row, ACTORS[actor].capitalize())
-    figure.update_layout(height=70 + _ROW_HEIGHT * rows, barmode="stack", bargap=0.1)
+        figure.add_row_title(row, ACTORS[actor].capitalize())
     figure.update_layout(
-        showlegend=True, margin={"l": 8, "r": 8, "t": 46, "b": 8},
+        height=70 + _ROW_HEIGHT * rows, barmode="stack", bargap=0.1, showlegend=True,
+        margin={"l": 8, "r": 8, "t": 46, "b": 8},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0 + 0.12 / rows, "x": 1, "xanchor": "right"},
     )  # fmt: skip
     figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[found.every], nticks=7, fixedrange=True)
@@ -106,9 +106,8 @@ def waiting_picture(found: DecisionSeries) -> "Drawn":
     figure = Drawing(rows=rows, spacing=min(0.3 / rows, 0.12))
     for row, (actor, buckets) in enumerate(timed.items(), 1):
         _waits(figure, buckets, row)
-        _row_title(figure, row, ACTORS[actor].capitalize())
-    figure.update_layout(height=70 + _ROW_HEIGHT * rows)
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 24, "b": 8})
+        figure.add_row_title(row, ACTORS[actor].capitalize())
+    figure.update_layout(height=70 + _ROW_HEIGHT * rows, margin={"l": 8, "r": 8, "t": 24, "b": 8})
     figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[found.every], nticks=7, fixedrange=True)
     figure.update_yaxes(title={"text": "hours"}, rangemode="tozero", nticks=4, fixedrange=True, automargin=True)
     return figure.figure()
@@ -210,13 +209,6 @@ def _waits(figure: Drawing, buckets: Sequence[DecisionBucket], row: int) -> None
             "symbol": ["circle" if bucket.state is PointState.SETTLED else "circle-open" for bucket in buckets],
         },
         hovertext=[_waited_words(bucket) for bucket in buckets], hoverinfo="text", row=row,
-    )  # fmt: skip
-
-
-def _row_title(figure: Drawing, row: int, text: str) -> None:
-    figure.add_annotation(
-        xref="paper", x=0, yref=f"y{row if row > 1 else ''} domain", y=1.0, yanchor="bottom", xanchor="left",
-        showarrow=False, text=text, font={"size": 12},
     )  # fmt: skip
 
 

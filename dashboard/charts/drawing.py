@@ -19,15 +19,14 @@ def safe(text: str) -> str:
 class Drawing:
     """Collects what a figure is made of; ``rows`` are plots below each other that share the axis of their x.
 
-    Properties are those of Plotly's figure reference, nested; one that is None is left out. Changes of the layout go
-    into what is there already.
+    Properties are those of Plotly's figure reference, nested; one of a trace or of the layout that is None is left out.
+    Changes of the layout go into what is there already; a title is given as {"text": ...}.
     """
 
-    def __init__(self, *, rows: int = 1, spacing: float = 0.0, **layout: Any) -> None:
+    def __init__(self, *, rows: int = 1, spacing: float = 0.0) -> None:
         self._traces: list[Spec] = []
         self._layout: Spec = {"xaxis": {}, "yaxis": {}} if rows == 1 else _rows(rows, spacing)
-        self._has_rows = rows > 1
-        self.update_layout(**plotly_layout(**layout))
+        self.update_layout(**plotly_layout())
 
     @property
     def trace_names(self) -> set[str]:
@@ -50,12 +49,19 @@ class Drawing:
         """Add words at a place."""
         self._layout.setdefault("annotations", []).append(_known(annotation))
 
+    def add_row_title(self, row: int, text: str) -> None:
+        """Add what is to be seen in a row, above it on the left."""
+        self.add_annotation(
+            xref="paper", x=0, yref=f"y{_number(row)} domain", y=1.0, yanchor="bottom", xanchor="left",
+            showarrow=False, text=text, font={"size": 12},
+        )  # fmt: skip
+
     def add_hline(self, y: float, line: Spec) -> None:
-        """Add a line over the whole width."""
+        """Add a line over the whole width, in the first row."""
         self.add_line(x0=0, x1=1, xref="x domain", y0=y, y1=y, yref="y", line=line)
 
     def add_vline(self, x: float, line: Spec) -> None:
-        """Add a line over the whole height."""
+        """Add a line over the whole height, in the first row."""
         self.add_line(x0=x, x1=x, xref="x", y0=0, y1=1, yref="y domain", line=line)
 
     def add_line(self, **shape: Any) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 15
 _LOG_FROM = 10.0
 """Costs that are so many times apart are drawn on a logarithmic scale."""
+_BLANK = "(blank)"
 _LONGEST_LABEL = 24
 _PLOT = (640.0, 380.0)
 """Width and height of the plane on a usual screen, in pixels, for placing names."""
@@ -220,7 +221,8 @@ def labels(routes: Sequence[str]) -> dict[str, str]:
     models = Counter(_model(route) for route in routes)
     found: dict[str, str] = {}
     for route in routes:
-        short = _cut(_model(route) if models[_model(route)] == 1 else route)
+        # In one line, as they are drawn: two that differ in their spaces alone are numbered.
+        short = _cut(" ".join((_model(route) if models[_model(route)] == 1 else route).split())) or _BLANK
         number = sum(other == short or other.startswith(f"{short} (") for other in found.values())
         found[route] = short if number == 0 else f"{short} ({number + 1})"
     return {route: safe(short) for route, short in found.items()}

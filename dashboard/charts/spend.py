@@ -53,12 +53,10 @@ def spend_parts(found: Spend) -> "Drawn":
         _add_bars(figure, found, group.buckets, row=row)
         tops = [(amount.known_usd or 0.0) + _top(amount, found.costs) for amount in group.buckets]
         highest = max(highest, *tops)
-        figure.add_annotation(
-            xref="paper", x=0, yref=f"y{row if row > 1 else ''} domain", y=1.0, yanchor="bottom", xanchor="left",
-            showarrow=False, text=_panel_title(group.name, group.total, found), font={"size": 12},
-        )  # fmt: skip
-    figure.update_layout(height=50 + _PANEL_HEIGHT * rows, bargap=0.1)
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 24, "b": 8})
+        figure.add_row_title(row, _panel_title(group.name, group.total, found))
+    figure.update_layout(
+        height=50 + _PANEL_HEIGHT * rows, bargap=0.1, margin={"l": 8, "r": 8, "t": 24, "b": 8}
+    )  # fmt: skip
     figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[found.every], nticks=7, fixedrange=True)
     figure.update_yaxes(
         range=[0, highest * 1.05 or 1], nticks=3, tickprefix="$", fixedrange=True, automargin=True

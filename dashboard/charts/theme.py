@@ -138,9 +138,9 @@ MEETING_STYLE: Final = f"""<style>
 </style>"""
 
 
-def plotly_layout(**changes: Any) -> dict[str, Any]:
+def plotly_layout() -> dict[str, Any]:
     """Return the layout that every Plotly figure starts from; fonts and ground come from the app's theme."""
-    layout: dict[str, Any] = {
+    return {
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "showlegend": False,
         "hovermode": "closest",
@@ -148,7 +148,6 @@ def plotly_layout(**changes: Any) -> dict[str, Any]:
         "xaxis": {"fixedrange": True, "automargin": True},
         "yaxis": {"fixedrange": True, "automargin": True},
     }
-    return layout | changes
 
 
 def plotly_config(file_name: str) -> dict[str, Any]:

@@ -51,8 +51,7 @@ _MOST_REPLAYS = 3
 
 def over_time(address: Address, view: View) -> None:
     """Show decisions by outcome over time, and how long they took; people and rules apart."""
-    chosen = view.chosen.alone()
-    asked = view.ask(subjects_asked, chosen)
+    asked = view.ask_alone(subjects_asked)
     if not asked:
         st.header("No decision was asked for in this period", anchor=False)
         st.caption("Load reviews of pull requests, chats with tool calls, or own records of approvals: etl load PATH.")
@@ -65,7 +64,7 @@ def over_time(address: Address, view: View) -> None:
             format_func=lambda name: f"{NOUNS[Subject(name)].capitalize()} ({asked[Subject(name)]:,})",
         )  # fmt: skip
         every = pick_every(address, view)
-    found = view.ask(decisions_over_time, chosen, view.as_of, Subject(picked), every)
+    found = view.ask_alone(decisions_over_time, view.as_of, Subject(picked), every)
     slot.header(literal(decisions_words(found)), anchor=False)
     name = f"{picked}_decisions_by_{found.every.value}"
     picture(decisions_picture(found), name=name, alt=decisions_words(found), chosen=view.chosen)
@@ -104,7 +103,7 @@ def queue(view: View) -> None:
 
 def tools(view: View) -> None:
     """Show the tools that were called, and what was decided before."""
-    found = view.ask(tool_decisions, view.chosen.alone())
+    found = view.ask_alone(tool_decisions)
     st.header(literal(tool_words(found)), anchor=False)
     if not found.tools:
         return
@@ -120,7 +119,7 @@ def tools(view: View) -> None:
 
 def second(address: Address, view: View) -> None:
     """Show the high-risk edits without a second reviewer."""
-    found = view.ask(second_reviewers, view.chosen.alone())
+    found = view.ask_alone(second_reviewers)
     st.header(literal(second_reviewer_words(found)), anchor=False)
     if not found:
         return
@@ -162,7 +161,7 @@ def reviewers(view: View) -> None:
     with st.expander("How decisions are spread over reviewers", key="open_reviewers", on_change="rerun") as opened:
         if not opened.open:
             return
-        found = view.ask(reviewer_load, view.chosen.alone())
+        found = view.ask_alone(reviewer_load)
         st.markdown(literal(f"{found.words}."))
         if not found.frame.is_empty():
             table(found.frame, name="reviewers", chosen=view.chosen)

@@ -112,7 +112,7 @@ def behind(address: Address, view: View, found: Strictness) -> None:
     if not cells:
         return
     slot = st.container()
-    classes = {cell.place.task_class for cell in found.by_class}
+    classes = {place.task_class for place in found.parts}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first = (named_first(found) or list(cells.values()))[0]
         picked = address.pick(
@@ -135,13 +135,12 @@ def behind(address: Address, view: View, found: Strictness) -> None:
 
 def rows_of(address: Address, view: View, group: Group, word: str, name: str) -> None:
     """Show a page of the patches of a group; ``word`` keeps the page in the address."""
-    chosen = view.chosen.alone()
-    total = view.ask(decision_row_count, chosen, view.as_of, group)
+    total = view.ask_alone(decision_row_count, view.as_of, group)
     pages = max(-(-total // PAGE_ROWS), 1)
     slot = st.container()
     number = address.page(word, pages, (view.chosen, group))
     offset = (number - 1) * PAGE_ROWS
-    frame = view.ask(decision_rows, chosen, view.as_of, group, limit=PAGE_ROWS, offset=offset)
+    frame = view.ask_alone(decision_rows, view.as_of, group, limit=PAGE_ROWS, offset=offset)
     with slot:
         if total:
             st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {total:,}, newest first.")

@@ -1,7 +1,6 @@
 """The server of the app: the pages, the downloads beside them, and a warm-up before the port answers."""
 
 import asyncio
-import gc
 import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -10,9 +9,9 @@ from pathlib import Path
 from streamlit import App
 from streamlit.runtime import Runtime
 
-from dashboard.ui.beside import GARBAGE
-from dashboard.ui.cache import helpers
+from dashboard.ui.cache import answerers
 from dashboard.ui.downloads import routes
+from dashboard.ui.garbage import leave_what_is_there, look_less_often
 from dashboard.ui.warming import warm
 
 MOST_SECONDS = 5
@@ -25,9 +24,18 @@ receives waited for every page that was being worked out; one in twenty of 50 vi
 def run(script: Path, settings: Mapping[str, object], names: Sequence[str], *, warm_up: bool) -> None:
     """Run the app until it is stopped, with settings of Streamlit by name; it answers under the given names only."""
     sys.setswitchinterval(_SWITCH_SECONDS)
-    gc.set_threshold(*GARBAGE)
-    helpers.allow()
-    App(script, lifespan=warmed if warm_up else None, routes=routes(list(names))).run(config=settings)
+    look_less_often()
+    answerers.allow()
+    App(script, lifespan=warmed if warm_up else cold, routes=routes(list(names))).run(config=settings)
+
+
+@asynccontextmanager
+async def cold(_: object) -> AsyncGenerator[None]:
+    """Answer at once; the processes beside the server end with it."""
+    try:
+        yield
+    finally:
+        answerers.close()
 
 
 @asynccontextmanager
@@ -37,10 +45,10 @@ async def warmed(_: object) -> AsyncGenerator[None]:
     # A page that fails here fails for the visitors too, who see why.
     running.add_done_callback(lambda task: task.cancelled() or task.exception())
     await asyncio.wait({running}, timeout=MOST_SECONDS)
-    # What is there now stays: modules, definitions, answers of the default views. No collection looks at it again.
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        running.cancel()
+    # Modules, definitions, answers of the default views.
+    leave_what_is_there()
+    async with cold(_):
+        try:
+            yield
+        finally:
+            running.cancel()

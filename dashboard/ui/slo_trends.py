@@ -80,7 +80,7 @@ def trends_of(view: View, slo: str, every: Every) -> tuple[Trend, ...]:
     if not any(point.value is not None for trend in trends for point in trend.points):
         _not_measured(view, slo)
         return trends
-    marks = view.ask(timeline_marks, view.chosen.alone())
+    marks = view.ask_alone(timeline_marks)
     _picture(view, trends[0], marks, height=330)
     st.caption(_legend(trends, every, marks))
     for trend in trends[1:]:
@@ -101,14 +101,14 @@ def beside(view: View, slo: str) -> None:
     elif slo == "provider_stability":
         st.header("Errors by the model that served, and their kinds", anchor=False)
         table(
-            view.ask(errors_by_model, view.chosen.alone()), name="errors_by_model", chosen=view.chosen,
+            view.ask_alone(errors_by_model), name="errors_by_model", chosen=view.chosen,
             nothing="No call in this period.",
         )  # fmt: skip
 
 
 def budget(view: View, slo: str) -> None:
     """Show the error budget: what is left, its burn-down, and how fast it burns."""
-    found = view.ask(error_budget, view.chosen.alone(), view.as_of, slo)
+    found = view.ask_alone(error_budget, view.as_of, slo)
     st.header(_budget_words(found), anchor=False)
     if found.remaining is None:
         st.caption(literal(found.outlook))
@@ -130,7 +130,7 @@ def budget(view: View, slo: str) -> None:
     )
     with st.expander("The numbers behind this picture"):
         table(budget_frame(found), name=f"{slo}_error_budget", chosen=view.chosen)
-    _burn_rates(view.ask(burn_table, view.chosen.alone(), view.as_of, slo), view, slo)
+    _burn_rates(view.ask_alone(burn_table, view.as_of, slo), view, slo)
 
 
 def parts(address: Address, view: View, slo: str) -> None:
@@ -143,7 +143,7 @@ def parts(address: Address, view: View, slo: str) -> None:
             format_func=labels.__getitem__, required=True, wrap=True,
         )
     )  # fmt: skip
-    found = view.ask(breakdown, view.chosen.alone(), view.as_of, slo, picked)
+    found = view.ask_alone(breakdown, view.as_of, slo, picked)
     slot.header(_part_words(found, picked), anchor=False)
     table(
         breakdown_frame(found, picked), name=f"{slo}_by_{picked.value}", chosen=view.chosen,
@@ -177,17 +177,17 @@ def rows(address: Address, view: View, slo: str, trend: Trend) -> None:
 
 
 def _page_of_rows(address: Address, view: View, slo: str, span: tuple[date, date], *, only_bad: bool) -> None:
-    asked = (view.chosen.alone(), slo, *span)
-    total = view.ask(slo_row_count, *asked, only_bad=only_bad)
+    asked = slo, *span
+    total = view.ask_alone(slo_row_count, *asked, only_bad=only_bad)
     pages = max(-(-total // PAGE_ROWS), 1)
     slot = st.container()
-    number = address.page("rows", pages, (*asked, only_bad))
+    number = address.page("rows", pages, (view.chosen.alone(), *asked, only_bad))
     if total == 0:
         # Looking for a row would go through all of the period.
         slot.caption("Nothing went against the objective here." if only_bad else "Nothing here.")
         return
     offset = (number - 1) * PAGE_ROWS
-    frame = view.ask(slo_rows, *asked, only_bad=only_bad, limit=PAGE_ROWS, offset=offset)
+    frame = view.ask_alone(slo_rows, *asked, only_bad=only_bad, limit=PAGE_ROWS, offset=offset)
     with slot:
         st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {total:,}, newest first.")
         table(frame, name=f"{slo}_rows", chosen=view.chosen, page=number if pages > 1 else None)
@@ -236,7 +236,7 @@ def _figure(view: View, slo: str) -> SloFigure | None:
 
 
 def _survival(view: View) -> None:
-    found = view.ask(patch_survival, view.chosen.alone(), view.as_of)
+    found = view.ask_alone(patch_survival, view.as_of)
     if not found.groups:
         st.header("How long patches stay: none was accepted in this period", anchor=False)
         return

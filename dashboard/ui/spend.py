@@ -74,7 +74,7 @@ def over_time(view: View, found: Spend, every: Every) -> None:
         alt=f"Spend by {found.by.noun}, one row of bars each. {parts_words(found)}.",
     )  # fmt: skip
     table(
-        groups_frame(found, view.ask(per_completed_task, view.chosen.alone(), found.by)),
+        groups_frame(found, view.ask_alone(per_completed_task, found.by)),
         name=f"spend_by_{found.by.value}", chosen=view.chosen,
     )  # fmt: skip
     st.caption(_groups_note(found))
@@ -102,7 +102,7 @@ def per_task(view: View, every: Every) -> None:
 
 def unpriced(view: View, found: Spend) -> None:
     """Show the routes whose calls have no known cost, and what they may have cost."""
-    routes = view.ask(unpriced_routes, view.chosen.alone(), found.costs)
+    routes = view.ask_alone(unpriced_routes, found.costs)
     st.header(literal(unpriced_words(routes, found.costs)), anchor=False)
     table(
         unpriced_frame(routes, found.costs), name="unpriced_calls", chosen=view.chosen,

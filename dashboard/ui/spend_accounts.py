@@ -33,7 +33,7 @@ _ANY = "all"
 
 def month(view: View) -> None:
     """Show the running month, projected to its end, against the budget."""
-    months = view.ask(month_spend, view.chosen.alone(), view.as_of)
+    months = view.ask_alone(month_spend, view.as_of)
     whole = months[0]
     st.header(literal(month_words(whole)), anchor=False)
     st.markdown(literal(left_words(whole)))
@@ -55,7 +55,7 @@ def month(view: View) -> None:
 
 def discrepancy(view: View) -> None:
     """Show reported against computed cost by route."""
-    found = view.ask(discrepancies, view.chosen.alone())
+    found = view.ask_alone(discrepancies)
     st.header(literal(discrepancy_words(found)), anchor=False)
     table(
         discrepancy_frame(found), name="reported_against_computed", chosen=view.chosen,
@@ -73,7 +73,7 @@ def discrepancy(view: View) -> None:
 
 def without_task(view: View) -> None:
     """Show spend that no task explains, and what it may be."""
-    frame = view.ask(unattributed, view.chosen.alone(), view.as_of)
+    frame = view.ask_alone(unattributed, view.as_of)
     st.header(literal(unattributed_words(frame)), anchor=False)
     table(
         frame, name="unattributed_spend", chosen=view.chosen,
@@ -83,7 +83,7 @@ def without_task(view: View) -> None:
 
 def tokens(view: View) -> None:
     """Show tokens by route and how much was read from caches."""
-    frame = view.ask(token_use, view.chosen.alone())
+    frame = view.ask_alone(token_use)
     st.header(literal(token_words(frame)), anchor=False)
     table(frame, name="tokens", chosen=view.chosen, nothing="No call in this period.")
     st.caption("n: calls whose tokens are known. No share: the source never reported a read from a cache.")
@@ -103,8 +103,8 @@ def dearest(address: Address, view: View, found: Spend) -> None:
     )  # fmt: skip
     bar = measured.get(picked)
     first, last = (bar.first, bar.last) if bar else (view.chosen.period.first, view.chosen.period.last)
-    read = view.ask(task_days, view.chosen.alone(), first, last)
-    total = 0 if read is None else view.ask(task_count, view.chosen.alone(), read.first, read.last)
+    read = view.ask_alone(task_days, first, last)
+    total = 0 if read is None else view.ask_alone(task_count, read.first, read.last)
     if read is None or not total:
         slot.header("No task of known cost to list", anchor=False)
         st.caption("Load chat exports beside the gateway logs, or choose a longer period.")
@@ -113,7 +113,7 @@ def dearest(address: Address, view: View, found: Spend) -> None:
     pages = -(-total // PAGE_ROWS)
     number = address.page("tasks", pages, (view.chosen, read))
     offset = (number - 1) * PAGE_ROWS
-    frame = view.ask(dearest_tasks, view.chosen.alone(), read.first, read.last, limit=PAGE_ROWS, offset=offset)
+    frame = view.ask_alone(dearest_tasks, read.first, read.last, limit=PAGE_ROWS, offset=offset)
     costs = [value for value in frame["known_usd"].to_list() if value is not None]
     span = f"{dollars(max(costs))} to {dollars(min(costs))}" if costs else "cost unknown"
     slot.header(

@@ -66,7 +66,7 @@ def _sides(found: PriceEffect) -> tuple[list[Cost], list[Cost]]:
 
 def caches(view: View) -> None:
     """Show what reading from providers' caches saved."""
-    routes = view.ask(cache_savings, view.chosen.alone())
+    routes = view.ask_alone(cache_savings)
     st.header(literal(cache_words(routes)), anchor=False)
     table(
         savings_frame(routes), name="cache_savings", chosen=view.chosen,

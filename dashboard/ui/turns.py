@@ -30,23 +30,20 @@ def turn() -> Generator[None]:
     try:
         yield
     finally:
-        give_away()
-
-
-def give_away() -> None:
-    """Let another page have the turn of this thread, where it has one, until ``taken_back`` ends."""
-    if _here.has_turn:
         _here.has_turn = False
         _turns.release()
 
 
 @contextmanager
-def taken_back() -> Generator[None]:
-    """Wait for a turn again at the end, where it was given away meanwhile."""
-    had_turn = _here.has_turn
+def given_away() -> Generator[None]:
+    """Let another page have the turn of this thread, where it has one, and wait for one again at the end."""
+    if not _here.has_turn:
+        yield
+        return
+    _here.has_turn = False
+    _turns.release()
     try:
         yield
     finally:
-        if had_turn and not _here.has_turn:
-            _turns.acquire()
-            _here.has_turn = True
+        _turns.acquire()
+        _here.has_turn = True

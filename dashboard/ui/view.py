@@ -41,6 +41,10 @@ class View:
         """Return the answer of an analysis function, computed once per state of the store and arguments."""
         return cache.ask(self.connection, self.store_name, self.data_version, question, *arguments, **named)
 
+    def ask_alone(self, question: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Return the answer of an analysis function of the filter that compares nothing, first of its arguments."""
+        return self.ask(question, self.chosen.alone(), *arguments, **named)
+
     def ask_filtered(self, question: Callable[..., T]) -> T:
         """Return the answer of an analysis function of the filter and as_of."""
         return self.ask(question, self.chosen, self.as_of)

@@ -7,11 +7,22 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from data.definitions.reading import content_of, content_on_disk, file_names
+from data.errors import DefinitionError
 
 
 def definition_texts() -> dict[str, str]:
-    """Return the text of every file of definitions, by name, in order: the one that its values were read from."""
-    return {name: content_of(name).decode("utf-8") for name in file_names()}
+    """Return the text of every file of definitions, by name, in order: the one that its values were read from.
+
+    Raises DefinitionError that names a file that is no text.
+    """
+    return {name: _text_of(name) for name in file_names()}
+
+
+def _text_of(name: str) -> str:
+    try:
+        return content_of(name).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DefinitionError(f"data/definitions/{name} is wrong: it is not written in UTF-8 ({error}).") from error
 
 
 def changed_on_disk() -> tuple[str, ...]:

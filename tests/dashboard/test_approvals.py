@@ -1,5 +1,6 @@
 """What stands beside the verdicts: decisions over time, what waits, tools, reviewers, replay, the rows behind."""
 
+import pickle
 import re
 from dataclasses import replace
 from datetime import date, timedelta
@@ -362,3 +363,12 @@ def test_a_call_that_was_asked_about_twice_counts_once(tmp_path):
     with facts.write(Store(f"sqlite:///{tmp_path / 'twice.db'}")).reading() as connection:
         (tool,) = tool_decisions(connection, CHOSEN).tools
     assert (tool.calls, tool.approved_by_person, tool.rejected_by_person, tool.not_asked) == (1, 1, 0, 0)
+
+
+def test_verdicts_that_were_looked_at_can_be_handed_to_another_process(store: Store):
+    with store.reading() as connection:
+        found = strictness(connection, CHOSEN, AS_OF)
+    needed = [cell.more for cell in found.cells]
+    read = pickle.loads(pickle.dumps(found))
+    assert read == found
+    assert [cell.more for cell in read.cells] == needed

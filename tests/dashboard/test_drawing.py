@@ -15,7 +15,7 @@ def spec(figure) -> dict:
 
 
 def test_a_figure_is_the_one_that_plotly_makes():
-    ours, theirs = Drawing(height=300), go.Figure(layout=plotly_layout(height=300))
+    ours, theirs = Drawing(), go.Figure(layout=plotly_layout())
     for figure in (ours, theirs):
         figure.add_scatter(x=[1, 2], y=[3.0, None], mode="lines", line={"color": "#123456"}, error_x=None, name="a")
         figure.add_bar(x=["<b>"], y=[1], marker={"color": ["red"]})
@@ -25,7 +25,7 @@ def test_a_figure_is_the_one_that_plotly_makes():
         figure.add_annotation(x=0, y=1, text="words", showarrow=False)
         figure.update_xaxes(title={"text": "time"}, range=None, fixedrange=False)
         figure.update_yaxes(rangemode="tozero")
-        figure.update_layout(yaxis2={"overlaying": "y"}, margin={"t": 30})
+        figure.update_layout(yaxis2={"overlaying": "y"}, margin={"t": 30}, height=300)
     assert spec(ours.figure().checked()) == spec(theirs)
     assert spec(ours.figure()) == spec(theirs)
 

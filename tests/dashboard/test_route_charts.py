@@ -39,6 +39,9 @@ def test_long_names_are_cut_and_stay_apart_and_markup_stays_text():
     assert len(set(labels(long).values())) == 3
     assert labels(["a/<b>x</b>"]) == {"a/<b>x</b>": "&lt;b&gt;x&lt;/b&gt;"}
     assert labels([]) == {}
+    # Drawn in one line they are the same, and would be one place of an axis.
+    assert labels(["openai/gpt 4o", "openai/gpt  4o"]) == {"openai/gpt 4o": "gpt 4o", "openai/gpt  4o": "gpt 4o (2)"}
+    assert labels(["openai/  "]) == {"openai/  ": "(blank)"}
 
 
 def test_each_route_is_drawn_once_and_the_unpriced_on_their_own_axis():

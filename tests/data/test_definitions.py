@@ -4,6 +4,7 @@ import pytest
 
 import data.definitions.reading
 from data import definitions
+from data.definitions import texts
 from data.definitions.approval_costs import approval_costs
 from data.definitions.budgets import budgets
 from data.definitions.burn_windows import burn_windows
@@ -175,3 +176,9 @@ def test_texts_and_hash_are_those_that_the_values_were_read_from(folder: Path):
     _forget()
     assert definition_texts()["approval_costs.toml"].startswith("# Edited")
     assert changed_on_disk() == ()
+
+
+def test_a_file_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(texts, "content_of", lambda name: b"# caf\xe9" if name == "slos.toml" else b"")
+    with pytest.raises(DefinitionError, match=r"slos\.toml is wrong: it is not written in UTF-8"):
+        definition_texts()

@@ -6,9 +6,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
-import streamlit
 from page_runs import PAGES, run_page
 
+from dashboard.ui import cache
+from dashboard.ui.answers import Answers
 from data.store import Store
 from year_of_facts import year_of_facts
 
@@ -48,7 +49,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_goes_through_a_whole_table_of_facts(monkeypatch, year: Store, asked: list[str], page, params):
     # Nothing that an earlier test asked is known.
-    streamlit.cache_resource.clear()
+    monkeypatch.setattr(cache, "_answers", Answers(most=1_000))
     assert not run_page(monkeypatch, year.url, page, **params).exception
     plans: list[tuple[str, str]] = []
     with year.reading() as connection:

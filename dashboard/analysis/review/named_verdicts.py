@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
-from operator import sub
+from functools import cached_property
 
 from dashboard.analysis.strictness import Balance, Strictness, StrictnessCell, judged
 
@@ -16,11 +15,6 @@ class NamedVerdicts(Strictness):
     """The fewest decisions that a verdict is named from."""
 
     @cached_property
-    def by_zone(self) -> tuple[StrictnessCell, ...]:
-        """Zones and who decided."""
-        return _held_back(judged(self.parts, self.costs, zones=True, classes=False), self.least)
-
-    @cached_property
     def by_zone_and_class(self) -> tuple[StrictnessCell, ...]:
         """Zones, task classes and who decided."""
         return _held_back(judged(self.parts, self.costs, zones=True, classes=True), self.least)
@@ -29,7 +23,8 @@ class NamedVerdicts(Strictness):
 def named_from(found: Strictness, least: int) -> NamedVerdicts:
     """Return verdicts of which those of fewer decisions cannot be told yet, in the compared period too."""
     before = None if found.before is None else named_from(found.before, least)
-    return NamedVerdicts(found.period, found.settled, found.young, found.costs, found.parts, before, least)
+    by_zone = _held_back(found.by_zone, least)
+    return NamedVerdicts(found.period, found.settled, found.young, found.costs, found.parts, by_zone, before, least)
 
 
 def _held_back(cells: Iterable[StrictnessCell], least: int) -> tuple[StrictnessCell, ...]:
@@ -37,7 +32,7 @@ def _held_back(cells: Iterable[StrictnessCell], least: int) -> tuple[StrictnessC
         replace(
             cell,
             verdict=Balance.CANNOT_TELL,
-            needs=partial(sub, least, cell.counts.decided),
+            named_from=least,
             reason=f"fewer than {least} decisions",
         )
         if 0 < cell.counts.decided < least and cell.verdict is not Balance.CANNOT_TELL
