@@ -31,7 +31,7 @@ class RouteDiscrepancy:
     interval: Interval | None
     """Of that share: a bootstrap over days."""
     reported_counts: int
-    """Of the calls: those whose reported cost is the one that counts; where both make the same spend, either may be."""
+    """Of the calls: those whose reported cost is the one that counts."""
 
     @property
     def difference_usd(self) -> float:

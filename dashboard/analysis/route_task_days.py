@@ -33,7 +33,8 @@ def _route_task_days(connection: sqlite3.Connection, chosen: Filter) -> tuple[Ro
     condition, parameters = condition_of(chosen, chosen.period, table)
     rows = connection.execute(
         "SELECT provider, model, date, sum(task_count), sum(completed_count), sum(kept_count), "  # noqa: S608
-        f"sum(known_cost_micro_usd) FROM {table} WHERE {condition} GROUP BY date, provider, model",
+        f"sum(known_cost_micro_usd) FROM {table} WHERE {condition} GROUP BY date, provider, model "
+        "ORDER BY date",
         parameters,
     )
     return tuple(map(RouteTaskDay._make, rows))

@@ -27,7 +27,9 @@ def headline(found: Spend) -> str:
     if not total.calls:
         return "No call to a model in this period"
     if total.known_usd is None:
-        return f"What was spent is not known: none of {total.calls:,} calls has a price{_between(total, found.costs)}"
+        between = unpriced_range(total, found.costs)
+        said = "" if between.low_usd is None else f"; together they may have cost {_span(between)}"
+        return f"What was spent is not known: none of {total.calls:,} calls has a known cost{said}"
     if not total.micro_usd and not total.unpriced:
         return f"Nothing was paid by the token: {total.calls:,} calls without a cost"
     said = f"{dollars(total.known_usd)} was spent"

@@ -62,6 +62,11 @@ def _as_a_whole(trend: Trend, target: str) -> str:
             return f"met {target}"
         case Standing.MISSED:
             return f"missed {target}, without one {trend.every.value} that stands out"
+        case _ if trend.unit is not Unit.RATE:
+            # Medians of buckets do not add up to that of the whole.
+            met = sum(trend.standing(point) is Standing.MET for point in trend.settled)
+            every = trend.every.value
+            return f"met {target} in {met} of {len(trend.settled)} {every}s, and clearly missed it in no {every}"
         case _:
             return f"is not clearly above or below {target}{f': {rate} so far' if rate else ''}"
 

@@ -1,12 +1,12 @@
 """What if the tasks of a class went to another route: expected change of completed tasks and of spend in a month."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.analysis.bootstrap import RatioEstimate, difference_of_ratios_over_days
 from dashboard.analysis.comparison import Yardstick, rate_change
 from dashboard.analysis.figures import Change, Direction, Unit
-from dashboard.analysis.filters import Filter, route_condition
+from dashboard.analysis.filters import Filter
 from dashboard.analysis.rates import RELEVANT_RATE
 from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE
 from dashboard.analysis.selection import condition_of, smallest_rollup
@@ -124,14 +124,14 @@ def _why_unpriced(side: Side) -> str | None:
 
 
 def _side(connection: sqlite3.Connection, chosen: Filter, task_class: str, route: str) -> Side:
-    table = smallest_rollup(chosen, "task_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    route_is, named = route_condition(route)
+    asked = replace(chosen, route=route, task_class=task_class)
+    table = smallest_rollup(asked, "task_daily")
+    condition, parameters = condition_of(asked, asked.period, table)
     rows = connection.execute(
         "SELECT date, sum(completed_count), sum(task_count - unknown_count), sum(task_count), "  # noqa: S608
         "sum(known_cost_micro_usd), sum(unpriced_call_count), max(provider) "
-        f"FROM {table} WHERE {condition} AND task_class = :class AND {route_is} GROUP BY date ORDER BY date",
-        parameters | named | {"class": task_class},
+        f"FROM {table} WHERE {condition} GROUP BY date ORDER BY date",
+        parameters,
     ).fetchall()
     return Side(
         route=route,

@@ -180,7 +180,7 @@ class TestUnpriced:
         found = spend_of(facts.write(store))
         assert found.costs is None
         assert unpriced_range(found.total, found.costs).high_usd is None
-        assert headline(found) == "What was spent is not known: none of 1 calls has a price"
+        assert headline(found) == "What was spent is not known: none of 1 calls has a known cost"
         frame = spend_frame(found)
         assert frame["known_usd"].null_count() == frame.height
         assert frame["total_high_usd"].null_count() == frame.height

@@ -1,5 +1,6 @@
 """Trends on few rows: buckets, what is settled, the compared period, and the sentence that says what is seen."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -208,6 +209,10 @@ class TestWords:
         # 8 bad of 70 alone would be clear; as the worst of 50 weeks it is to be expected.
         assert "week 10" in trend_words(weekly((62, 70)))
         assert "week" not in trend_words(weekly((62, 70), *[(95, 100)] * 49)).replace("one week that", "")
+
+    def test_medians_which_do_not_add_up_are_told_by_bucket(self) -> None:
+        found = replace(weekly((999, 1000), (9, 10)), unit=Unit.SECONDS)
+        assert "in 1 of 2 weeks, and clearly missed it in no week" in trend_words(found)
 
     def test_without_an_objective_only_clear_changes_are_said(self) -> None:
         assert "moved between" in trend_words(weekly(*[(50, 100), (52, 100)] * 3, objective=None))

@@ -44,7 +44,7 @@ def test_small_and_odd_stores_show_every_part(monkeypatch, store: Store, by: str
 
 def test_no_cost_at_all_is_unknown_and_never_zero(monkeypatch, store: Store):
     app = run_page(monkeypatch, odd_facts(store).url, "spend")
-    assert "What was spent is not known: none of 6 calls has a price" in said(app)
+    assert "What was spent is not known: none of 6 calls has a known cost" in said(app)
     assert "$0 " not in said(app)
     assert "No task of known cost to list" in said(app)
 
