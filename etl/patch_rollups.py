@@ -79,15 +79,10 @@ def _patch_decisions() -> Rollup:
 
 def patch_decision_rollups() -> tuple[Rollup, ...]:
     """Return the rollups of decisions on patches, in the order in which they follow from each other."""
-    finest = _patch_decisions()
-    kept = ("task_class", "risk_zone", "actor")
-    by_route = finest.summed("zone_decision_route_daily", "provider", "model", *kept)
-    return (
-        finest,
-        finest.summed("zone_decision_project_daily", "project", *kept),
-        by_route,
-        by_route.summed("zone_decision_daily", *kept),
-    )
+    return _patch_decisions().with_coarser(
+        "zone_decision_project_daily", "zone_decision_route_daily", "zone_decision_daily",
+        "task_class", "risk_zone", "actor",
+    )  # fmt: skip
 
 
 def within_window() -> str:

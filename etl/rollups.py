@@ -131,15 +131,10 @@ def _approvals() -> Rollup:
 
 def _approval_rollups() -> tuple[Rollup, ...]:
     """Return the rollups of decisions that were asked for, in the order in which they follow from each other."""
-    finest = _approvals()
-    kept = ("task_class", "subject", "decision", "actor")
-    by_route = finest.summed("decision_route_daily", "provider", "model", *kept)
-    return (
-        finest,
-        finest.summed("decision_project_daily", "project", *kept),
-        by_route,
-        by_route.summed("decision_daily", *kept),
-    )
+    return _approvals().with_coarser(
+        "decision_project_daily", "decision_route_daily", "decision_daily",
+        "task_class", "subject", "decision", "actor",
+    )  # fmt: skip
 
 
 def _links() -> Rollup:

@@ -55,6 +55,14 @@ class Rollup:
             histograms={name: f"merge_histograms({name})" for name in self.histograms},
         )
 
+    def with_coarser(self, by_project: str, by_route: str, whole: str, *kept: str) -> "tuple[Rollup, ...]":
+        """Return this rollup and those over routes, over projects and over both, in the order in which they follow.
+
+        ``kept`` are the dimensions that all of them have.
+        """
+        over_projects = self.summed(by_route, "provider", "model", *kept)
+        return self, self.summed(by_project, "project", *kept), over_projects, over_projects.summed(whole, *kept)
+
 
 def histogram_sql(value: str, condition: str = "1") -> str:
     """Return the aggregate that makes a histogram of the values of the facts that meet a condition."""

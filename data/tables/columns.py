@@ -59,3 +59,8 @@ def instant(meaning: str) -> Any:
 def day(meaning: str, *, index: bool = True) -> Any:
     """Day in the reporting time zone; null when unknown."""
     return Field(default=None, sa_type=Day, nullable=True, index=index, description=meaning)
+
+
+def histogram(meaning: str) -> Any:
+    """Log-bucket histogram of what ``meaning`` names; null when there is nothing in it."""
+    return Field(default=None, description=f"{meaning}, as log-bucket histogram (data.histogram)")

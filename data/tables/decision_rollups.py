@@ -3,12 +3,9 @@
 from datetime import date as calendar_day
 
 from sqlalchemy import Index
-from sqlmodel import Field
 
 from data.tables.base import Row
-from data.tables.columns import col, count, day, must, number
-
-_HISTOGRAM = "log-bucket histogram (data.histogram)"
+from data.tables.columns import col, count, day, histogram, must, number
 
 
 class _DecisionSums(Row):
@@ -47,9 +44,7 @@ class PatchDecisionDaily(_DecisionSums, table=True):
     model: str | None = col("model of the task's route")
     risk_zone: str | None = col("zone of the files that needs the most care (risk_zones.toml)")
     actor: str | None = col("who decided (Actor); null where they were applied without being asked about")
-    waiting_histogram: bytes | None = Field(
-        default=None, description=f"waiting times of decided patches, milliseconds, as {_HISTOGRAM}"
-    )
+    waiting_histogram: bytes | None = histogram("waiting times of decided patches, milliseconds")
 
 
 class ZoneDecisionDaily(_DecisionSums, table=True):
@@ -60,9 +55,7 @@ class ZoneDecisionDaily(_DecisionSums, table=True):
     task_class: str | None = col("class of the task")
     risk_zone: str | None = col("zone of the files that needs the most care (risk_zones.toml)")
     actor: str | None = col("who decided (Actor); null where they were applied without being asked about")
-    waiting_histogram: bytes | None = Field(
-        default=None, description=f"waiting times of decided patches, milliseconds, as {_HISTOGRAM}"
-    )
+    waiting_histogram: bytes | None = histogram("waiting times of decided patches, milliseconds")
 
 
 class ZoneDecisionProjectDaily(_DecisionSums, table=True):
@@ -76,9 +69,7 @@ class ZoneDecisionProjectDaily(_DecisionSums, table=True):
     task_class: str | None = col("class of the task")
     risk_zone: str | None = col("zone of the files that needs the most care (risk_zones.toml)")
     actor: str | None = col("who decided (Actor); null where they were applied without being asked about")
-    waiting_histogram: bytes | None = Field(
-        default=None, description=f"waiting times of decided patches, milliseconds, as {_HISTOGRAM}"
-    )
+    waiting_histogram: bytes | None = histogram("waiting times of decided patches, milliseconds")
 
 
 class ZoneDecisionRouteDaily(_DecisionSums, table=True):
@@ -93,9 +84,7 @@ class ZoneDecisionRouteDaily(_DecisionSums, table=True):
     model: str | None = col("model of the task's route")
     risk_zone: str | None = col("zone of the files that needs the most care (risk_zones.toml)")
     actor: str | None = col("who decided (Actor); null where they were applied without being asked about")
-    waiting_histogram: bytes | None = Field(
-        default=None, description=f"waiting times of decided patches, milliseconds, as {_HISTOGRAM}"
-    )
+    waiting_histogram: bytes | None = histogram("waiting times of decided patches, milliseconds")
 
 
 class _ApprovalSums(Row):
@@ -121,9 +110,7 @@ class ApprovalDaily(_ApprovalSums, table=True):
     subject: str = must("what it is about (Subject)")
     decision: str = must("what was decided (Decision)")
     actor: str = must("who decided (Actor)")
-    waiting_histogram: bytes | None = Field(
-        default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
-    )
+    waiting_histogram: bytes | None = histogram("waiting times of decisions that were made, milliseconds")
 
 
 class DecisionDaily(_ApprovalSums, table=True):
@@ -135,9 +122,7 @@ class DecisionDaily(_ApprovalSums, table=True):
     subject: str = must("what it is about (Subject)")
     decision: str = must("what was decided (Decision)")
     actor: str = must("who decided (Actor)")
-    waiting_histogram: bytes | None = Field(
-        default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
-    )
+    waiting_histogram: bytes | None = histogram("waiting times of decisions that were made, milliseconds")
 
 
 class DecisionProjectDaily(_ApprovalSums, table=True):
@@ -152,9 +137,7 @@ class DecisionProjectDaily(_ApprovalSums, table=True):
     subject: str = must("what it is about (Subject)")
     decision: str = must("what was decided (Decision)")
     actor: str = must("who decided (Actor)")
-    waiting_histogram: bytes | None = Field(
-        default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
-    )
+    waiting_histogram: bytes | None = histogram("waiting times of decisions that were made, milliseconds")
 
 
 class DecisionRouteDaily(_ApprovalSums, table=True):
@@ -170,6 +153,4 @@ class DecisionRouteDaily(_ApprovalSums, table=True):
     subject: str = must("what it is about (Subject)")
     decision: str = must("what was decided (Decision)")
     actor: str = must("who decided (Actor)")
-    waiting_histogram: bytes | None = Field(
-        default=None, description=f"waiting times of decisions that were made, milliseconds, as {_HISTOGRAM}"
-    )
+    waiting_histogram: bytes | None = histogram("waiting times of decisions that were made, milliseconds")

@@ -7,12 +7,9 @@ have a row with a null date: they are in no period, and the parts still add up t
 from datetime import date as calendar_day
 
 from sqlalchemy import Index
-from sqlmodel import Field
 
 from data.tables.base import Row
-from data.tables.columns import col, count, day, must, number
-
-_HISTOGRAM = "log-bucket histogram (data.histogram)"
+from data.tables.columns import col, count, day, histogram, must, number
 
 
 class _TaskSums(Row):
@@ -49,9 +46,7 @@ class TaskDaily(_TaskSums, table=True):
     task_class: str = must("class (TaskClass)")
     provider: str | None = col("provider of the route")
     model: str | None = col("model of the route")
-    cost_histogram: bytes | None = Field(
-        default=None, description=f"known cost of completed tasks, millionths of a US dollar, as {_HISTOGRAM}"
-    )
+    cost_histogram: bytes | None = histogram("known cost of completed tasks, millionths of a US dollar")
 
 
 class TaskRouteDaily(_TaskSums, table=True):
@@ -62,9 +57,7 @@ class TaskRouteDaily(_TaskSums, table=True):
     task_class: str = must("class (TaskClass)")
     provider: str | None = col("provider of the route")
     model: str | None = col("model of the route")
-    cost_histogram: bytes | None = Field(
-        default=None, description=f"known cost of completed tasks, millionths of a US dollar, as {_HISTOGRAM}"
-    )
+    cost_histogram: bytes | None = histogram("known cost of completed tasks, millionths of a US dollar")
 
 
 class _PatchSums(Row):
@@ -165,7 +158,7 @@ class CallDaily(_CallSums, table=True):
     status: str = must("how they ended (CallStatus)")
     error_kind: str | None = col("kind of error (ErrorKind)")
     is_attributed: bool = must("whether they belong to a task")
-    latency_histogram: bytes | None = Field(default=None, description=f"durations, milliseconds, as {_HISTOGRAM}")
+    latency_histogram: bytes | None = histogram("durations, milliseconds")
 
 
 class CallRouteDaily(_CallSums, table=True):
@@ -180,7 +173,7 @@ class CallRouteDaily(_CallSums, table=True):
     status: str = must("how they ended (CallStatus)")
     error_kind: str | None = col("kind of error (ErrorKind)")
     is_attributed: bool = must("whether they belong to a task")
-    latency_histogram: bytes | None = Field(default=None, description=f"durations, milliseconds, as {_HISTOGRAM}")
+    latency_histogram: bytes | None = histogram("durations, milliseconds")
 
 
 class FallbackDaily(Row, table=True):
@@ -216,7 +209,7 @@ class RouteDaily(_CallSums, table=True):
     attributed_call_count: int = count("counted calls that belong to a task")
     attributed_unpriced_count: int = count("of these, with unknown cost")
     attributed_cost_micro_usd: int = count("known spend of calls that belong to a task")
-    latency_histogram: bytes | None = Field(default=None, description=f"durations, milliseconds, as {_HISTOGRAM}")
+    latency_histogram: bytes | None = histogram("durations, milliseconds")
 
 
 class _CommandSums(Row):
@@ -239,9 +232,7 @@ class CommandDaily(_CommandSums, table=True):
     task_class: str | None = col("class of the task")
     provider: str | None = col("provider of the task's route")
     model: str | None = col("model of the task's route")
-    duration_histogram: bytes | None = Field(
-        default=None, description=f"durations of those that ended ok or failed, milliseconds, as {_HISTOGRAM}"
-    )
+    duration_histogram: bytes | None = histogram("durations of those that ended ok or failed, milliseconds")
 
 
 class CommandRouteDaily(_CommandSums, table=True):
@@ -252,9 +243,7 @@ class CommandRouteDaily(_CommandSums, table=True):
     task_class: str | None = col("class of the task")
     provider: str | None = col("provider of the task's route")
     model: str | None = col("model of the task's route")
-    duration_histogram: bytes | None = Field(
-        default=None, description=f"durations of those that ended ok or failed, milliseconds, as {_HISTOGRAM}"
-    )
+    duration_histogram: bytes | None = histogram("durations of those that ended ok or failed, milliseconds")
 
 
 class ProjectDaily(_TaskSums, _PatchSums, _CommandSums, table=True):
@@ -289,12 +278,8 @@ class ProjectDaily(_TaskSums, _PatchSums, _CommandSums, table=True):
     rolled_back_deployment_count: int = count("deployments whose place an older build took")
     commit_count: int = count("commits")
     pull_request_count: int = count("pull and merge requests opened")
-    cost_histogram: bytes | None = Field(
-        default=None, description=f"known cost of completed tasks, millionths of a US dollar, as {_HISTOGRAM}"
-    )
-    duration_histogram: bytes | None = Field(
-        default=None, description=f"durations of those that ended ok or failed, milliseconds, as {_HISTOGRAM}"
-    )
+    cost_histogram: bytes | None = histogram("known cost of completed tasks, millionths of a US dollar")
+    duration_histogram: bytes | None = histogram("durations of those that ended ok or failed, milliseconds")
 
 
 class FailureDaily(Row, table=True):
