@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import log
 from statistics import NormalDist
 
 import numpy as np
@@ -16,8 +17,13 @@ _RESAMPLES = 2000
 _SEED = 20_260_301
 _LARGEST_DRAW = 4_000_000
 _MOST_KEPT_DAYS = 400
-"""Draws of as many days are kept: in 0.8 MB, the newest ones ready to be used in 6 MB; of more they are made anew."""
+"""Draws of as many days are kept, in 0.8 MB (the newest ones ready to be used in 6 MB); of more they are made anew."""
+_KEPT_COUNTS = 128
+"""Draws are kept of so many counts of days: 100 MB if all were the longest, 25 MB for quarters."""
+_TIE = 1e-9
 _NORMAL = NormalDist()
+_MOST_EVENTS_WHEN_NONE_SEEN = -log((1 - CONFIDENCE) / 2)
+"""Exact upper bound of a Poisson count of which none was seen: 3.69 events (Garwood 1936, two-sided 95 %)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +35,14 @@ class RatioEstimate:
     reason: str | None = None
 
 
-def ratio_over_days(numerators: Sequence[float], denominators: Sequence[float]) -> RatioEstimate:
+def ratio_over_days(
+    numerators: Sequence[float], denominators: Sequence[float], *, counts_events: bool = False
+) -> RatioEstimate:
     """Return the ratio of the sums with its BCa interval; days are drawn whole, since what happens in a day is alike.
 
-    Days on which both are 0 are left out. Not estimable when the interval of the denominator reaches 0.
+    Days on which both are 0 are left out. Not estimable when the interval of the denominator reaches 0. Where
+    numerators count events and none was seen, every draw has none, which would look certain: the exact bound takes
+    their place.
     """
     x = np.asarray(numerators, dtype=np.float64)
     y = np.asarray(denominators, dtype=np.float64)
@@ -46,9 +56,16 @@ def ratio_over_days(numerators: Sequence[float], denominators: Sequence[float]) 
     drawn_x, drawn_y = _draw(x, y)
     if float(np.quantile(drawn_y, (1 - CONFIDENCE) / 2)) <= 0 or float((y.sum() - y).min()) <= 0:
         return RatioEstimate(value, None, "not estimable: nearly everything to divide by fell on too few days")
+    if counts_events and not x.any():
+        return RatioEstimate(0.0, none_seen(float(y.sum())))
     usable = drawn_y > 0
     interval = bca(value, drawn_x[usable] / drawn_y[usable], (x.sum() - x) / (y.sum() - y))
     return RatioEstimate(value, interval)
+
+
+def none_seen(denominator: float) -> Interval:
+    """Return the exact interval of events per unit when none was seen in so many units: from 0 to 3.69 / units."""
+    return 0.0, _MOST_EVENTS_WHEN_NONE_SEEN / denominator
 
 
 Array = npt.NDArray[np.float64]
@@ -89,7 +106,7 @@ def _draw(x: Array, y: Array) -> tuple[Array, Array]:
     """Return the sums of x and y over days drawn with replacement, once for each resample."""
     days = len(x)
     if days <= _MOST_KEPT_DAYS:
-        # How often each day was drawn, times the day: the same sums as of the drawn days, in a quarter of the time.
+        # How often each day was drawn, times the day: in a quarter of the time the same sums, but for rounding.
         sums = _kept_draws(days) @ np.column_stack((x, y))
         return sums[:, 0], sums[:, 1]
     sums_x, sums_y = np.empty(_RESAMPLES), np.empty(_RESAMPLES)
@@ -111,29 +128,27 @@ def _draws(days: int, step: int) -> Iterator[npt.NDArray[np.int64]]:
 @lru_cache(maxsize=4)
 def _kept_draws(days: int) -> Array:
     """Return how often each day was drawn for each resample, one row a resample."""
-    return _drawn_times(days).astype(np.float64)
-
-
-@lru_cache(maxsize=128)
-def _drawn_times(days: int) -> npt.NDArray[np.uint64]:
-    # To draw the days of a year takes 7 ms; a byte each is enough to keep them.
-    (drawn,) = _draws(days, _RESAMPLES)
-    drawn += np.arange(_RESAMPLES)[:, np.newaxis] * days
-    times = np.bincount(drawn.ravel(), minlength=_RESAMPLES * days).reshape(_RESAMPLES, days)
-    return times.astype(np.min_scalar_type(int(times.max())))
+    return drawn_days(days)
 
 
 def drawn_days(days: int) -> Array:
     """Return how often each day is drawn in each resample, one row a resample; the same days for the same count."""
-    return _kept_counts(days).astype(np.float64)
+    times = _kept_times(days) if days <= _MOST_KEPT_DAYS else _times(days)
+    return times.astype(np.float64)
 
 
-@lru_cache(maxsize=128)
-def _kept_counts(days: int) -> npt.NDArray[np.uint64]:
-    # To draw the days of a quarter takes 25 ms; a byte each is enough to keep them.
-    generator = np.random.default_rng(_SEED)
-    drawn = generator.multinomial(days, [1 / days] * days, size=_RESAMPLES)
-    return drawn.astype(np.min_scalar_type(int(drawn.max())))
+@lru_cache(maxsize=_KEPT_COUNTS)
+def _kept_times(days: int) -> npt.NDArray[np.unsignedinteger]:
+    # To draw the days of a year takes 7 ms; a byte each is enough to keep them.
+    return _times(days)
+
+
+def _times(days: int) -> npt.NDArray[np.unsignedinteger]:
+    """Return how often each day was drawn, one row a resample, in the smallest type that holds the counts."""
+    (drawn,) = _draws(days, _RESAMPLES)
+    drawn += np.arange(_RESAMPLES)[:, np.newaxis] * days
+    times = np.bincount(drawn.ravel(), minlength=_RESAMPLES * days).reshape(_RESAMPLES, days)
+    return times.astype(np.min_scalar_type(int(times.max())))
 
 
 def bca(value: float, drawn: Array, left_out: Array) -> Interval:
@@ -143,7 +158,9 @@ def bca(value: float, drawn: Array, left_out: Array) -> Interval:
     if squares <= (1e-12 * value) ** 2 * len(left_out):
         return value, value
     acceleration = float((spread**3).sum()) / (6 * squares**1.5)
-    below = float((drawn < value).mean() + (drawn == value).mean() / 2)
+    # Draws of the same days differ from the value by rounding alone: they are ties, whatever the unit.
+    is_tie = np.abs(drawn - value) <= _TIE * max(abs(value), float(np.abs(drawn - value).max()))
+    below = float(((drawn < value) & ~is_tie).mean() + is_tie.mean() / 2)
     bias = _NORMAL.inv_cdf(min(max(below, 1 / (2 * len(drawn))), 1 - 1 / (2 * len(drawn))))
     shares = [_corrected(tail, bias, acceleration) for tail in ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)]
     low, high = (float(bound) for bound in np.quantile(drawn, shares))

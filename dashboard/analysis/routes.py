@@ -127,7 +127,7 @@ def _quality(kept: Mapping[int, int], calls: _Calls) -> tuple[float | None, floa
     """Return kept tasks per dollar. Unpriced calls widen the interval downwards: they cost as much as a mean call."""
     days = sorted(kept.keys() | calls.spend.keys())
     estimate = ratio_over_days(
-        [kept.get(day, 0) for day in days], [calls.spend.get(day, 0) / MICRO_USD for day in days]
+        [kept.get(day, 0) for day in days], [calls.spend.get(day, 0) / MICRO_USD for day in days], counts_events=True
     )
     low, high = estimate.interval or (None, None)
     if low is not None:

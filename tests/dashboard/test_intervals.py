@@ -6,7 +6,7 @@ import pytest
 import scipy.stats
 from statsmodels.stats.proportion import proportion_confint
 
-from dashboard.analysis.bootstrap import FEWEST_DAYS, ratio_over_days
+from dashboard.analysis.bootstrap import FEWEST_DAYS, bca, ratio_over_days
 from dashboard.analysis.intervals import (
     clopper_pearson,
     most_when_none_seen,
@@ -124,6 +124,31 @@ def test_the_ratio_is_of_the_sums_and_the_same_every_time() -> None:
     first = ratio_over_days(spend, completed)
     assert first.value == pytest.approx(sum(spend) / sum(completed))
     assert first == ratio_over_days(spend, completed)
+
+
+def test_the_interval_does_not_depend_on_the_unit_of_money() -> None:
+    # Spend of six days takes few values, so that many draws equal the ratio but for rounding, which differs by unit.
+    spend, completed = [1.1, 2.2, 1.1, 2.2, 1.1, 2.2, 1.1], [1, 2, 1, 3, 1, 2, 1]
+    in_usd = ratio_over_days(spend, completed)
+    in_micro_usd = ratio_over_days([round(usd * 1e6) for usd in spend], completed)
+    assert in_usd.interval is not None
+    assert in_micro_usd.interval is not None
+    assert in_micro_usd.interval == pytest.approx([bound * 1e6 for bound in in_usd.interval], rel=1e-9)
+
+
+def test_a_tie_counts_half_whatever_rounding_did_to_it() -> None:
+    # Of four draws one lies below, two are the value (one 1e-16 beside it) and one above: no bias to correct.
+    left_out = np.array([0.9, 1.0, 1.1])
+    exact = bca(1.0, np.array([0.5, 1.0, 1.0, 1.5]), left_out)
+    assert bca(1.0, np.array([0.5, 1.0 - 1e-16, 1.0, 1.5]), left_out) == pytest.approx(exact)
+    assert bca(1.0, np.array([0.5, 1.0 - 1e-16, 1.0 - 1e-16, 1.5]), left_out) == pytest.approx(exact)
+
+
+def test_none_seen_still_allows_some_by_the_exact_bound() -> None:
+    # No task kept in ten days of 2 USD: at most 3.69 events in 20 USD (Poisson, two-sided 95 %).
+    found = ratio_over_days([0.0] * 10, [2.0] * 10, counts_events=True)
+    assert found.value == 0
+    assert found.interval == pytest.approx((0.0, scipy.stats.chi2.ppf(0.975, 2) / 2 / 20))
 
 
 def test_equal_days_leave_no_doubt() -> None:
