@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from page_runs import PAGES, run_page, texts
+from streamlit.testing.v1 import AppTest
 
 from data.store import Store
 from fact_rows import Facts
-from year_of_facts import LAST_DAY
+from year_of_facts import LAST_DAY, odd_facts, one_task
 
 USED = {"input_tokens": 900, "output_tokens": 100, "total_tokens": 1_000}
 
@@ -43,16 +44,49 @@ STORES: Mapping[str, Callable[[Store], str]] = {
 }
 
 
+WRONG = ("nan", "inf ", " None", "NaN")
+"""What nothing divided by nothing, and a number that is not known, would look like."""
+
+
+def is_told_well(app: AppTest) -> str:
+    """Check what a page says and return it."""
+    assert not app.exception
+    said = texts(app).replace("\\", "").replace("information", "")
+    for wrong in WRONG:
+        assert wrong not in said, wrong
+    return said
+
+
 @pytest.mark.parametrize("kind", STORES)
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_shows_a_store_in_which_all_is_alike(monkeypatch, store: Store, page: str, kind: str):
-    app = run_page(monkeypatch, STORES[kind](store), page, period="last-28-days")
-    assert not app.exception
-    said = texts(app).replace("\\", "")
-    # Nothing is divided by nothing, and what is unknown is never a number.
-    for wrong in ("nan", "inf ", " None", "NaN"):
-        assert wrong not in said.replace("information", ""), wrong
+    said = is_told_well(run_page(monkeypatch, STORES[kind](store), page, period="last-28-days"))
     if page == "spend" and kind in ("no cost", "all unknown"):
         assert "What was spent is not known" in said
     if page == "overview" and kind == "all failed":
         assert "0.0 %" in said
+
+
+@pytest.mark.parametrize("kind", [*STORES, "one task", "odd records"])
+@pytest.mark.parametrize("page", ["slo-trends", "provider-routes", "spend", "approvals", "quarterly-review"])
+def test_every_choice_of_a_page_shows_such_a_store(monkeypatch, store: Store, page: str, kind: str):
+    write = {**STORES, "one task": lambda store: one_task(store).url, "odd records": lambda store: odd_facts(store).url}
+    app = run_page(monkeypatch, write[kind](store), page, period="last-28-days")
+    choices = {
+        widget.key: [*([not widget.value] if widget.type == "toggle" else widget.options[:8]), widget.value]
+        for widget in _choices(app)
+    }
+    tried = 0
+    for key, values in choices.items():
+        # Each in turn, the first one again at the end; a choice may take others away.
+        for value in values:
+            for widget in [one for one in _choices(app) if one.key == key]:
+                widget.set_value(value)
+                is_told_well(app.run())
+                tried += 1
+    assert tried or page == "approvals"
+
+
+def _choices(app: AppTest) -> list[Any]:
+    widgets = (*app.segmented_control, *app.selectbox, *app.toggle)
+    return [one for one in widgets if one.key and not one.key.startswith("filter_")]
