@@ -24,7 +24,7 @@ def errors_by_model(connection: sqlite3.Connection, chosen: Filter) -> pl.DataFr
             calls.error_count,
             ratio(calls.call_count - calls.error_count, calls.call_count),
             *(wilson(calls.call_count - calls.error_count, calls.call_count) or (None, None)),
-            *(calls.error_kinds[kind] for kind in kinds),
+            *(calls.error_kinds.get(kind, 0) for kind in kinds),
         )
         for route, calls in routes
     ]

@@ -49,7 +49,7 @@ def without_error(sums: Sums) -> GoodOfTotal:
 
 def _facts(sums: Sums, routes: Sequence[RouteCalls]) -> list[Fact]:
     calls, unknown, retries = sums.total("call_count"), sums.total("unknown_call_count"), sums.total("retry_count")
-    kinds = sum((route.error_kinds for route in routes), Counter[str]())
+    kinds = sum((Counter(route.error_kinds) for route in routes), Counter[str]())
     facts = [
         *_kinds(kinds),
         Fact("Cancelled", sums.total("cancelled_call_count"), note="stopped by the person; not an error"),
@@ -70,6 +70,6 @@ def _facts(sums: Sums, routes: Sequence[RouteCalls]) -> list[Fact]:
     return facts
 
 
-def _kinds(kinds: Counter[str]) -> tuple[Fact, ...]:
+def _kinds(kinds: Mapping[str, int]) -> tuple[Fact, ...]:
     ordered = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Fact(f"Error: {kind.replace('_', ' ')}", count) for kind, count in ordered)

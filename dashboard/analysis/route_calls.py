@@ -2,14 +2,16 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dashboard.analysis.filters import Filter, Period, route_name
 from dashboard.analysis.selection import condition_of, smallest_rollup
+from dashboard.analysis.shared import shared
 from data.words import CallSource, CallStatus
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class RouteCalls:
     """Calls that one route served."""
 
@@ -19,13 +21,28 @@ class RouteCalls:
     cost_micro_usd: int = 0
     lower_bound_count: int = 0
     """Calls of a source that leaves most failed calls out, so that their errors are a lower bound."""
-    error_kinds: Counter[str] = field(default_factory=Counter[str])
+    error_kinds: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    def __add__(self, other: "RouteCalls") -> "RouteCalls":
+        return RouteCalls(
+            self.call_count + other.call_count,
+            self.error_count + other.error_count,
+            self.priced_count + other.priced_count,
+            self.cost_micro_usd + other.cost_micro_usd,
+            self.lower_bound_count + other.lower_bound_count,
+            Counter(self.error_kinds) + Counter(other.error_kinds),
+        )
 
 
-def calls_by_route(connection: sqlite3.Connection, chosen: Filter, period: Period) -> dict[str, RouteCalls]:
+def calls_by_route(connection: sqlite3.Connection, chosen: Filter, period: Period) -> Mapping[str, RouteCalls]:
     """Return the calls of a filter by the route that served them."""
+    return _calls_by_route(connection, chosen.during(period))
+
+
+@shared
+def _calls_by_route(connection: sqlite3.Connection, chosen: Filter) -> Mapping[str, RouteCalls]:
     table = smallest_rollup(chosen, "call_daily")
-    condition, parameters = condition_of(chosen, period, table)
+    condition, parameters = condition_of(chosen, chosen.period, table)
     routes: dict[str, RouteCalls] = {}
     for provider, model, status, kind, calls, unpriced, cost, bounded in connection.execute(
         "SELECT provider, model, status, error_kind, sum(call_count), sum(unpriced_count), sum(cost_micro_usd), "  # noqa: S608
@@ -33,12 +50,10 @@ def calls_by_route(connection: sqlite3.Connection, chosen: Filter, period: Perio
         f"FROM {table} WHERE {condition} GROUP BY provider, model, status, error_kind",
         parameters,
     ):
-        route = routes.setdefault(route_name(provider, model), RouteCalls())
-        route.call_count += calls
-        route.priced_count += calls - unpriced
-        route.cost_micro_usd += cost
-        route.lower_bound_count += bounded
-        if status == CallStatus.ERROR:
-            route.error_count += calls
-            route.error_kinds[kind or "unknown"] += calls
+        is_error = status == CallStatus.ERROR
+        route, found = route_name(provider, model), RouteCalls(
+            calls, calls if is_error else 0, calls - unpriced, cost, bounded,
+            {kind or "unknown": calls} if is_error else {},
+        )  # fmt: skip
+        routes[route] = routes[route] + found if route in routes else found
     return routes
