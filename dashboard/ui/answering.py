@@ -3,7 +3,6 @@
 import pickle
 import signal
 import sys
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from importlib import import_module
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 import data
 from dashboard import analysis
 from dashboard.analysis.shared import keeping, question_key, unwrapped
+from dashboard.ui.answers import Answers
 from dashboard.ui.garbage import leave_what_is_there, look_less_often
 from dashboard.ui.stores import data_version, opened_store, store_name
 from data.definitions.texts import definitions_hash
@@ -46,31 +46,29 @@ class Reply(NamedTuple):
 
 
 class Parts:
-    """Answers by question, the last used ones; of one state of one store at a time."""
+    """Answers questions about the state that the store is in; parts that they rest on are kept."""
 
     def __init__(self) -> None:
-        self._state: tuple[str, int] | None = None
-        self._known: OrderedDict[str, Any] = OrderedDict()
+        self._known = Answers(most=_MOST_PARTS)
 
     def answer(self, asked: Asked) -> Any:
-        """Return the answer; parts that it rests on are kept. Raises BoltscopeError where the store has moved on."""
+        """Return the answer. Raises BoltscopeError where the store has moved on."""
         store = opened_store()
         with store.reading() as connection:
             state = store_name(connection, store.path), data_version(connection)
             if state != (asked.store_name, asked.data_version):
                 raise BoltscopeError("The store has changed since the question was asked.")
-            if state != self._state:
-                self._known.clear()
-                self._state = state
 
             def keep(part: Callable[..., Any], arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
                 key = question_key(part, arguments, named)
-                if key not in self._known:
-                    self._known[key] = part(connection, *arguments, **named)
-                    if len(self._known) > _MOST_PARTS:
-                        self._known.popitem(last=False)
-                self._known.move_to_end(key)
-                return self._known[key]
+                place, is_own = self._known.place(state, key)
+                if is_own:
+                    try:
+                        place.set_result(part(connection, *arguments, **named))
+                    except BaseException as error:
+                        self._known.give_up(state, key, place, error)
+                        raise
+                return place.result()
 
             with keeping(keep):
                 return unwrapped(asked.question)(connection, *asked.arguments, **asked.named)
