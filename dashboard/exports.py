@@ -30,12 +30,12 @@ from dashboard.export_tables import WORK_TABLES
 from dashboard.export_view_table import ViewTable
 from dashboard.export_views import VIEW_TABLES
 from data.definitions import slos
+from data.epoch import DAY_MICROSECONDS
 from data.errors import BoltscopeError
 from data.migrations import create_schema
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BATCH = 5000
-_DAY_MICROSECONDS = 86_400_000_000
 FACT_TABLES = (*WORK_TABLES, *EVIDENCE_TABLES, *GOVERNANCE_TABLES)
 _FACTS = {table.name: table for table in FACT_TABLES}
 _PAGES = {table.name: table for table in PAGE_TABLES}
@@ -278,7 +278,7 @@ def _parameters(connection: sqlite3.Connection, selection: Selection, as_of: dat
         "last": day_number(last),
         "from_instant": _end(first - timedelta(days=1)),
         "to_instant": _end(last),
-        "window": slos().rollback_window_days * _DAY_MICROSECONDS,
+        "window": slos().rollback_window_days * DAY_MICROSECONDS,
         "last_mature_day": day_number(newest_mature_day(connection, as_of)),
         "project": _stored(selection.project),
         "task_class": _stored(selection.task_class),

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = date(1970, 1, 1)
+DAY_MICROSECONDS = 86_400_000_000
 
 
 def stored_instant(moment: datetime) -> int:

@@ -14,14 +14,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from data.definitions import PriceOverride, price_overrides
-from data.epoch import EPOCH, EPOCH_DAY, stored_instant
+from data.epoch import DAY_MICROSECONDS, EPOCH, EPOCH_DAY, stored_instant
 from data.errors import DefinitionError
 from data.providers import definition_of
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice
 
-DAY_MICROSECONDS = 86_400_000_000
 # Prices in the table have at most 18 decimals; as integers of this scale all sums are exact.
 SCALE = 10**18
 _FIRST = -(2**62)

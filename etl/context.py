@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from data.definitions import reporting
-from data.epoch import EPOCH_DAY, stored_instant
+from data.epoch import DAY_MICROSECONDS, EPOCH_DAY, stored_instant
 from data.words import KnownReason, QuarantineReason
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 MICROSECONDS = 1_000_000
 HOUR_MICROSECONDS = 3600 * MICROSECONDS
-DAY_MICROSECONDS = 24 * HOUR_MICROSECONDS
 AT_ONCE = 300
 """Rows that one statement writes."""
 

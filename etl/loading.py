@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Protocol
 
+from data.epoch import DAY_MICROSECONDS
 from data.errors import StoreError
 from data.store import Store
 from data.words import KnownReason, SourceKind
-from etl.context import DAY_MICROSECONDS, LoadContext, Owner
+from etl.context import LoadContext, Owner
 from etl.derive.anew import definitions_changed, derive_anew, remember_definitions
 from etl.files import InputFile
 from etl.sources.base import RefusedError, Source

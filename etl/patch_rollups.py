@@ -1,8 +1,8 @@
 """Daily rollups of patches: what became of them, and what was decided about them by risk zone and by whom."""
 
 from data.definitions import slos
+from data.epoch import DAY_MICROSECONDS
 from data.words import Actor, Decision, RollbackEvidence
-from etl.context import DAY_MICROSECONDS
 from etl.derive.accepted_again import COMPARABLE_SQL, accepted_sql
 from etl.source_rollups import Rollup, histogram_sql
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from data.prices import DAY_MICROSECONDS, SCALE, cells_of
+from data.epoch import DAY_MICROSECONDS
+from data.prices import SCALE, cells_of
 from data.providers import is_self_hosted
 from data.words import CallStatus, CostBasis
 from etl.prices import BILLING_SOURCES

@@ -18,7 +18,8 @@ A call of a self-hosted provider has a computed cost only when an override gives
 
 from dataclasses import dataclass
 
-from data.prices import DAY_MICROSECONDS, SCALE, PriceCell, cells_of
+from data.epoch import DAY_MICROSECONDS
+from data.prices import SCALE, PriceCell, cells_of
 from data.providers import is_self_hosted
 from data.words import CallSource, CallStatus, CostBasis
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
+from data.epoch import EPOCH, EPOCH_DAY
 from data.keys import stable_key
 from data.store import Store
 from data.tables import (
@@ -31,7 +32,6 @@ from data.tables import (
     VcsCommit,
 )
 from data.tables.base import table_name
-from data.tables.types import EPOCH, EPOCH_DAY
 from etl.context import insert
 from etl.places import commit_key, place_hash
 from etl.rollups import refresh

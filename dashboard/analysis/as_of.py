@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from data.definitions import reporting, slos
-from data.tables.types import EPOCH, EPOCH_DAY
+from data.epoch import EPOCH, EPOCH_DAY
 from data.words import SourceKind
 
 

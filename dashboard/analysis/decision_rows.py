@@ -19,10 +19,10 @@ from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_rows import id_column, route_column
 from dashboard.analysis.strictness_counts import ALL, Place, Who, settled_day
 from data.definitions import slos
+from data.epoch import DAY_MICROSECONDS
 from data.frames import INSTANT, Schema, frame_of
 from data.words import Decision
 
-_DAY_MICROSECONDS = 86_400_000_000
 _DIMENSIONS = {name: f"patch.{name}" for name in ("project", "task_class", "provider", "model")}
 _CLOSED = "patch.is_closed"
 _ACCEPTED = (
@@ -89,7 +89,7 @@ _COUNTED: Mapping[Shown, str] = {
 
 
 def _rolled_back() -> str:
-    window = slos().rollback_window_days * _DAY_MICROSECONDS
+    window = slos().rollback_window_days * DAY_MICROSECONDS
     undone = f"patch.rolled_back_at IS NOT NULL AND coalesce(patch.rolled_back_at <= patch.proposed_at + {window}, 1)"
     return f"({_ACCEPTED} AND {undone})"
 

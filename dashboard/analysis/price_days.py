@@ -12,7 +12,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from dashboard.analysis.as_of import day_number
-from data.prices import DAY_MICROSECONDS, SCALE, PriceCell, cells_of
+from data.epoch import DAY_MICROSECONDS
+from data.prices import SCALE, PriceCell, cells_of
 
 
 class PriceBasis(StrEnum):

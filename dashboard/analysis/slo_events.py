@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from data.definitions import Slo, slos
+from data.epoch import DAY_MICROSECONDS
 from data.words import CallStatus, CommandStatus, Decision, Outcome
-
-_DAY_MICROSECONDS = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def _task_success(_: Slo) -> SloEvents:
 
 
 def _diff_acceptance(_: Slo) -> SloEvents:
-    window = slos().rollback_window_days * _DAY_MICROSECONDS
+    window = slos().rollback_window_days * DAY_MICROSECONDS
     return SloEvents(
         rollup="patch_daily",
         rollup_good="decided_count - rolled_back_count",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from dashboard.analysis.as_of import day_end, instant
 from dashboard.analysis.filters import NONE_NAME, Filter
-from data.tables.types import EPOCH
+from data.epoch import EPOCH
 
 MOST_MARKS = 36
 """More marks than this hide the trend; they are counted instead."""

@@ -12,8 +12,8 @@ import polars as pl
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.shared import shared
+from data.epoch import EPOCH
 from data.frames import frame_of
-from data.tables.types import EPOCH
 from data.words import Decision, Subject
 
 _HOUR_MICROSECONDS = 3_600_000_000

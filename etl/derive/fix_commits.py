@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from etl.context import DAY_MICROSECONDS, day_of
+from data.epoch import DAY_MICROSECONDS
+from etl.context import day_of
 from etl.derive.differences import key_table, row_table
 from etl.derive.patch_facts import PatchFacts
 

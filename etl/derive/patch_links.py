@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
+from data.epoch import DAY_MICROSECONDS
 from data.words import LinkMethod
-from etl.context import DAY_MICROSECONDS, HOUR_MICROSECONDS, MICROSECONDS
+from etl.context import HOUR_MICROSECONDS, MICROSECONDS
 from etl.derive.patch_facts import PatchFacts
 
 EARLY = 5 * 60 * MICROSECONDS

@@ -7,8 +7,9 @@ changes nothing.
 import sqlite3
 from collections.abc import Iterable
 
+from data.epoch import DAY_MICROSECONDS
 from data.words import DeploymentStatus
-from etl.context import DAY_MICROSECONDS, Touched, day_of
+from etl.context import Touched, day_of
 from etl.derive.commit_graph import StoredGraph, brought_in
 from etl.derive.differences import add_keys, has_rows, key_table, row_table
 from etl.derive.patch_links import CONTENT_WINDOW, EARLY, PATHS_WINDOW, SKEW

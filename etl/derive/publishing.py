@@ -9,8 +9,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from data.epoch import DAY_MICROSECONDS
 from data.words import DeploymentStatus, LinkMethod
-from etl.context import DAY_MICROSECONDS, HOUR_MICROSECONDS, day_of
+from etl.context import HOUR_MICROSECONDS, day_of
 from etl.derive.commit_graph import Graph, StoredGraph, is_ancestor
 from etl.derive.differences import has_rows, key_table, row_table
 from etl.derive.patch_facts import PatchFacts, by_chat

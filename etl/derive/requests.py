@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from data.epoch import DAY_MICROSECONDS
 from data.words import LinkMethod
-from etl.context import DAY_MICROSECONDS
 from etl.derive.differences import has_rows, key_table, row_table
 from etl.derive.patch_facts import PatchFacts
 from etl.derive.patch_links import LEAST, SKEW, Carrier

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from data.epoch import DAY_MICROSECONDS
 from data.words import PullRequestState, RevertKind
-from etl.context import DAY_MICROSECONDS
 from etl.derive.commit_graph import StoredGraph, brought_in, is_ancestor, is_unrelated
 from etl.derive.differences import row_table
 from etl.derive.patch_reverts import (

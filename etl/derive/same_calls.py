@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from data.definitions import reporting
+from data.epoch import DAY_MICROSECONDS
 from data.words import CallSource, CostBasis, MatchQuality, Thing
-from etl.context import DAY_MICROSECONDS, HOUR_MICROSECONDS, Touched, day_of
+from etl.context import HOUR_MICROSECONDS, Touched, day_of
 from etl.derive.call_sources import OUTSIDE
 from etl.derive.same_call_pairs import REACH, Sighting, counted_instead
 from etl.prices import chosen_cost

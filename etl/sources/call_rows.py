@@ -5,9 +5,10 @@ from zlib import crc32
 import polars as pl
 
 from data.definitions import reporting
+from data.epoch import DAY_MICROSECONDS
 from data.keys import stable_keys
 from data.words import CallSource, LatencyBasis, MatchQuality
-from etl.context import DAY_MICROSECONDS, LoadContext, day_of
+from etl.context import LoadContext, day_of
 from etl.price_frames import with_cost
 from etl.redact import ID_MAYBE_SECRET, redact_id
 

@@ -16,7 +16,8 @@ from dashboard.analysis.price_effect import Cost, effects_of, price_effect
 from dashboard.analysis.price_frames import EFFECT_COLUMNS, change_frame, price_frame
 from dashboard.analysis.price_words import apart_words, cache_words, change_words, price_words
 from data import definitions, prices
-from data.prices import DAY_MICROSECONDS, SCALE, PriceCell
+from data.epoch import DAY_MICROSECONDS
+from data.prices import SCALE, PriceCell
 from data.store import Store
 from fact_rows import Facts
 

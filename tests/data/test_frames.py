@@ -6,10 +6,10 @@ import pytest
 from sqlmodel import Session, SQLModel, select
 
 import data.tables
+from data.epoch import EPOCH
 from data.frames import frame_of, read_table, schema_of
 from data.store import Store
 from data.tables import CallDaily, Patch, Setting, Task
-from data.tables.types import EPOCH
 
 TABLES = [getattr(data.tables, name) for name in data.tables.__all__]
 

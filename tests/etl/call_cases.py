@@ -7,8 +7,8 @@ from typing import Any
 
 from chat_files import counts, load
 
+from data.epoch import EPOCH
 from data.store import Store
-from data.tables.types import EPOCH
 from etl.loading import FileReport
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
+from data.epoch import EPOCH_DAY
 from data.store import Store
 from data.tables import (
     CommitFile,
@@ -18,7 +19,6 @@ from data.tables import (
     Task,
     VcsCommit,
 )
-from data.tables.types import EPOCH_DAY
 from etl.context import Touched
 from etl.derive.run import derive
 from fact_rows import Facts, write_row

@@ -7,8 +7,8 @@ from typing import Any
 
 from chat_files import counts, load
 
+from data.epoch import EPOCH, EPOCH_DAY
 from data.store import Store
-from data.tables.types import EPOCH, EPOCH_DAY
 
 CASES = Path(__file__).parents[1] / "cases"
 PREFIXES = ("github_pulls_", "gitlab_merges_", "github_deployments_", "gitlab_deployments_", "netlify_", "vercel_")

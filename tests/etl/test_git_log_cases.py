@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from chat_files import counts, load
 
+from data.epoch import EPOCH
 from data.store import Store
-from data.tables.types import EPOCH
 from etl.files import find_files
 from etl.places import blob_of_id, commit_key, place_hash
 from etl.recognise import recognise

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from chat_files import counts, load
 
+from data.epoch import EPOCH
 from data.keys import stable_key
 from data.store import Store
-from data.tables.types import EPOCH
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("litellm_*"))
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.definitions import providers
-from data.tables.types import EPOCH
+from data.epoch import EPOCH
 from data.words import CallStatus, CostBasis
 from etl.price_frames import with_computed_cost, with_cost
 from etl.prices import chosen_cost, computed_cost

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from chat_files import counts, load
 
+from data.epoch import EPOCH, EPOCH_DAY
 from data.store import Store
-from data.tables.types import EPOCH, EPOCH_DAY
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("record_*"))
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from loads import facts, litellm_row, ndjson
 from test_otlp import span, spans_file
 
+from data.epoch import EPOCH
 from data.store import Store
-from data.tables.types import EPOCH
 from etl.derive.same_call_pairs import Sighting, counted_instead, model_names
 
 TEN = 1_772_445_600

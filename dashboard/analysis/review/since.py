@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.tables.types import EPOCH
+from data.epoch import EPOCH
 
 
 @dataclass(frozen=True, slots=True)
