@@ -14,6 +14,8 @@ from starlette.testclient import TestClient
 from dashboard.analysis.filters import Compare, Period
 from dashboard.exports import Selection, write_csv
 from dashboard.ui import downloads, stores
+from data.definitions import slos
+from data.errors import DefinitionError
 from data.store import URL_VARIABLE, Store
 from fact_rows import Facts
 
@@ -145,22 +147,38 @@ class Runtime:
     def handle_backmsg(self, session: str, message) -> None:
         from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-        self.ran.append(message.rerun_script.page_script_hash)
+        asked = message.rerun_script
+        self.ran.append(f"{asked.page_script_hash}?{asked.query_string}".removesuffix("?"))
         pages, ended = ForwardMsg(), ForwardMsg()
-        for name in ("overview", "spend"):
-            pages.navigation.app_pages.add().page_script_hash = name
+        for name in ("overview", "slo-trends"):
+            page = pages.navigation.app_pages.add()
+            page.page_script_hash, page.url_pathname = f"{name} hash", name
         ended.script_finished = ForwardMsg.FINISHED_SUCCESSFULLY
         for answer in (pages, ended) if self._ends else (pages,):
             self._client.write_forward_msg(answer)
 
 
-def test_the_warm_up_runs_every_page_and_leaves_no_session_behind():
+def test_the_warm_up_runs_every_page_and_objective_and_leaves_no_session_behind():
     from dashboard.ui.warming import warm
 
     runtime = Runtime()
     assert asyncio.run(warm(runtime)) == 2
-    assert runtime.ran == ["", "overview", "spend"]
+    objectives = [f"slo-trends hash?slo={slo.name}" for slo in slos().slo]
+    assert len(objectives) == 5
+    assert runtime.ran == ["", "overview hash", "slo-trends hash", *objectives]
     assert runtime.open == set()
+
+
+def test_the_warm_up_runs_the_pages_where_objectives_cannot_be_read(monkeypatch: pytest.MonkeyPatch):
+    from dashboard.ui import warming
+
+    def broken() -> None:
+        raise DefinitionError("slos.toml: not TOML")
+
+    monkeypatch.setattr(warming, "slos", broken)
+    runtime = Runtime()
+    assert asyncio.run(warming.warm(runtime)) == 2
+    assert runtime.ran == ["", "overview hash", "slo-trends hash"]
 
 
 def test_a_page_that_never_ends_does_not_keep_the_port_closed(monkeypatch: pytest.MonkeyPatch):
