@@ -31,15 +31,16 @@ def _against_objective(trend: Trend, objective: float) -> str:
     wrong = "below" if trend.direction is Direction.HIGHER else "above"
     target = f"the objective of {value_text(objective, trend.unit)}"
     standings = clear_standings(trend)
-    runs = _runs(trend.settled, standings)
+    runs = _runs(trend, standings)
     if not runs:
         return f"{trend.title} {_as_a_whole(trend, target)}"
     last = runs[-1]
     later = [point for point in trend.settled if point.first > last[-1].first]
     together = _together(trend, later)[0] if later else Standing.MISSED
-    if together is Standing.MISSED:
+    if together is Standing.MISSED and not any(_holds(trend, point) for point in later):
         if len(last) == 1 and not later:
-            return f"{trend.title} {'fell' if wrong == 'below' else 'rose'} {wrong} {target} {_when(last[0], trend)}"
+            fell, again = "fell" if wrong == "below" else "rose", "" if len(runs) == 1 else " again"
+            return f"{trend.title} {fell} {wrong} {target}{again} {_when(last[0], trend)}"
         return f"{trend.title} has been {wrong} {target} since {_name(last[0], trend)}"
     count = sum(len(run) for run in runs)
     if len(runs) > 1:
@@ -50,7 +51,10 @@ def _against_objective(trend: Trend, objective: float) -> str:
         found is Standing.MET and point.first > last[-1].first
         for point, found in zip(trend.settled, standings, strict=True)
     )
-    end = (" only" if count == 1 else "") if came_back else _since(trend, later)
+    if together is Standing.MISSED:
+        end = f"; {wrong} it since then too, taken together ({_together(trend, later)[1]})"
+    else:
+        end = (" only" if count == 1 else "") if came_back else _since(trend, later)
     return f"{trend.title} was {wrong} {target} {span}{end}"
 
 
@@ -100,19 +104,27 @@ def clear_standings(trend: Trend) -> list[Standing]:
     return found
 
 
-def _runs(points: Sequence[TrendPoint], standings: Sequence[Standing]) -> list[list[TrendPoint]]:
-    """Return the missed points in runs that no clearly met point parts."""
+def _runs(trend: Trend, standings: Sequence[Standing]) -> list[list[TrendPoint]]:
+    """Return the missed points in runs; between those of a run every point lies on the wrong side, if not clearly."""
     runs: list[list[TrendPoint]] = []
     is_open = False
-    for point, found in zip(points, standings, strict=True):
+    for point, found in zip(trend.settled, standings, strict=True):
         if found is Standing.MISSED:
             if not is_open:
                 runs.append([])
             runs[-1].append(point)
             is_open = True
-        elif found is Standing.MET:
+        elif _holds(trend, point):
             is_open = False
     return runs
+
+
+def _holds(trend: Trend, point: TrendPoint) -> bool:
+    """Whether a point as measured lies at the objective or on its good side, clearly or not."""
+    if point.value is None or trend.objective is None:
+        return False
+    distance = point.value - trend.objective
+    return distance >= 0 if trend.direction is Direction.HIGHER else distance <= 0
 
 
 def _over_time(trend: Trend) -> str:
@@ -132,7 +144,10 @@ def _over_time(trend: Trend) -> str:
     low, high = value_text(min(values), trend.unit), value_text(max(values), trend.unit)
     if low == high:
         return f"{trend.title} was {low} throughout"
-    return f"{trend.title} moved between {low} and {high}, without a change that stands out"
+    moved = f"{trend.title} moved between {low} and {high}"
+    # Points without an interval were not compared: nothing is said of what stands out.
+    is_compared = len(known) == len(values) >= _FEWEST_TO_COMPARE
+    return f"{moved}, without a change that stands out" if is_compared else moved
 
 
 def _good(point: TrendPoint) -> int:

@@ -196,6 +196,25 @@ class TestWords:
                     "90.0 % of 10 tasks since then do not tell whether it came back"
                 ),
             ),
+            # Week 11 lies above (97 %), if not clearly: two misses, not one that lasted.
+            (
+                [(60, 100), (97, 100), (60, 100), (200, 200)],
+                "was below the objective of 95.0 % in 2 weeks, last in week 12",
+            ),
+            # Week 11 lies below (93 %), if not clearly.
+            ([(60, 100), (93, 100), (60, 100)], "has been below the objective of 95.0 % since week 10"),
+            (
+                [(60, 100), (97, 100), (700, 800)],
+                "fell below the objective of 95.0 % again in week 12",
+            ),
+            (
+                # Week 11 lies above, none of weeks 12 to 19 is clear; 97 + 8 * 93 of 900 (93.4 %) are.
+                [(60, 100), (97, 100), *[(93, 100)] * 8],
+                (
+                    "was below the objective of 95.0 % in week 10; "
+                    "below it since then too, taken together (93.4 % of 900 tasks)"
+                ),
+            ),
             ([(60, 100), (90, 100), (90, 100)], "has been below the objective of 95.0 % since week 10"),
             ([(9, 10), (10, 10)], "is not clearly above or below the objective of 95.0 %: 95.0 % of 20 tasks so far"),
             ([(93, 100)] * 5, "missed the objective of 95.0 %, without one week that stands out"),
@@ -215,12 +234,18 @@ class TestWords:
         assert "in 1 of 2 weeks, and clearly missed it in no week" in trend_words(found)
 
     def test_without_an_objective_only_clear_changes_are_said(self) -> None:
-        assert "moved between" in trend_words(weekly(*[(50, 100), (52, 100)] * 3, objective=None))
+        steady = weekly(*[(50, 100), (52, 100)] * 3, objective=None)
+        assert trend_words(steady).endswith("moved between 50.0 % and 52.0 %, without a change that stands out")
         rising = trend_words(weekly((10, 100), (40, 100), (60, 100), (65, 100), objective=None))
         assert rising == "Task success was lowest in week 10: 10.0 %"
         assert "was highest in week 12" in trend_words(
             weekly((10, 100), (12, 100), (60, 100), (11, 100), objective=None)
         )
+
+    def test_points_without_interval_are_not_said_to_hold_nothing_that_stands_out(self) -> None:
+        found = weekly((1, 100), (2, 100), (90, 100), (1, 100), objective=None)
+        points = tuple(replace(point, low=None, high=None) for point in found.points)
+        assert trend_words(replace(found, points=points)) == "Task success moved between 1.0 % and 90.0 %"
 
 
 class TestMarks:
