@@ -12,7 +12,7 @@ from dashboard.analysis.cache_savings import cache_savings, savings_frame
 from dashboard.analysis.control_plane import control_plane, control_plane_frame
 from dashboard.analysis.cost_discrepancy import discrepancies, discrepancy_frame
 from dashboard.analysis.error_budget import error_budget
-from dashboard.analysis.error_kinds import errors_by_model
+from dashboard.analysis.error_kinds import errors_by_model, errors_frame
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.frontier import plane
 from dashboard.analysis.policy_frames import drift_frame, drift_routes_frame, fallback_frame
@@ -30,6 +30,7 @@ from dashboard.analysis.spend_frames import budgets_frame, groups_frame, month_f
 from dashboard.analysis.spend_month import month_spend
 from dashboard.analysis.spend_parts import per_completed_task, unpriced_routes
 from dashboard.analysis.survival import patch_survival, survival_frame
+from dashboard.analysis.timeline_marks import MOST_LISTED, marks_frame, timeline_marks
 from dashboard.analysis.token_use import token_use
 from dashboard.analysis.trend_buckets import Every
 from dashboard.analysis.trend_frames import budget_frame, burn_frame, trend_frame
@@ -83,8 +84,13 @@ def _trends() -> Iterator[ViewTable]:
             )
     yield ViewTable(
         "errors_by_model",
-        "one row per route that served; one more column for each kind of error that occurred",
-        lambda connection, chosen, _: errors_by_model(connection, chosen),
+        "one row per route that served: calls without an error, and a column for each kind of error that occurred",
+        lambda connection, chosen, _: errors_frame(errors_by_model(connection, chosen)),
+    )
+    yield ViewTable(
+        "what_happened",
+        f"one row per incident, released policy change and deployment rolled back (the newest {MOST_LISTED} of each)",
+        lambda connection, chosen, _: marks_frame(timeline_marks(connection, chosen)),
     )
     yield ViewTable(
         "patch_survival",

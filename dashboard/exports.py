@@ -25,6 +25,7 @@ from dashboard.export_columns import ExportTable
 from dashboard.export_evidence import EVIDENCE_TABLES
 from dashboard.export_governance import GOVERNANCE_TABLES
 from dashboard.export_pages import PAGE_TABLES
+from dashboard.export_rows import ROW_TABLES, RowTable
 from dashboard.export_summaries import ROUTES_COLUMNS, SLO_DAILY_COLUMNS, SUMMARIES, plain_number, routes, slo_daily
 from dashboard.export_tables import WORK_TABLES
 from dashboard.export_view_table import ViewTable
@@ -36,10 +37,13 @@ from data.migrations import create_schema
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BATCH = 5000
+_DAY = date(2026, 1, 1)
+"""Any day, of a store without records."""
 FACT_TABLES = (*WORK_TABLES, *EVIDENCE_TABLES, *GOVERNANCE_TABLES)
 _FACTS = {table.name: table for table in FACT_TABLES}
 _PAGES = {table.name: table for table in PAGE_TABLES}
 _VIEWS = {table.name: table for table in VIEW_TABLES}
+_ROWS = {table.name: table for table in ROW_TABLES}
 _LONGEST_FILE_NAME = 150
 
 
@@ -93,20 +97,27 @@ def exports() -> tuple[Export, ...]:
     figures = (Export(summary.name, summary.meaning, summary.columns) for summary in SUMMARIES)
     pages = (Export(table.name, table.meaning, table.columns) for table in PAGE_TABLES)
     views = (Export(view.name, view.meaning, _view_columns(view), view.meanings) for view in VIEW_TABLES)
-    return (*facts, *figures, *pages, *views)
+    rows = (Export(table.name, table.meaning, _row_columns(table)) for table in ROW_TABLES)
+    return (*facts, *figures, *pages, *views, *rows)
 
 
 def _names() -> list[str]:
-    return [table.name for table in (*FACT_TABLES, *SUMMARIES, *PAGE_TABLES, *VIEW_TABLES)]
+    return [table.name for table in (*FACT_TABLES, *SUMMARIES, *PAGE_TABLES, *VIEW_TABLES, *ROW_TABLES)]
 
 
 @cache
 def _view_columns(view: ViewTable) -> tuple[str, ...]:
     """Return the columns that the table of a page has also where there is nothing to show."""
-    day = date(2026, 1, 1)
     with closing(sqlite3.connect(":memory:")) as connection:
         create_schema(connection)
-        return tuple(view.frame(connection, Filter(Period(day, day)), day_end(day)).columns)
+        return tuple(view.frame(connection, Filter(Period(_DAY, _DAY)), day_end(_DAY)).columns)
+
+
+@cache
+def _row_columns(table: RowTable) -> tuple[str, ...]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        create_schema(connection)
+        return tuple(table.listing(connection, Filter(Period(_DAY, _DAY)), day_end(_DAY)).schema)
 
 
 def write_csv(connection: sqlite3.Connection, name: str, out: BinaryIO, selection: Selection, as_of: datetime) -> int:
@@ -140,6 +151,11 @@ def csv_chunks(
             if chosen is None
             else _encoded_frame(_view_frame(_VIEWS[name], connection, chosen, selection, as_of))
         )
+    if name in _ROWS:
+        chosen = _filter(connection, selection)
+        listing = None if chosen is None else _ROWS[name].listing(connection, chosen, as_of)
+        parts = () if listing is None else listing.parts(connection)
+        return _encoded(_row_columns(_ROWS[name]), (_cells(part) for part in parts))
     rows = _figure_rows(connection, name, selection, as_of)
     columns = SLO_DAILY_COLUMNS if name == "slo_daily" else ROUTES_COLUMNS
     return _encoded(columns, [[[_safe(cell) for cell in row] for row in rows]])
@@ -210,11 +226,14 @@ _OPTIONS = {"project": "project", "route": "provider", "task-class": "task_class
 
 
 def _encoded_frame(frame: pl.DataFrame) -> Iterator[tuple[bytes, int]]:
-    batches = ([[_cell(value) for value in row] for row in part.iter_rows()] for part in frame.iter_slices(_BATCH))
-    return _encoded(frame.columns, batches)
+    return _encoded(frame.columns, (_cells(part) for part in frame.iter_slices(_BATCH)))
 
 
 Batch = Sequence[Sequence[object]]
+
+
+def _cells(frame: pl.DataFrame) -> Batch:
+    return [[_cell(value) for value in row] for row in frame.iter_rows()]
 
 
 def _encoded(columns: Sequence[str], batches: Iterable[Batch]) -> Iterator[tuple[bytes, int]]:

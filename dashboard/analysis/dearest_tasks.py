@@ -8,17 +8,18 @@ import polars as pl
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.listings import Listing, id_column, route_column
 from dashboard.analysis.newest_days import counts_by_day, newest_days
 from dashboard.analysis.selection import needs_fine_rollups, smallest_rollup
 from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_events import events_of
-from dashboard.analysis.slo_rows import id_column, route_column
-from data.frames import INSTANT, Schema, frame_of
+from data.frames import INSTANT, frame_of
 
 _CALLS = "(SELECT sum({column}) FROM llm_call WHERE llm_call.task_key = task.task_key AND is_counted)"
 _PATIENCE = 4
 _INDEX_PAYS = 5
 """So many tasks are looked at in the index of costs, which holds all that a filter asks, while one of a day is read."""
+_DEAREST_FIRST = "known_cost_micro_usd DESC, task_key"
 _COLUMNS = (
     id_column("task_id", "task_key"),
     ("requested_at", "requested_at", INSTANT),
@@ -58,17 +59,17 @@ def dearest_tasks(
     connection: sqlite3.Connection, chosen: Filter, first: date, last: date, *, limit: int, offset: int
 ) -> pl.DataFrame:
     """Return a page of the tasks with the most known spend; where calls are unpriced, it is a lower bound."""
-    keys = _keys(connection, chosen, first, last, limit=limit, offset=offset)
-    schema: Schema = {name: dtype for name, _, dtype in _COLUMNS}
-    if not keys:
-        return frame_of([], schema)
-    selected = ", ".join(f"{sql} AS {name}" for name, sql, _ in _COLUMNS)
     # The page is picked first, so that the calls of its tasks alone are read.
-    rows = connection.execute(
-        f"SELECT {selected} FROM task WHERE task_key IN ({', '.join(map(str, keys))}) "  # noqa: S608
-        "ORDER BY known_cost_micro_usd DESC, task_key",
-    ).fetchall()
-    return frame_of(rows, schema)
+    keys = _keys(connection, chosen, first, last, limit=limit, offset=offset)
+    picked = Listing(_COLUMNS, "task", f"task_key IN ({', '.join(map(str, keys))})", _DEAREST_FIRST, {})
+    return picked.page(connection, limit, 0) if keys else frame_of([], picked.schema)
+
+
+def dearest_listing(chosen: Filter) -> Listing:
+    """Return the tasks of known cost in the period of a filter, the dearest first."""
+    condition, parameters = _condition(chosen, chosen.period.first, chosen.period.last)
+    where = f"+requested_date BETWEEN :first AND :last AND {condition}"
+    return Listing(_COLUMNS, "task", where, _DEAREST_FIRST, parameters)
 
 
 def _keys(

@@ -5,7 +5,7 @@ person is named: neither who asked for a change nor who decided on it.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,13 +14,13 @@ import polars as pl
 
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import NONE_NAME, Filter
+from dashboard.analysis.listings import Listing, days_of_page, id_column, route_column
 from dashboard.analysis.selection import condition_of, fact_condition, smallest_rollup
 from dashboard.analysis.shared import shared
-from dashboard.analysis.slo_rows import id_column, route_column
 from dashboard.analysis.strictness_counts import ALL, Place, Who, settled_day
 from data.definitions import slos
 from data.epoch import DAY_MICROSECONDS
-from data.frames import INSTANT, Schema, frame_of
+from data.frames import INSTANT, frame_of
 from data.words import Decision
 
 _DIMENSIONS = {name: f"patch.{name}" for name in ("project", "task_class", "provider", "model")}
@@ -116,27 +116,24 @@ def decision_rows(
 
     The rollup tells the days that the page lies in; of these alone the patches are read.
     """
-    columns = _columns()
-    schema: Schema = {name: dtype for name, _, dtype in columns}
-    place = _days_of_page(_counts_by_day(connection, chosen, as_of, group), limit, offset)
+    listing = decision_listing(connection, chosen, as_of, group)
+    place = days_of_page(_counts_by_day(connection, chosen, as_of, group), limit, offset)
     if place is None:
-        return frame_of([], schema)
+        return frame_of([], listing.schema)
     days, skipped = place
+    return listing.among(f"patch.proposed_date IN ({', '.join(map(str, days))})").page(connection, limit, skipped)
+
+
+def decision_listing(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group) -> Listing:
+    """Return the patches of a group in the period of a filter, newest first."""
     parts, parameters = _group_condition(connection, as_of, group, "patch.", "patch.proposed_date")
-    parts += [f"patch.proposed_date IN ({', '.join(map(str, days))})", _condition_of(group.shown)]
+    parts += ["patch.proposed_date BETWEEN :first AND :last", _condition_of(group.shown)]
+    parameters |= {"first": day_number(chosen.period.first), "last": day_number(chosen.period.last)}
     if not group.any_who:
         parts.append(f"{_WHO} = :who")
         parameters["who"] = group.place.who.value
     condition, named = fact_condition(chosen, _DIMENSIONS)
-    parts.append(condition)
-    parameters |= named
-    selected = ", ".join(f"{sql} AS {name}" for name, sql, _ in columns)
-    rows = connection.execute(
-        f"SELECT {selected} FROM patch {_ASKED} WHERE {' AND '.join(parts)} "  # noqa: S608
-        f"ORDER BY {_NEWEST_FIRST} LIMIT :limit OFFSET :offset",
-        parameters | {"limit": limit, "offset": skipped},
-    ).fetchall()
-    return frame_of(rows, schema)
+    return Listing(_columns(), f"patch {_ASKED}", " AND ".join([*parts, condition]), _NEWEST_FIRST, parameters | named)
 
 
 @shared
@@ -156,21 +153,6 @@ def _counts_by_day(
         parameters | own,
     )
     return tuple(rows.fetchall())
-
-
-def _days_of_page(counts: Iterable[tuple[int, int]], limit: int, offset: int) -> tuple[list[int], int] | None:
-    """Return the days that a page lies in, and how many rows of the newest of them come before the page."""
-    before, skipped = 0, 0
-    days: list[int] = []
-    for day, count in counts:
-        if before + count > offset:
-            if not days:
-                skipped = offset - before
-            days.append(day)
-        before += count
-        if before >= offset + limit:
-            break
-    return (days, skipped) if days else None
 
 
 def _columns() -> tuple[tuple[str, str, pl.DataType], ...]:

@@ -62,7 +62,7 @@ def fallback_frame(found: Sequence[Fallback]) -> pl.DataFrame:
             ", ".join("all other" if name == "*" else name for name in one.task_classes),
             one.readiness.value,
             one.fallback_calls,
-            one.errors.n,
+            one.calls,
             one.errors.value,
             *(one.errors.interval or (None, None)),
             one.last_used,

@@ -16,6 +16,8 @@ class RouteCalls:
     """Calls that one route served."""
 
     call_count: int = 0
+    unknown_count: int = 0
+    """Nobody says how they ended: in no rate of errors."""
     error_count: int = 0
     priced_count: int = 0
     cost_micro_usd: int = 0
@@ -23,9 +25,16 @@ class RouteCalls:
     """Calls of a source that leaves most failed calls out, so that their errors are a lower bound."""
     error_kinds: Mapping[str, int] = field(default_factory=dict[str, int])
 
+    @property
+    def without_error(self) -> tuple[int, int]:
+        """Calls that did not end in an error, and all calls whose end is known."""
+        known = self.call_count - self.unknown_count
+        return known - self.error_count, known
+
     def __add__(self, other: "RouteCalls") -> "RouteCalls":
         return RouteCalls(
             self.call_count + other.call_count,
+            self.unknown_count + other.unknown_count,
             self.error_count + other.error_count,
             self.priced_count + other.priced_count,
             self.cost_micro_usd + other.cost_micro_usd,
@@ -50,9 +59,9 @@ def _calls_by_route(connection: sqlite3.Connection, chosen: Filter) -> Mapping[s
         f"FROM {table} WHERE {condition} GROUP BY provider, model, status, error_kind",
         parameters,
     ):
-        is_error = status == CallStatus.ERROR
+        is_error, is_unknown = status == CallStatus.ERROR, status == CallStatus.UNKNOWN
         route, found = route_name(provider, model), RouteCalls(
-            calls, calls if is_error else 0, calls - unpriced, cost, bounded,
+            calls, calls if is_unknown else 0, calls if is_error else 0, calls - unpriced, cost, bounded,
             {kind or "unknown": calls} if is_error else {},
         )  # fmt: skip
         routes[route] = routes[route] + found if route in routes else found

@@ -168,7 +168,7 @@ def _cost(row: RouteRow) -> Record:
         **_interval("quality_per_usd", figure.quality_per_usd, per_dollar),
         **_interval("cost_per_completed_task_usd", row.cost.value, row.cost.interval),
         "cost_reason": row.cost.reason,
-        "call_count": row.errors.n,
+        "call_count": row.calls,
         **_rate("error", row.errors),
         **_rate("unknown_cost", row.unpriced),
         **_rate("served_as_fallback", row.fallback),

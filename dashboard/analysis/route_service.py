@@ -17,6 +17,8 @@ class RouteService:
     """Calls that one route served, of tasks or not."""
 
     calls: int = 0
+    unknown: int = 0
+    """Calls of which nobody says how they ended."""
     errors: int = 0
     unpriced: int = 0
     fallback: int = 0
@@ -25,6 +27,11 @@ class RouteService:
     """Stored histograms of the durations of calls that succeeded, in milliseconds."""
     measured_by: set[str] = field(default_factory=set[str])
     """Sources of these durations (CallSource): a gateway times a request, a chat a whole answer."""
+
+    @property
+    def known_ends(self) -> int:
+        """Calls whose end is known: what errors are counted among."""
+        return self.calls - self.unknown
 
     @property
     def latency(self) -> Histogram:
@@ -53,14 +60,16 @@ def _route_service(connection: sqlite3.Connection, chosen: Filter) -> dict[str, 
     table = smallest_rollup(chosen, "call_daily")
     condition, parameters = condition_of(chosen, chosen.period, table)
     found: dict[str, RouteService] = {}
-    for provider, model, calls, errors, unpriced, fallback in connection.execute(
-        f"SELECT provider, model, sum(call_count), sum(iif(status = '{CallStatus.ERROR}', call_count, 0)), "  # noqa: S608
-        f"sum(unpriced_count), sum(fallback_count) FROM {table} WHERE {condition} GROUP BY 1, 2",
+    for provider, model, calls, unknown, errors, unpriced, fallback in connection.execute(
+        f"SELECT provider, model, sum(call_count), sum(iif(status = '{CallStatus.UNKNOWN}', call_count, 0)), "  # noqa: S608
+        f"sum(iif(status = '{CallStatus.ERROR}', call_count, 0)), sum(unpriced_count), sum(fallback_count) "
+        f"FROM {table} WHERE {condition} GROUP BY 1, 2",
         parameters,
     ):
         # Routes of which the name leaves out what tells them apart ("?") come together.
         route = found.setdefault(route_name(provider, model), RouteService())
         route.calls += calls
+        route.unknown += unknown
         route.errors += errors
         route.unpriced += unpriced
         route.fallback += fallback

@@ -51,7 +51,10 @@ class RouteRow:
     figure: RouteFigure
     """Quality per dollar, spend and calls of tasks."""
     cost: RouteCost
+    calls: int
+    """All that it served."""
     errors: Rate
+    """Of the calls whose end is known."""
     unpriced: Rate
     fallback: Rate
     latency: Latency | None
@@ -157,7 +160,8 @@ def _row(
         quality=quality,
         figure=figure,
         cost=cost,
-        errors=rate(service.errors, service.calls),
+        calls=service.calls,
+        errors=rate(service.errors, service.known_ends),
         unpriced=rate(service.unpriced, service.calls),
         fallback=rate(service.fallback, service.calls),
         latency=latency_of(service),

@@ -62,8 +62,10 @@ class Fallback:
     readiness: Readiness
     fallback_calls: int
     """Calls of other routes that it served within these days."""
+    calls: int
+    """All that it served within these days, as a fallback or not."""
     errors: Rate
-    """Errors of all its calls within these days, as a fallback or not."""
+    """Errors of those of them whose end is known."""
     last_used: date | None
     """Newest day with a call that it served; null when it was never seen."""
 
@@ -116,7 +118,8 @@ def fallbacks(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -
                 task_classes=classes,
                 readiness=_readiness(served.fallback if served else 0, served.calls if served else 0, last),
                 fallback_calls=served.fallback if served else 0,
-                errors=rate(served.errors, served.calls) if served else rate(0, 0),
+                calls=served.calls if served else 0,
+                errors=rate(served.errors, served.known_ends) if served else rate(0, 0),
                 last_used=last,
             )
         )

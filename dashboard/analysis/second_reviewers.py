@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from dashboard.analysis.decision_rows import Group, Shown
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.strictness import Rate
+from dashboard.analysis.strictness_counts import ALL, Place, Who
 from data.definitions.risk_zones import risk_zones
 from data.frames import frame_of
 
@@ -92,3 +94,8 @@ def second_reviewer_words(zones: Sequence[ZoneReviews]) -> str:
         return f"How many people reviewed high-risk edits is not known{asked}"
     said = f"{without:,} of {known:,} reviewed high-risk edits had no second reviewer"
     return f"{said}, and {not_asked:,} more were applied without a question" if not_asked else said
+
+
+def without_second_reviewer() -> Group:
+    """Return the accepted edits of high-risk zones that are known to have no second reviewer, whoever accepted them."""
+    return Group(Place(ALL, ALL, Who.HUMAN), Shown.WITHOUT_SECOND, True, False, high_risk_zones())

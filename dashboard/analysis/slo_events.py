@@ -102,13 +102,13 @@ def _runtime_health(slo: Slo) -> SloEvents:
 def _provider_stability(_: Slo) -> SloEvents:
     return SloEvents(
         rollup="call_daily",
-        rollup_good=f"iif(status = '{CallStatus.ERROR}', 0, call_count)",
-        rollup_total="call_count",
+        rollup_good=f"iif(status IN ('{CallStatus.ERROR}', '{CallStatus.UNKNOWN}'), 0, call_count)",
+        rollup_total=f"iif(status = '{CallStatus.UNKNOWN}', 0, call_count)",
         facts="llm_call",
         key="llm_call_key",
         date="started_date",
         instant="started_at",
-        counts="is_counted",
+        counts=f"is_counted AND status <> '{CallStatus.UNKNOWN}'",
         good=f"status <> '{CallStatus.ERROR}'",
         dimensions=_same(*_DIMENSIONS),
         noun="calls",

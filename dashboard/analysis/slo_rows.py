@@ -1,7 +1,7 @@
 """The rows behind a bucket of a trend: tasks, patches, calls or command runs, newest first, a page at a time."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -9,35 +9,16 @@ import polars as pl
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.listings import Columns, Listing, id_column, owner_columns, route_column
 from dashboard.analysis.selection import condition_of, smallest_rollup
-from dashboard.analysis.slo_events import SloEvents, events_of
-from data.frames import INSTANT, frame_of
+from dashboard.analysis.slo_events import events_of
+from data.frames import INSTANT
 
 _TEXT, _COUNT, _REAL = pl.String(), pl.Int64(), pl.Float64()
-Columns = Sequence[tuple[str, str, pl.DataType]]
-"""Name, SQL, type."""
-
-
-def id_column(name: str, key: str) -> tuple[str, str, pl.DataType]:
-    """Return the column of a key, written as ids are written everywhere: 16 hexadecimal digits."""
-    return name, f"iif({key} IS NULL, NULL, printf('%016x', {key}))", _TEXT
-
-
-def route_column(of: str = "") -> tuple[str, str, pl.DataType]:
-    """Return the column of a route, written provider/model; null where both are."""
-    provider, model = f"{of}provider", f"{of}model"
-    written = f"coalesce(nullif({provider}, ''), '?') || '/' || coalesce(nullif({model}, ''), '?')"
-    return "route", f"iif({provider} IS NULL AND {model} IS NULL, NULL, {written})", _TEXT
-
-
-def _owner(of: str = "") -> Columns:
-    return [(name, f"{of}{name}", _TEXT) for name in ("person", "project", "task_class")]
-
-
 _TASKS: Columns = (
     id_column("task_id", "task_key"),
     ("requested_at", "requested_at", INSTANT),
-    *_owner(),
+    *owner_columns(),
     route_column(),
     ("outcome", "outcome", _TEXT),
     ("outcome_basis", "outcome_basis", _TEXT),
@@ -48,7 +29,7 @@ _TASKS: Columns = (
 _PATCHES: Columns = (
     id_column("patch_id", "patch_key"),
     ("proposed_at", "proposed_at", INSTANT),
-    *_owner(),
+    *owner_columns(),
     route_column(),
     ("decision", "coalesce(decision, 'applied')", _TEXT),
     ("rolled_back_at", "rolled_back_at", INSTANT),
@@ -59,7 +40,7 @@ _PATCHES: Columns = (
 _CALLS: Columns = (
     id_column("llm_call_id", "llm_call_key"),
     ("started_at", "started_at", INSTANT),
-    *_owner(),
+    *owner_columns(),
     route_column(),
     ("status", "status", _TEXT),
     ("error_kind", "error_kind", _TEXT),
@@ -70,7 +51,7 @@ _CALLS: Columns = (
 _RUNS: Columns = (
     id_column("command_run_id", "run.command_run_key"),
     ("started_at", "run.started_at", INSTANT),
-    *_owner("run."),
+    *owner_columns("run."),
     route_column("task."),
     ("command", "command_head", _TEXT),
     ("status", "status", _TEXT),
@@ -110,23 +91,26 @@ def slo_rows(
     limit: int, offset: int,
 ) -> pl.DataFrame:  # fmt: skip
     """Return a page of these events, newest first, each with who, where, which route and how it ended."""
+    listing = slo_listing(chosen.during(Period(first, last)), slo_name, only_bad=only_bad)
+    return listing.page(connection, limit, offset)
+
+
+def slo_rows_name(slo_name: str, *, only_bad: bool) -> str:
+    """Return the name of the rows behind an objective, or of those against it."""
+    return f"bad_{slo_name}_rows" if only_bad else f"{slo_name}_rows"
+
+
+def slo_listing(chosen: Filter, slo_name: str, *, only_bad: bool) -> Listing:
+    """Return the events of an SLO in the period of a filter, or those against it, newest first."""
     events = events_of(slo_name)
-    condition, parameters = _condition(chosen, events, first, last, only_bad=only_bad)
-    columns = [*_COLUMNS[slo_name], ("is_good", events.good, pl.Boolean())]
-    selected = ", ".join(f"{sql} AS {name}" for name, sql, _ in columns)
-    rows = connection.execute(
-        f"SELECT {selected} FROM {events.facts} WHERE {condition} "  # noqa: S608
-        f"ORDER BY {events.date} DESC, {events.instant} DESC, {events.key} LIMIT :limit OFFSET :offset",
-        parameters | {"limit": limit, "offset": offset},
-    ).fetchall()
-    return frame_of(rows, {name: dtype for name, _, dtype in columns})
-
-
-def _condition(
-    chosen: Filter, events: SloEvents, first: date, last: date, *, only_bad: bool
-) -> tuple[str, dict[str, object]]:
     condition, parameters = facts_condition(chosen, events)
     parts = [f"{events.date} BETWEEN :first AND :last", events.counts, condition]
     if only_bad:
         parts.append(f"NOT ({events.good})")
-    return " AND ".join(parts), parameters | {"first": day_number(first), "last": day_number(last)}
+    return Listing(
+        columns=(*_COLUMNS[slo_name], ("is_good", events.good, pl.Boolean())),
+        source=events.facts,
+        where=" AND ".join(parts),
+        order=f"{events.date} DESC, {events.instant} DESC, {events.key}",
+        parameters=parameters | {"first": day_number(chosen.period.first), "last": day_number(chosen.period.last)},
+    )

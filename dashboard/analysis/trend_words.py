@@ -5,6 +5,7 @@ A bucket counts as clearly on the wrong side only when that would be unlikely by
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 from dashboard.analysis.breakdowns import benjamini_hochberg
 from dashboard.analysis.burn_rates import chance_on_budget
@@ -18,16 +19,25 @@ from dashboard.analysis.units import value_text
 _FEWEST_TO_COMPARE = 4
 
 
-def trend_words(trend: Trend) -> str:
-    """Return what the picture shows; only what the intervals support is claimed."""
+def trend_words(trend: Trend, where: str = "") -> str:
+    """Return what the picture shows; only what the intervals support is claimed.
+
+    ``where`` says of the days of the last miss where it was, in words that go on the sentence.
+    """
     if not any(point.value is not None for point in trend.points):
         return f"{trend.title}: nothing was measured in this period"
     if not trend.settled:
         return f"{trend.title}: nothing settled yet, every {trend.every.value} may still change"
-    return _over_time(trend) if trend.objective is None else _against_objective(trend, trend.objective)
+    return _over_time(trend) if trend.objective is None else _against_objective(trend, trend.objective, where)
 
 
-def _against_objective(trend: Trend, objective: float) -> str:
+def last_miss(trend: Trend) -> tuple[date, date] | None:
+    """Return the first and the last day of the last points that clearly missed the objective, one after the other."""
+    runs = [] if trend.objective is None else _runs(trend, clear_standings(trend))
+    return (runs[-1][0].first, runs[-1][-1].last) if runs else None
+
+
+def _against_objective(trend: Trend, objective: float, where: str) -> str:
     wrong = "below" if trend.direction is Direction.HIGHER else "above"
     target = f"the objective of {value_text(objective, trend.unit)}"
     standings = clear_standings(trend)
@@ -40,8 +50,8 @@ def _against_objective(trend: Trend, objective: float) -> str:
     if together is Standing.MISSED and not any(_holds(trend, point) for point in later):
         if len(last) == 1 and not later:
             fell, again = "fell" if wrong == "below" else "rose", "" if len(runs) == 1 else " again"
-            return f"{trend.title} {fell} {wrong} {target}{again} {_when(last[0], trend)}"
-        return f"{trend.title} has been {wrong} {target} since {_name(last[0], trend)}"
+            return f"{trend.title} {fell} {wrong} {target}{again} {_when(last[0], trend)}{where}"
+        return f"{trend.title} has been {wrong} {target} since {_name(last[0], trend)}{where}"
     count = sum(len(run) for run in runs)
     if len(runs) > 1:
         span = f"in {count} {trend.every.value}s, last {_when(last[-1], trend)}"
@@ -55,7 +65,7 @@ def _against_objective(trend: Trend, objective: float) -> str:
         end = f"; {wrong} it since then too, taken together ({_together(trend, later)[1]})"
     else:
         end = (" only" if count == 1 else "") if came_back else _since(trend, later)
-    return f"{trend.title} was {wrong} {target} {span}{end}"
+    return f"{trend.title} was {wrong} {target} {span}{where}{end}"
 
 
 def _as_a_whole(trend: Trend, target: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dashboard.charts.drawn import Drawn
 
 _BAND = "rgba(59, 130, 196, 0.20)"
-_LETTERS = {"Policy change": "P", "Incident": "I", "Deployment rolled back": "R"}
+LETTERS = {"Policy change": "P", "Incident": "I", "Deployment rolled back": "R"}
 
 
 @remembered(96)
@@ -140,7 +140,7 @@ def _add_marks(figure: Drawing, trend: Trend, marks: Sequence[Mark]) -> None:
         x=[mark.at for mark in marks],
         y=[1.0] * len(marks),
         yaxis="y2", mode="markers+text", marker={"size": 13, "color": FAINT}, textposition="middle center",
-        text=[_LETTERS[mark.kind] for mark in marks],
+        text=[LETTERS[mark.kind] for mark in marks],
         textfont={"size": 10}, cliponaxis=False,
         customdata=[safe(f"{mark.kind}, {mark.at:%d %b %Y}: {mark.title}") for mark in marks],
         hovertemplate="%{customdata}<extra></extra>",

@@ -13,7 +13,6 @@ from dashboard.analysis.approval_words import (
     waiting_words,
 )
 from dashboard.analysis.as_of import day_of
-from dashboard.analysis.decision_rows import Group, Shown
 from dashboard.analysis.decisions_over_time import (
     DecisionSeries,
     decisions_frame,
@@ -24,13 +23,12 @@ from dashboard.analysis.decisions_over_time import (
 from dashboard.analysis.filters import Period
 from dashboard.analysis.reviewers import reviewer_load
 from dashboard.analysis.second_reviewers import (
-    high_risk_zones,
     second_reviewer_frame,
     second_reviewer_words,
     second_reviewers,
+    without_second_reviewer,
 )
 from dashboard.analysis.strictness import Strictness
-from dashboard.analysis.strictness_counts import ALL, Place, Who
 from dashboard.analysis.tool_decisions import tool_decisions, tool_frame
 from dashboard.analysis.trend_buckets import Every, PointState
 from dashboard.analysis.waiting_now import waiting_now, waiting_now_frame
@@ -128,7 +126,7 @@ def second(address: Address, view: View) -> None:
         "Accepted edits in zones of high risk (risk_zones.toml). The share is of those of which it is known how many "
         "people approved them; those applied without a question, and those of which nobody says, stand beside."
     )
-    group = Group(Place(ALL, ALL, Who.HUMAN), Shown.WITHOUT_SECOND, True, False, high_risk_zones())
+    group = without_second_reviewer()
     if any(zone.without_second.k for zone in found):
         is_asked = "edits" in st.query_params
         label = "The edits without a second reviewer"

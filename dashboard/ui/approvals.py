@@ -21,7 +21,7 @@ from dashboard.ui.address import Address
 from dashboard.ui.approval_tables import verdict_table
 from dashboard.ui.header import scope
 from dashboard.ui.pictures import picture
-from dashboard.ui.tables import PAGE_ROWS, table
+from dashboard.ui.tables import PAGE_ROWS, all_rows_button, table
 from dashboard.ui.text import day, literal
 from dashboard.ui.view import View
 from data.definitions.approval_costs import approval_costs
@@ -130,11 +130,14 @@ def behind(address: Address, view: View, found: Strictness) -> None:
     cell = cells[picked]
     group = Group(Place(cell.place.zone, task_class, cell.place.who), Shown(shown))
     slot.subheader(literal(f"The decisions behind a verdict: {place_words(cell)}"), anchor=False)
-    rows_of(address, view, group, "decisions", "decision_rows")
+    rows_of(address, view, group, "decisions", "decision_rows", of_all="Download the decisions of all groups")
 
 
-def rows_of(address: Address, view: View, group: Group, word: str, name: str) -> None:
-    """Show a page of the patches of a group; ``word`` keeps the page in the address."""
+def rows_of(address: Address, view: View, group: Group, word: str, name: str, *, of_all: str | None = None) -> None:
+    """Show a page of the patches of a group; ``word`` keeps the page in the address.
+
+    ``of_all`` is what is offered as a file where the export of that name holds other groups too.
+    """
     total = view.ask_alone(decision_row_count, view.as_of, group)
     pages = max(-(-total // PAGE_ROWS), 1)
     slot = st.container()
@@ -145,8 +148,11 @@ def rows_of(address: Address, view: View, group: Group, word: str, name: str) ->
         if total:
             st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {total:,}, newest first.")
         table(
-            frame, name=name, chosen=view.chosen, page=number if pages > 1 else None, nothing="No such decision here."
-        )
+            frame, name=name, chosen=view.chosen, page=number if pages > 1 else None, nothing="No such decision here.",
+            file_stem=f"{name}_of_group" if of_all else None,
+        )  # fmt: skip
+        if of_all or pages > 1:
+            all_rows_button(view, name, total, view.chosen, label=of_all)
 
 
 def _key(place: Place) -> str:

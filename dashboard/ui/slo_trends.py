@@ -8,26 +8,27 @@ import streamlit as st
 from dashboard.analysis.breakdowns import By, PartOfSlo, breakdown, breakdown_frame
 from dashboard.analysis.burn_rates import BurnTable, RuleState, burn_table
 from dashboard.analysis.error_budget import ErrorBudget, error_budget
-from dashboard.analysis.error_kinds import errors_by_model
+from dashboard.analysis.error_kinds import errors_by_model, errors_frame, errors_of, errors_words
 from dashboard.analysis.figures import SloFigure, Unit, Verdict
+from dashboard.analysis.filters import Period
 from dashboard.analysis.slo_events import events_of
-from dashboard.analysis.slo_rows import slo_row_count, slo_rows
+from dashboard.analysis.slo_rows import slo_row_count, slo_rows, slo_rows_name
 from dashboard.analysis.slos import slo_figures
 from dashboard.analysis.survival import patch_survival, survival_frame
-from dashboard.analysis.timeline_marks import Marks, timeline_marks
+from dashboard.analysis.timeline_marks import Marks, mark_words, marks_frame, timeline_marks
 from dashboard.analysis.trend_buckets import Every, PointState, Trend, TrendPoint, bucket_name
 from dashboard.analysis.trend_frames import budget_frame, burn_frame, states_in, trend_frame, window_words
-from dashboard.analysis.trend_words import trend_words
+from dashboard.analysis.trend_words import last_miss, trend_words
 from dashboard.analysis.trends import slo_trends
 from dashboard.analysis.units import interval_text, value_text
 from dashboard.charts.burn_down import burn_down
-from dashboard.charts.slo_trend import slo_trend
+from dashboard.charts.slo_trend import LETTERS, slo_trend
 from dashboard.charts.survival import survival_curve
 from dashboard.ui import states
 from dashboard.ui.address import Address
 from dashboard.ui.header import scope
 from dashboard.ui.pictures import picture
-from dashboard.ui.tables import PAGE_ROWS, table
+from dashboard.ui.tables import PAGE_ROWS, all_rows_button, table
 from dashboard.ui.text import counted, days, literal
 from dashboard.ui.view import View
 from data.definitions import slos
@@ -75,17 +76,21 @@ def pick_every(address: Address, view: View) -> Every:
 def trends_of(view: View, slo: str, every: Every) -> tuple[Trend, ...]:
     """Show the trends of an objective and return them; says what to load where nothing was measured."""
     trends = view.ask(slo_trends, view.chosen, view.as_of, slo, every)
-    st.header(trend_words(trends[0]), anchor=False)
+    span = last_miss(trends[0]) if slo == "provider_stability" else None
+    words = trend_words(trends[0], view.ask_alone(errors_of, *span) if span else "")
+    st.header(literal(words), anchor=False)
     scope(view)
     if not any(point.value is not None for trend in trends for point in trend.points):
         _not_measured(view, slo)
         return trends
     marks = view.ask_alone(timeline_marks)
-    _picture(view, trends[0], marks, height=330)
+    _picture(view, trends[0], marks, words, height=330)
     st.caption(_legend(trends, every, marks))
     for trend in trends[1:]:
-        st.subheader(trend_words(trend), anchor=False)
-        _picture(view, trend, marks, height=230)
+        words = trend_words(trend)
+        st.subheader(literal(words), anchor=False)
+        _picture(view, trend, marks, words, height=230)
+    _happened(view, marks)
     with st.expander("The numbers behind these pictures" if len(trends) > 1 else "The numbers behind this picture"):
         for trend in trends:
             if len(trends) > 1:
@@ -99,9 +104,10 @@ def beside(view: View, slo: str) -> None:
     if slo == "diff_acceptance":
         _survival(view)
     elif slo == "provider_stability":
-        st.header("Errors by the model that served, and their kinds", anchor=False)
+        found = view.ask(errors_by_model, view.chosen)
+        st.header(literal(errors_words(found)), anchor=False)
         table(
-            view.ask_alone(errors_by_model), name="errors_by_model", chosen=view.chosen,
+            errors_frame(found), name="errors_by_model", chosen=view.chosen,
             nothing="No call in this period.",
         )  # fmt: skip
 
@@ -190,15 +196,28 @@ def _page_of_rows(address: Address, view: View, slo: str, span: tuple[date, date
     frame = view.ask_alone(slo_rows, *asked, only_bad=only_bad, limit=PAGE_ROWS, offset=offset)
     with slot:
         st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {total:,}, newest first.")
-        table(frame, name=f"{slo}_rows", chosen=view.chosen, page=number if pages > 1 else None)
+        name, chosen = slo_rows_name(slo, only_bad=only_bad), view.chosen.during(Period(*span))
+        table(frame, name=name, chosen=chosen, page=number if pages > 1 else None)
+        if pages > 1:
+            all_rows_button(view, name, total, chosen)
 
 
-def _picture(view: View, trend: Trend, marks: Marks, *, height: int) -> None:
-    words = trend_words(trend)
+def _picture(view: View, trend: Trend, marks: Marks, words: str, *, height: int) -> None:
     name = f"{trend.name}_by_{trend.every.value}"
     picture(slo_trend(trend, marks.drawn, height=height), name=name, alt=words, chosen=view.chosen)
     if trend.note:
         st.caption(literal(trend.note))
+
+
+def _happened(view: View, marks: Marks) -> None:
+    """Show what is marked as a list, the newest first."""
+    if not marks.counts:
+        return
+    frame, whole = marks_frame(marks), sum(marks.counts.values())
+    with st.expander(literal(f"What happened in these days: {mark_words(marks.counts)}")):
+        table(frame.head(PAGE_ROWS), name="what_happened", chosen=view.chosen, file_stem="what_happened_newest")
+        if whole > PAGE_ROWS:
+            all_rows_button(view, "what_happened", whole, view.chosen)
 
 
 def _legend(trends: Sequence[Trend], every: Every, marks: Marks) -> str:
@@ -217,9 +236,10 @@ def _legend(trends: Sequence[Trend], every: Every, marks: Marks) -> str:
     if trends[0].every is not every:
         said.append(f"The period is too long for {every.label.lower()} points; these are by {trends[0].every.value}.")
     if marks.drawn:
-        said.append(f"P policy change, I incident, R deployment rolled back: {marks.words}.")
-    elif marks.words:
-        said.append(f"Too many to mark: {marks.words}.")
+        letters = ", ".join(f"{LETTERS[kind]} {kind.lower()}" for kind in marks.drawn_counts)
+        said.append(f"{letters}: {mark_words(marks.drawn_counts)}.")
+    if marks.only_counted:
+        said.append(f"Too many to mark: {mark_words(marks.only_counted)}.")
     return literal(" ".join(said))
 
 

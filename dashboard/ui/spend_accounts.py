@@ -24,7 +24,7 @@ from dashboard.analysis.unattributed import unattributed
 from dashboard.charts.spend import month_against_budget
 from dashboard.ui.address import Address
 from dashboard.ui.pictures import picture
-from dashboard.ui.tables import PAGE_ROWS, table
+from dashboard.ui.tables import PAGE_ROWS, all_rows_button, table
 from dashboard.ui.text import days, literal
 from dashboard.ui.view import View
 
@@ -126,7 +126,10 @@ def dearest(address: Address, view: View, found: Spend) -> None:
                 f"{_read(read, view)}. Where calls are unpriced, the cost is a lower bound."
             )
         )
-        table(frame, name="dearest_tasks", chosen=view.chosen, page=number if pages > 1 else None)
+        chosen = view.chosen.during(read)
+        table(frame, name="dearest_tasks", chosen=chosen, page=number if pages > 1 else None)
+        if pages > 1:
+            all_rows_button(view, "dearest_tasks", total, chosen)
 
 
 def _read(read: Period, view: View) -> str:

@@ -121,6 +121,17 @@ def paged_table(address: Address, view: View, question: Callable[..., pl.DataFra
         )
 
 
+def all_rows_button(view: View, name: str, total: int, chosen: Filter, *, label: str | None = None) -> None:
+    """Offer all rows of a list of which a page is shown, as the export of that name."""
+    export_button(
+        name,
+        chosen=chosen,
+        as_of=view.as_of,
+        label=label or f"Download all {total:,} rows",
+        about=f"All rows in the order of the list, as dashboard export {name} writes them.",
+    )
+
+
 @remembered(256)
 def for_browser(frame: pl.DataFrame) -> Any:
     """Return a frame as the Arrow table that the browser reads, so that no rerun converts it again.

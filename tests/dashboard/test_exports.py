@@ -8,6 +8,9 @@ import polars as pl
 import pytest
 from sqlmodel import SQLModel
 
+from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.slo_rows import slo_rows, slo_rows_name
+from dashboard.export_rows import ROW_TABLES
 from dashboard.export_views import VIEW_TABLES
 from dashboard.exports import (
     ExportError,
@@ -100,7 +103,7 @@ def test_every_agreed_column_is_there_also_in_an_empty_store(store: Store, name:
 
 
 def test_what_is_listed_can_be_exported_and_the_header_is_as_listed(store: Store) -> None:
-    views = {view.name for view in VIEW_TABLES}
+    views = {view.name for view in (*VIEW_TABLES, *ROW_TABLES)}
     assert {found.name for found in exports()} == set(AGREED) | views
     assert len(exports()) == len(AGREED) + len(views)
     for found in exports():
@@ -563,3 +566,24 @@ def test_only_tables_about_prices_take_a_date_of_prices(store: Store):
     row = next(row for row in csv.DictReader(io.StringIO(out.getvalue().decode())) if row["route"] != "all")
     # 0.27 USD for 16 hours of a day and 0.135 for 8 of them, instead of 0.28.
     assert (row["prices_of_date"], float(row["at_date_usd"])) == ("2025-08-01", pytest.approx(0.225))
+
+
+def test_the_rows_behind_an_objective_are_written_whole_and_in_the_order_of_the_page(store: Store) -> None:
+    facts = Facts()
+    for number in range(45):
+        facts.task(f"2026-03-{number % 20 + 1:02}T10:{number:02}", outcome="failed" if number % 3 else "completed")
+    chosen = Filter(Period(date(2026, 3, 1), date(2026, 3, 20)))
+    selection = Selection(date(2026, 3, 1), date(2026, 3, 20))
+    with facts.write(store).reading() as connection:
+        for only_bad, count in ((False, 45), (True, 30)):
+            out = io.BytesIO()
+            name = slo_rows_name("task_success", only_bad=only_bad)
+            assert write_csv(connection, name, out, selection, AS_OF) == count
+            pages = [
+                slo_rows(
+                    connection, chosen, "task_success", chosen.period.first, chosen.period.last,
+                    only_bad=only_bad, limit=20, offset=offset,
+                )
+                for offset in (0, 20, 40)
+            ]  # fmt: skip
+            assert out.getvalue() == csv_bytes(pl.concat(pages))

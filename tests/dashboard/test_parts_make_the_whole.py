@@ -23,7 +23,6 @@ from dashboard.analysis.coverage import coverage
 from dashboard.analysis.dearest_tasks import dearest_tasks, task_count, task_days
 from dashboard.analysis.decisions_over_time import decisions_over_time, subjects_asked
 from dashboard.analysis.error_budget import error_budget
-from dashboard.analysis.error_kinds import errors_by_model
 from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period
 from dashboard.analysis.price_effect import price_effect
 from dashboard.analysis.reviewers import reviewer_load
@@ -318,7 +317,6 @@ ALONE: Mapping[str, Callable[..., object]] = {
     "rows": _alone(slo_rows, "task_success", *SPAN, only_bad=True, limit=20, offset=0),
     "row count": _alone(slo_row_count, "task_success", *SPAN, only_bad=True),
     "marks": _alone(timeline_marks),
-    "errors": _alone(errors_by_model),
     "survival": _alone(patch_survival, AS_OF),
     "both costs": _alone(discrepancies),
     "month": _alone(month_spend, AS_OF),

@@ -272,17 +272,27 @@ class TestProviderStability:
             facts.call(status=status)
         facts.call(status="error", is_counted=False)
         rate = figures(facts.write(store))["provider_stability"].rate
-        assert (rate.k, rate.n) == (4, 5)
+        # Of five calls that count, the end of four is known, and three of these are without an error.
+        assert (rate.k, rate.n) == (3, 4)
         assert fact(rate, "Error: timeout").value == 1
         assert fact(rate, "End unknown").value == 1 / 5
         assert fact(rate, "Cancelled").value == 1
 
+    def test_calls_of_which_nobody_says_how_they_ended_are_no_rate(self, store: Store) -> None:
+        facts = Facts()
+        facts.call(status="unknown")
+        facts.call(status="unknown")
+        rate = figures(facts.write(store))["provider_stability"].rate
+        assert (rate.value, rate.n) == (None, 0)
+        assert rate.reason == "of 2 calls no file says how they ended"
+
     @pytest.mark.parametrize("named", [{}, {"project": "shop"}, {"task_class": "edit"}])
     def test_the_routes_add_up_to_the_whole(self, store: Store, named: dict[str, str]) -> None:
         facts = Facts()
-        for route, statuses in {"openai/gpt-5": "sse", "anthropic/claude-sonnet-4-5": "ss", None: "e"}.items():
-            for status in statuses:
-                facts.call(status={"s": "success", "e": "error"}[status], route=route, task_class="edit")
+        words = {"s": "success", "e": "error", "u": "unknown"}
+        for route, ends in {"openai/gpt-5": "sseu", "anthropic/claude-sonnet-4-5": "ss", None: "e"}.items():
+            for end in ends:
+                facts.call(status=words[end], route=route, task_class="edit")
         found = figures(facts.write(store), march(**named))["provider_stability"]
         assert [part.label for part in found.parts] == ["openai/gpt-5", "anthropic/claude-sonnet-4-5", NONE_NAME]
         assert sum(part.figure.n for part in found.parts) == found.rate.n == 6

@@ -8,7 +8,7 @@ import pytest
 from dashboard.analysis.figures import Direction, Unit
 from dashboard.analysis.filters import Compare, Filter, Period, make_filter
 from dashboard.analysis.intervals import wilson
-from dashboard.analysis.timeline_marks import MOST_MARKS, timeline_marks
+from dashboard.analysis.timeline_marks import MOST_MARKS, mark_words, marks_frame, timeline_marks
 from dashboard.analysis.trend_buckets import Every, PointState, Trend, TrendPoint, cut, drawn, fitting
 from dashboard.analysis.trend_frames import trend_frame
 from dashboard.analysis.trend_words import trend_words
@@ -277,4 +277,18 @@ class TestMarks:
         with facts.write(store).reading() as connection:
             found = timeline_marks(connection, march())
         assert found.drawn == ()
-        assert found.words == f"{MOST_MARKS + 1} × deployment rolled back"
+        assert mark_words(found.only_counted) == f"{MOST_MARKS + 1} × deployment rolled back"
+        assert marks_frame(found).height == MOST_MARKS + 1
+
+    def test_an_incident_is_drawn_although_there_are_too_many_deployments(self, store: Store) -> None:
+        facts = Facts()
+        facts.add(Incident, incident_key=1, native_id="i", severity="major", started_at=at("2026-03-07T09:00"))
+        for _ in range(MOST_MARKS):
+            facts.deployment("2026-03-08T10:00", rolled_back_at=at("2026-03-09T10:00"))
+        with facts.write(store).reading() as connection:
+            found = timeline_marks(connection, march())
+        assert [mark.title for mark in found.drawn] == ["i (major)"]
+        assert found.drawn_counts == {"Incident": 1}
+        assert found.only_counted == {"Deployment rolled back": MOST_MARKS}
+        # The list has everything, the newest first.
+        assert marks_frame(found)["what"].to_list() == ["Deployment rolled back"] * MOST_MARKS + ["Incident"]

@@ -105,14 +105,15 @@ def _untested(asked: Asked, drifts: Sequence[ClassDrift], known: Sequence[Fallba
 
 
 def _errors(asked: Asked) -> Mapping[str, Rate]:
-    """Return the errors of the calls that each route served."""
+    """Return the errors of the calls that each route served, of those whose end is known."""
     chosen = replace(asked.chosen, route=None)
     table = smallest_rollup(chosen, "call_daily")
     condition, parameters = condition_of(chosen, chosen.period, table)
     return {
         f"{provider}/{model}": rate(int(errors), int(calls))
         for provider, model, errors, calls in asked.connection.execute(
-            f"SELECT provider, model, sum(iif(status = '{CallStatus.ERROR}', call_count, 0)), sum(call_count) "  # noqa: S608
+            f"SELECT provider, model, sum(iif(status = '{CallStatus.ERROR}', call_count, 0)), "  # noqa: S608
+            f"sum(iif(status = '{CallStatus.UNKNOWN}', 0, call_count)) "
             f"FROM {table} WHERE {condition} GROUP BY 1, 2",
             parameters,
         )
