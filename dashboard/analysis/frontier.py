@@ -26,7 +26,7 @@ class PlanePoint:
     coverage: float
     pricing: Pricing
     cost: float | None
-    """USD per completed task; null for routes that have no price, which are shown apart."""
+    """USD per completed task at the team's mix; null for routes without a price or with too few tasks, shown apart."""
     cost_interval: Interval | None
     is_efficient: bool
     outdone_by: str | None
@@ -41,7 +41,7 @@ def plane(table: RouteTable, quality: Quality) -> tuple[PlanePoint, ...]:
     for row in table.rows:
         at_mix = row.quality[quality].standardised
         if row.route in compared and at_mix is not None:
-            found.append((row.route, at_mix.value, row.cost.value))
+            found.append((row.route, at_mix.value, row.cost_at_mix and row.cost_at_mix.value))
     outdone = outdone_by(found)
     points: list[PlanePoint] = []
     for route, value, cost in found:
@@ -58,7 +58,7 @@ def plane(table: RouteTable, quality: Quality) -> tuple[PlanePoint, ...]:
                 coverage=at_mix.coverage,
                 pricing=row.pricing,
                 cost=cost,
-                cost_interval=row.cost.interval,
+                cost_interval=row.cost_at_mix.interval if row.cost_at_mix else row.cost.interval,
                 is_efficient=cost is not None and route not in outdone,
                 outdone_by=outdone.get(route),
             )

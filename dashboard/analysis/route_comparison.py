@@ -18,7 +18,9 @@ FEWEST_TASKS = 10
 MOST_ROUTES = 20
 """Only so many of the most used routes are compared; every pair of them is."""
 FEWEST_TO_SUSPECT = 30
-"""A lead that is not clear is called an effect of the mix only when both routes have at least so many records."""
+"""A lead is called an effect of the mix only when both routes have at least so many records of the same classes."""
+_SHARED = 0.5
+"""Share of the records of each of two routes that must be of classes that both have."""
 _MOSTLY = 0.75
 """Share of a lead that the mix must make up."""
 
@@ -58,6 +60,11 @@ class Effect(StrEnum):
     PLAIN = "plain"
     MIX = "mix effect"
     """Most of the lead comes from easier tasks, and within classes no lead is left that is clear."""
+    UNCLEAR = "cannot tell"
+    """The mix would make most of the lead, but too few records, or too small a part, are of classes that both have.
+
+    What a class makes and what a route makes can be told apart only where both have the class.
+    """
     REVERSED = "reversal"
     """Within classes the other route is clearly better (Simpson)."""
 
@@ -77,6 +84,8 @@ class Pair:
     mix: Part
     """What of the raw difference the mix of classes makes."""
     effect: Effect
+    shared: tuple[tuple[int, int], tuple[int, int]] = (0, 0), (0, 0)
+    """Good of all within the classes that both have, of the leader and of the other."""
     better: str | None = None
     """The one that is clearly better within classes, all comparisons considered; null when they tie."""
 
@@ -96,7 +105,7 @@ class Comparison:
 
     @property
     def misleading(self) -> tuple[Pair, ...]:
-        """Pairs whose raw order misleads: reversals first, then leads that are clear, the largest effect first."""
+        """Pairs whose raw order misleads or may: reversals first, then effects of the mix, then what cannot be told."""
         found = [pair for pair in self.pairs if pair.effect is not Effect.PLAIN]
         return tuple(sorted(found, key=_alarm))
 
@@ -131,31 +140,33 @@ def pair_of(first: str, second: str, counts: Mapping[str, ByClass]) -> Pair:
     pooled = pooled_difference(counts[leader], counts[other])
     mix = mix_part(counts[leader], counts[other])
     assert mix is not None
-    return Pair(
-        leader,
-        other,
-        sides[leader],
-        sides[other],
-        raw,
-        pooled,
-        mix,
-        _effect(raw, pooled, mix, min(n for _, n in sides.values())),
+    both = [name for name in counts[leader] if counts[leader][name][1] and counts[other].get(name, (0, 0))[1]]
+    shared = _sum(counts[leader], both), _sum(counts[other], both)
+    whole = sides[leader], sides[other]
+    is_shared = all(
+        part[1] >= max(_SHARED * side[1], FEWEST_TO_SUSPECT) for part, side in zip(shared, whole, strict=True)
     )
+    effect = _effect(raw, pooled, mix, min(n for _, n in whole), is_shared=is_shared)
+    return Pair(leader, other, *whole, raw, pooled, mix, effect, shared)
 
 
-def _effect(raw: Part, pooled: PooledDifference | None, mix: Part, fewest: int) -> Effect:
+def _sum(counts: ByClass, classes: Sequence[str]) -> tuple[int, int]:
+    return total({name: counts[name] for name in classes})
+
+
+def _effect(raw: Part, pooled: PooledDifference | None, mix: Part, fewest: int, *, is_shared: bool) -> Effect:
     if pooled is None:
         return Effect.PLAIN
     if raw.low > 0 and pooled.high < 0:
         return Effect.REVERSED
     is_seen = raw.low > 0 or (raw.value >= RELEVANT_RATE and fewest >= FEWEST_TO_SUSPECT)
     if is_seen and mix.low > 0 and mix.value >= _MOSTLY * raw.value and pooled.low <= 0:
-        return Effect.MIX
+        return Effect.MIX if is_shared else Effect.UNCLEAR
     return Effect.PLAIN
 
 
-def _alarm(pair: Pair) -> tuple[bool, bool, float, str]:
-    return pair.effect is Effect.MIX, pair.raw.low <= 0, -pair.mix.value, pair.leader
+def _alarm(pair: Pair) -> tuple[int, bool, float, str]:
+    return list(Effect)[::-1].index(pair.effect), pair.raw.low <= 0, -pair.mix.value, pair.leader
 
 
 def _judged(pair: Pair, is_clear: bool) -> Pair:

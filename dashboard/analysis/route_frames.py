@@ -13,6 +13,7 @@ from dashboard.analysis.intervals import Interval
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_table import Rate, RouteRow, RouteTable
+from dashboard.analysis.route_value import AtMix
 from dashboard.analysis.route_work import route_work
 from data.words import TaskClass
 
@@ -41,7 +42,10 @@ def cost_frame(table: RouteTable) -> pl.DataFrame:
         *("route", "pricing", "task_count", "completed_count", "completed_without_rollback_count"),
         *("immature_task_count", "spend_usd"),
         *_bounds("quality_per_usd"),
+        *_bounds("quality_per_usd_standardised"),
         *_bounds("cost_per_completed_task_usd"),
+        *_bounds("standardised_cost_per_completed_task_usd"),
+        "covered_share_of_mix",
         *("cost_reason", "call_count"),
         *_rate_names("error"),
         *_rate_names("unknown_cost"),
@@ -96,7 +100,7 @@ def plane_frame(points: Sequence[PlanePoint]) -> pl.DataFrame:
                 **_interval("quality", point.quality, point.quality_interval),
                 "n": point.n,
                 "covered_share_of_mix": point.coverage,
-                **_interval("cost_per_completed_task_usd", point.cost, point.cost_interval),
+                **_interval("standardised_cost_per_completed_task_usd", point.cost, point.cost_interval),
                 "pricing": point.pricing.value,
                 "is_on_frontier": point.is_efficient,
                 "outdone_by": point.outdone_by,
@@ -107,7 +111,7 @@ def plane_frame(points: Sequence[PlanePoint]) -> pl.DataFrame:
             "route",
             *_bounds("quality"),
             *("n", "covered_share_of_mix"),
-            *_bounds("cost_per_completed_task_usd"),
+            *_bounds("standardised_cost_per_completed_task_usd"),
             *("pricing", "is_on_frontier", "outdone_by"),
         ),
     )
@@ -166,7 +170,10 @@ def _cost(row: RouteRow) -> Record:
         "immature_task_count": figure.immature_tasks,
         "spend_usd": figure.spend_usd,
         **_interval("quality_per_usd", figure.quality_per_usd, per_dollar),
+        **_at_mix("quality_per_usd_standardised", row.per_dollar_at_mix),
         **_interval("cost_per_completed_task_usd", row.cost.value, row.cost.interval),
+        **_at_mix("standardised_cost_per_completed_task_usd", row.cost_at_mix),
+        "covered_share_of_mix": row.per_dollar_at_mix and row.per_dollar_at_mix.covered,
         "cost_reason": row.cost.reason,
         "call_count": row.calls,
         **_rate("error", row.errors),
@@ -176,6 +183,10 @@ def _cost(row: RouteRow) -> Record:
         "latency_n": latency and latency.n,
         "latency_measured_by": ", ".join(latency.measured_by) if latency else None,
     }
+
+
+def _at_mix(name: str, found: AtMix | None) -> Record:
+    return _interval(name, found and found.value, found and found.interval)
 
 
 def _rate(name: str, found: Rate) -> Record:

@@ -10,10 +10,12 @@ from dashboard.analysis.intervals import Interval, wilson
 from dashboard.analysis.route_comparison import Comparison, Quality, compare
 from dashboard.analysis.route_costs import Pricing, RouteCost, route_costs
 from dashboard.analysis.route_service import Latency, RouteService, latency_of, route_service
+from dashboard.analysis.route_value import AtMix, RouteValues, named_best, route_values
 from dashboard.analysis.route_work import RouteWork, route_work
 from dashboard.analysis.routes import RouteFigure, route_figures
 from dashboard.analysis.shrinkage import Prior, Shrunk, prior_of, shrunk
 from dashboard.analysis.stratified import Standardised, mix_of, standardised, total
+from data.definitions.review_questions import review_questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,11 @@ class RouteRow:
     quality: Mapping[Quality, RouteQuality]
     figure: RouteFigure
     """Quality per dollar, spend and calls of tasks."""
+    per_dollar_at_mix: AtMix | None
+    """Kept tasks per dollar at the team's mix; null for routes that the review would not rank."""
     cost: RouteCost
+    cost_at_mix: AtMix | None
+    """Spend per completed task at the team's mix, in USD."""
     calls: int
     """All that it served."""
     errors: Rate
@@ -70,6 +76,8 @@ class RouteTable:
     """The most used route: standardised rates cover the classes that it has too."""
     comparisons: Mapping[Quality, Comparison]
     works: Mapping[str, RouteWork]
+    best_value: tuple[str, ...]
+    """The route that gives most kept tasks for a dollar at the team's mix, and those it is not clearly ahead of."""
 
     def row(self, route: str) -> RouteRow | None:
         """Return one route; null when it is not there."""
@@ -82,6 +90,8 @@ def route_table(connection: sqlite3.Connection, chosen: Filter, as_of: datetime)
     services = route_service(connection, chosen, chosen.period)
     figures = {figure.route: figure for figure in route_figures(connection, chosen, as_of)}
     costs = route_costs(connection, chosen, tuple(figures.values()))
+    rule = review_questions().best_routes
+    values = route_values(connection, chosen.alone(), rule.least_tasks, rule.least_covered_share)
     reference = reference_of(works)
     qualities = {quality: _qualities(works, quality, reference) for quality in Quality}
     rows = [
@@ -90,6 +100,7 @@ def route_table(connection: sqlite3.Connection, chosen: Filter, as_of: datetime)
             {quality: found.get(name, _NO_QUALITY) for quality, (found, _) in qualities.items()},
             figure,
             costs[name],
+            values,
             services.get(name, RouteService()),
         )
         for name, figure in figures.items()
@@ -99,6 +110,7 @@ def route_table(connection: sqlite3.Connection, chosen: Filter, as_of: datetime)
         reference=reference,
         comparisons={quality: comparison for quality, (_, comparison) in qualities.items()},
         works=works,
+        best_value=named_best(values),
     )
 
 
@@ -150,6 +162,7 @@ def _row(
     quality: Mapping[Quality, RouteQuality],
     figure: RouteFigure,
     cost: RouteCost,
+    values: RouteValues,
     service: RouteService,
 ) -> RouteRow:
     return RouteRow(
@@ -159,7 +172,9 @@ def _row(
         unknown=work.unknown,
         quality=quality,
         figure=figure,
+        per_dollar_at_mix=values.at_mix.get(figure.route),
         cost=cost,
+        cost_at_mix=values.cost_at_mix.get(figure.route),
         calls=service.calls,
         errors=rate(service.errors, service.known_ends),
         unpriced=rate(service.unpriced, service.calls),

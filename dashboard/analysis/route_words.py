@@ -7,7 +7,7 @@ from dashboard.analysis.figures import Direction, Unit, Verdict
 from dashboard.analysis.frontier import PlanePoint
 from dashboard.analysis.rates import RELEVANT_RATE
 from dashboard.analysis.route_comparison import FEWEST_TASKS, FEWEST_TO_SUSPECT, Comparison, Effect, Pair, Quality
-from dashboard.analysis.route_table import RouteRow, RouteTable
+from dashboard.analysis.route_table import RouteTable
 from dashboard.analysis.units import difference_text, value_text
 
 _MOST_NAMED = 3
@@ -41,16 +41,19 @@ def quality_words(comparison: Comparison) -> str:
 
 
 def value_words(table: RouteTable) -> str:
-    """Return which route gives most for a dollar; empty when no route has a price and an interval."""
-    priced = [row for row in table.rows if row.figure.quality_per_usd is not None and row.figure.low is not None]
-    if len(priced) < 2:
+    """Return which route gives most for a dollar at the team's mix of tasks; empty when no two can be ranked."""
+    ranked = [row for row in table.rows if row.per_dollar_at_mix is not None]
+    if len(ranked) < 2 or not table.best_value:
         return ""
-    best = max(priced, key=lambda row: (row.figure.quality_per_usd or 0.0, row.route))
-    rivals = [row for row in priced if row is not best and _reaches(row, best)]
-    amount = f"{best.figure.quality_per_usd:,.1f} ({best.figure.low:,.1f} to {best.figure.high:,.1f})"
-    if rivals:
-        return f"Most completed and kept tasks per dollar: {_named([best.route, *(row.route for row in rivals)])} tie."
-    return f"Most completed and kept tasks per dollar: {best.route}, {amount}."
+    about = "Most completed and kept tasks per dollar, at the team's mix of tasks"
+    best, *others = table.best_value
+    if others:
+        return f"{about}: {_named(table.best_value)} tie."
+    found = next(row.per_dollar_at_mix for row in ranked if row.route == best)
+    if found is None or found.interval is None:
+        return f"{about}: {best}."
+    low, high = found.interval
+    return f"{about}: {best}, {found.value:,.1f} ({low:,.1f} to {high:,.1f})."
 
 
 def pair_words(pair: Pair, quality: Quality) -> str:
@@ -69,6 +72,8 @@ def pair_words(pair: Pair, quality: Quality) -> str:
             f"{seen} That is a reversal (Simpson): within the same task classes {pair.other} is clearly better; there "
             f"the difference is {within}. {pair.leader} has the easier tasks."
         )
+    if pair.effect is Effect.UNCLEAR:
+        return f"{seen} {_unclear(pair, quality)}"
     mix = f"{difference_text(pair.mix.value, Unit.RATE)} ({_interval(pair.mix.low, pair.mix.high)})"
     claim = "That is" if pair.raw.low > 0 else "The lead is not clear of 0, and what there is of it is"
     return (
@@ -77,19 +82,25 @@ def pair_words(pair: Pair, quality: Quality) -> str:
     )
 
 
+def _unclear(pair: Pair, quality: Quality) -> str:
+    """Say that too few records of both routes are of the same classes."""
+    (_, own), (_, others) = pair.shared
+    return (
+        f"Whether {pair.leader} just has the easier tasks cannot be told: of its {pair.leader_counts[1]:,} "
+        f"{quality.unit} {own:,} and of the {pair.other_counts[1]:,} of {pair.other} {others:,} are of task classes "
+        "that both have, too few to compare. Let both work on the same classes, or choose a longer period."
+    )
+
+
 def frontier_words(points: Sequence[PlanePoint], quality: Quality) -> str:
     """Return which routes are on the efficient frontier."""
     efficient = [point.route for point in points if point.is_efficient]
     if not efficient:
-        return "No compared route has a price: quality stands alone"
+        return "No compared route has a cost at the team's mix: quality stands alone"
     about = _OBJECT[quality]
     if len(efficient) == 1:
-        return f"{efficient[0]} is cheapest per completed task, and no priced route has a higher {about}"
+        return f"Of the compared routes {efficient[0]} costs least per completed task, and none has a higher {about}"
     return f"On the frontier of cost and {about}: {_named(efficient)}"
-
-
-def _reaches(row: RouteRow, best: RouteRow) -> bool:
-    return (row.figure.high or 0.0) >= (best.figure.low or 0.0)
 
 
 def _no_difference(comparison: Comparison) -> str:

@@ -1,5 +1,7 @@
 """Tables of routes for the eye: a value with its interval and n in one cell; the CSV file has them in columns."""
 
+from collections.abc import Callable
+
 import polars as pl
 
 from dashboard.analysis.figures import Unit
@@ -9,6 +11,7 @@ from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_frames import cost_frame, quality_frame
 from dashboard.analysis.route_table import Rate, RouteQuality, RouteRow, RouteTable
+from dashboard.analysis.route_value import AtMix
 from dashboard.analysis.units import MISSING, share_text, value_text
 from dashboard.ui.tables import cell_table
 
@@ -41,8 +44,11 @@ def _service_shown(table: RouteTable) -> pl.DataFrame:
     rows = [
         {
             "Route": row.route,
-            "Kept tasks per dollar": _per_dollar(row),
+            "Completed": row.completed,
+            "Kept per dollar": _per_dollar(row),
+            "Kept per dollar, team's mix": _at_mix(row.per_dollar_at_mix, _amounts),
             "Cost per completed task": _cost(row),
+            "Cost, team's mix": _at_mix(row.cost_at_mix, _dollars),
             "Median latency": _latency(row),
             "Calls failed": _rate(row.errors),
             "Cost unknown": _rate(row.unpriced),
@@ -96,6 +102,17 @@ def _per_dollar(row: RouteRow) -> str:
     if figure.quality_per_usd is None:
         return bounds or row.pricing.value
     return f"{figure.quality_per_usd:,.1f} ({bounds or 'no interval'})"
+
+
+def _at_mix(found: AtMix | None, written: Callable[..., str]) -> str:
+    if found is None:
+        return MISSING
+    bounds = "no interval" if found.interval is None else written(*found.interval)
+    return f"{written(found.value)} ({bounds})"
+
+
+def _amounts(*amounts: float) -> str:
+    return " to ".join(f"{amount:,.1f}" for amount in amounts)
 
 
 def _cost(row: RouteRow) -> str:

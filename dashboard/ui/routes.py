@@ -22,6 +22,7 @@ from dashboard.analysis.route_words import (
 )
 from dashboard.analysis.routing_policy import drift, fallbacks
 from dashboard.analysis.stratified import FEWEST_IN_CLASS
+from dashboard.analysis.units import share_text
 from dashboard.analysis.what_if import move
 from dashboard.charts.routes import quality_cost_plane, route_use
 from dashboard.ui.address import Address
@@ -29,9 +30,10 @@ from dashboard.ui.export import csv_button
 from dashboard.ui.pictures import picture
 from dashboard.ui.route_tables import quality_table, service_table
 from dashboard.ui.tables import table as show_table
-from dashboard.ui.text import literal
+from dashboard.ui.text import counted, literal
 from dashboard.ui.view import View
 from data.definitions import routing_policy
+from data.definitions.review_questions import review_questions
 
 CHOICES = ("quality", "move_class", "move_from", "move_to")
 """What is picked on the page, as words of the address."""
@@ -52,7 +54,8 @@ def answer(found: RouteTable) -> None:
     for sentence in sentences[:_MOST_SENTENCES]:
         st.warning(literal(sentence), icon=":material/balance:")
     if len(sentences) > _MOST_SENTENCES:
-        with st.expander(f"{len(sentences) - _MOST_SENTENCES} more raw leads that the mix of tasks makes"):
+        left = counted(len(sentences) - _MOST_SENTENCES, "more raw lead")
+        with st.expander(f"{left} that the mix of tasks makes, or may make"):
             for sentence in sentences[_MOST_SENTENCES:]:
                 st.markdown(literal(sentence))
 
@@ -83,10 +86,13 @@ def service_section(found: RouteTable, chosen: Filter) -> None:
     """Show cost and service of every route."""
     st.subheader("What each route costs, and how it serves its calls", anchor=False)
     service_table(found, chosen)
+    rule = review_questions().best_routes
     st.caption(
         "*Kept tasks*: completed, and no patch of theirs rolled back; tasks stay with the route they asked for, spend "
-        "with the route that served. *Cost per completed task*: spend of all tasks that asked for the route. No price "
-        "is no cost of 0: unpriced routes have no ratio. *Latency*: calls that succeeded; a gateway times a request, a "
+        "with the route that served. *Cost per completed task*: spend of all tasks that asked for the route. *Team's "
+        f"mix*: as if the route had served the team's share of each task class; only of routes with {rule.least_tasks} "
+        f"tasks and classes that make up {share_text(rule.least_covered_share)} of the mix. No price is no cost of 0: "
+        "unpriced routes have no ratio. *Latency*: calls that succeeded; a gateway times a request, a "
         "chat a whole answer, so compare only routes that are measured the same way (column of the CSV file)."
     )
 
@@ -117,8 +123,9 @@ def plane_section(address: Address, found: RouteTable, chosen: Filter) -> None:
     )
     st.caption(
         "Filled: on the frontier, no route is both better and cheaper. Open: another one is. Diamond: the rate covers "
-        "less than half of the team's mix. Crosses are 95 % intervals. Routes on own machines or without a known price "
-        "stand on the right: they have no place on a scale of dollars."
+        "less than half of the team's mix. Crosses are 95 % intervals. Both are at the team's mix of tasks. Routes on "
+        "own machines, without a known price or with too few tasks stand on the right: they have no place on a scale "
+        "of dollars."
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.review.document import AnswerState
 from dashboard.analysis.review.quarters import read_quarter
-from dashboard.analysis.review.route_value import AtMix, PairValue, RouteValues, named_best, route_values
+from dashboard.analysis.route_value import AtMix, PairValue, RouteValues, named_best, route_values
 from dashboard.analysis.routes import route_figures
 from data.store import Store
 from fact_rows import Facts
@@ -99,7 +99,7 @@ def test_routes_without_a_common_class_are_not_compared_and_not_called_alike(sto
 def test_routes_that_lead_each_other_in_a_circle_name_nobody():
     names = ("a", "b", "c")
     pairs = tuple(PairValue(one, two, 2.0, (1.8, 2.2), 0.0001, 0.05) for one, two in ("ab", "bc", "ca"))
-    values = RouteValues((), (), {name: AtMix(1.0, (0.9, 1.1), 0.6) for name in names}, pairs)
+    values = RouteValues((), (), {name: AtMix(1.0, (0.9, 1.1), 0.6) for name in names}, {}, pairs)
     assert set(values.order) == set(names)
     assert named_best(values) == ()
     assert named_best(replace(values, pairs=pairs[:2])) == ("a", "c")

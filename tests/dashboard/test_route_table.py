@@ -87,6 +87,18 @@ class TestMixEffect:
         pair = pair_of(*counts, counts)
         assert (pair.leader, pair.effect) == (planted["easy"]["route"], Effect.MIX)
 
+    def test_routes_that_share_few_tasks_leave_open_whether_it_is_the_mix(self):
+        # 150 of 160 (94 %) against 160 of 200 (80 %), but only 10 and 40 tasks are of the class that both have.
+        counts = {
+            "easy": {"edit": (141, 150), "feature": (9, 10)},
+            "hard": {"fix": (124, 160), "feature": (36, 40)},
+        }
+        pair = pair_of("hard", "easy", counts)
+        assert (pair.leader, pair.effect, pair.shared) == ("easy", Effect.UNCLEAR, ((9, 10), (36, 40)))
+        words = pair_words(pair, Quality.SUCCESS)
+        assert "of its 160 tasks 10 and of the 200 of hard 40 are of task classes that both have, too few" in words
+        assert "mix effect" not in words
+
     def test_a_reversal_is_said_in_words(self):
         # Raw 0.83 against 0.66; in each class the other one is better by 5 and by 10 points.
         counts = {
@@ -217,7 +229,43 @@ class TestFrontier:
         assert (
             frontier_words(points, Quality.SUCCESS) == f"On the frontier of cost and task success: {FLASH} and {SONNET}"
         )
-        assert plane_frame(points)["cost_per_completed_task_usd"].to_list()[-1] is None
+        assert plane_frame(points)["standardised_cost_per_completed_task_usd"].to_list()[-1] is None
+
+
+class TestAtTheTeamsMix:
+    def test_cost_and_value_are_weighted_like_the_rates(self, store: Store):
+        facts = Facts()
+        add_tasks(facts, SONNET, {"edit": (90, 100), "feature": (10, 20)}, micro_usd=200_000)
+        add_tasks(facts, HAIKU, {"edit": (19, 20), "feature": (60, 100)}, micro_usd=100_000)
+        row = table_of(facts, store).row(SONNET)
+        assert row is not None
+        assert row.cost_at_mix is not None
+        assert row.per_dollar_at_mix is not None
+        # The team has 120 edits and 120 features: 0.9 / 2 + 0.5 / 2 = 0.7 of its tasks are completed, for $0.20 each.
+        assert row.cost_at_mix.value == pytest.approx(0.2 / 0.7)
+        assert row.per_dollar_at_mix.value == pytest.approx(0.7 / 0.2)
+        # As counted, 120 tasks of $0.20 completed 100.
+        assert row.cost.value == pytest.approx(0.24)
+        low, high = row.cost_at_mix.interval or (0, 0)
+        assert 0 < low < row.cost_at_mix.value < high
+
+    def test_a_single_class_costs_at_the_mix_what_it_costs(self, store: Store):
+        facts = Facts()
+        add_tasks(facts, SONNET, {"edit": (90, 100)}, micro_usd=200_000)
+        row = table_of(facts, store).row(SONNET)
+        assert row is not None
+        assert row.cost_at_mix is not None
+        assert row.cost_at_mix.value == pytest.approx(row.cost.value)
+
+    def test_a_route_that_kept_nothing_may_still_keep_some(self, store: Store):
+        facts = Facts()
+        add_tasks(facts, SONNET, {"edit": (0, 100)}, micro_usd=200_000)
+        row = table_of(facts, store).row(SONNET)
+        assert row is not None
+        assert row.cost_at_mix is None
+        assert row.per_dollar_at_mix is not None
+        # None of 100 for $20: at most 3.69 events (Poisson, two-sided 95 %).
+        assert row.per_dollar_at_mix.interval == pytest.approx((0, 3.6889 / 20), rel=1e-4)
 
 
 class TestWords:

@@ -58,6 +58,7 @@ PLAIN = {
         "limit",
         "usage_level",
         "quality_per_usd",
+        "quality_per_usd_standardised",
         "factor",
         "good",
         "total",

@@ -56,7 +56,7 @@ def test_own_machines_are_shown_apart_and_never_as_free(monkeypatch: pytest.Monk
     app = run_page(monkeypatch, planted.url, PAGE, period="all")
     costs = next(frame.value for frame in app.dataframe if "Cost per completed task" in frame.value.columns)
     row = costs[costs["Route"] == "ollama/qwen"].iloc[0]
-    assert (row["Cost per completed task"], row["Kept tasks per dollar"]) == ("self-hosted", "self-hosted")
+    assert (row["Cost per completed task"], row["Kept per dollar"]) == ("self-hosted", "self-hosted")
     assert "$0 " not in " ".join(costs["Cost per completed task"])
 
 

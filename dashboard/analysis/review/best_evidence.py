@@ -17,9 +17,9 @@ from dashboard.analysis.review.parts import (
     rate_series,
     table_of,
 )
-from dashboard.analysis.review.route_value import RouteDays, RouteValues
 from dashboard.analysis.route_comparison import Comparison, Quality
 from dashboard.analysis.route_costs import Pricing
+from dashboard.analysis.route_value import RouteDays, RouteValues
 from dashboard.analysis.route_work import RouteWork
 from dashboard.analysis.stratified import mix_of, standardised, total
 from data.definitions.review_questions import review_questions

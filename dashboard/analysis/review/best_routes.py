@@ -19,9 +19,9 @@ from dashboard.analysis.review.best_evidence import (
 )
 from dashboard.analysis.review.document import Answer, AnswerState, ReviewFigure
 from dashboard.analysis.review.parts import not_measured, rate_figure, usd_words
-from dashboard.analysis.review.route_value import PairValue, RouteValues, more_tasks, named_best, route_values
 from dashboard.analysis.route_comparison import Comparison, Quality, compare
 from dashboard.analysis.route_costs import Pricing
+from dashboard.analysis.route_value import PairValue, RouteValues, more_tasks, named_best, route_values
 from dashboard.analysis.route_words import pair_words
 from dashboard.analysis.route_work import RouteWork, route_work
 from dashboard.analysis.stratified import total

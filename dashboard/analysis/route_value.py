@@ -1,23 +1,25 @@
-"""What a dollar buys on each route at the team's mix of task classes: completed tasks that were kept, with intervals.
+"""What a dollar buys, and what a completed task costs, on each route at the team's mix of task classes, with intervals.
 
 For each class a route keeps a share of its tasks and spends so much on each; weighted with the team's mix, the first
-divided by the second is kept tasks per dollar. At a route's own mix that is the plain ratio of its sums. Days are drawn
-whole, and the same days for all routes, so that what happens to all on a day does not look like a difference.
+divided by the second is kept tasks per dollar; spend divided by the completed share is the cost of a completed task.
+At a route's own mix these are the plain ratios of its sums. Days are drawn whole, and the same days for all routes, so
+that what happens to all on a day does not look like a difference.
 """
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from math import erfc, exp, log, sqrt
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.analysis.bootstrap import FEWEST_DAYS, bca, drawn_days
+from dashboard.analysis.bootstrap import FEWEST_DAYS, bca, drawn_days, none_seen
 from dashboard.analysis.filters import NONE_NAME, Filter, route_name
-from dashboard.analysis.intervals import Interval, Z
+from dashboard.analysis.intervals import CONFIDENCE, Interval, Z
 from dashboard.analysis.route_costs import Pricing
 from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE
 from dashboard.analysis.selection import condition_of, smallest_rollup
@@ -39,6 +41,8 @@ class RouteDays:
     """Tasks that asked for it."""
     kept: Array
     """Of these, completed with no patch rolled back."""
+    completed: Array
+    """Of these, completed."""
     spend: Array
     """Known spend of the calls of tasks that it served, in US dollars."""
     calls: int
@@ -79,7 +83,7 @@ class RouteDays:
 
 @dataclass(frozen=True, slots=True)
 class AtMix:
-    """Kept tasks per dollar at the team's mix."""
+    """A ratio of a route at the team's mix."""
 
     value: float
     interval: Interval | None
@@ -107,8 +111,10 @@ class RouteValues:
 
     routes: tuple[RouteDays, ...]
     classes: tuple[str, ...]
-    at_mix: dict[str, AtMix]
-    """Of the ranked routes."""
+    at_mix: Mapping[str, AtMix]
+    """Of the ranked routes: kept tasks per dollar."""
+    cost_at_mix: Mapping[str, AtMix]
+    """Of the ranked routes that completed a task: spend of all tasks per completed task, in US dollars."""
     pairs: tuple[PairValue, ...]
 
     @cached_property
@@ -170,13 +176,15 @@ def route_values(connection: sqlite3.Connection, chosen: Filter, least_tasks: in
         and int((route.spend.sum(axis=1) > 0).sum()) >= FEWEST_DAYS
     ]
     if not able:
-        return RouteValues(routes, classes, {}, ())
+        return RouteValues(routes, classes, {}, {}, ())
     days = np.sum([route.tasks + route.spend for route in able], axis=(0, 2)) > 0
     counts = drawn_days(int(days.sum()))
     drawn = _drawn(able, counts, days)
-    at_mix = {one.route.name: _at_mix(one, mix) for one in drawn}
-    pairs = [_pair(one, two, mix) for one, two in combinations(drawn, 2)]
-    return RouteValues(routes, classes, at_mix, tuple(pair for pair in pairs if pair is not None))
+    known: _Known = {}
+    at_mix = {one.route.name: _at_mix(one, mix, known) for one in drawn}
+    costs = {one.route.name: cost for one in drawn if (cost := _cost_at_mix(one, mix)) is not None}
+    pairs = [_pair(one, two, mix, known) for one, two in combinations(drawn, 2)]
+    return RouteValues(routes, classes, at_mix, costs, tuple(pair for pair in pairs if pair is not None))
 
 
 def more_tasks(pair: PairValue, tasks: int, relevant: float, z_power: float) -> int:
@@ -185,31 +193,38 @@ def more_tasks(pair: PairValue, tasks: int, relevant: float, z_power: float) -> 
     return max(round(tasks * (times**2 - 1)), 0)
 
 
+class _Sums(NamedTuple):
+    """Sums by class: of all days one row, of resamples or of days left out one row each."""
+
+    tasks: Array
+    kept: Array
+    completed: Array
+    spend: Array
+
+
 @dataclass(frozen=True, eq=False)
 class _Drawn:
-    """One route's sums by class: tasks, kept tasks and spend, in this order."""
+    """One route's sums."""
 
     route: RouteDays
-    whole: tuple[Array, Array, Array]
-    drawn: tuple[Array, Array, Array]
-    """Of each resample, one row each."""
-    left_out: tuple[Array, Array, Array]
+    whole: _Sums
+    drawn: _Sums
+    """Of each resample."""
+    left_out: _Sums
     """Without each day in turn."""
-    known: dict[bytes, "_Ratios"] = field(default_factory=dict[bytes, "_Ratios"])
-    """Ratios that were worked out, by the weights: most pairs of routes have the same classes."""
 
 
 def _drawn(routes: Sequence[RouteDays], counts: Array, days: npt.NDArray[np.bool_]) -> list[_Drawn]:
-    parts = [part[days] for route in routes for part in (route.tasks, route.kept, route.spend)]
+    own = [_Sums(*(part[days] for part in (one.tasks, one.kept, one.completed, one.spend))) for one in routes]
+    parts = [part for sums in own for part in sums]
     # One product for all is several times faster than one for each.
     drawn = np.split(counts @ np.hstack(parts), len(parts), axis=1)
     found: list[_Drawn] = []
-    for number, route in enumerate(routes):
-        first = 3 * number
-        tasks, kept, spend = parts[first : first + 3]
-        whole = tasks.sum(axis=0), kept.sum(axis=0), spend.sum(axis=0)
-        left_out = whole[0] - tasks, whole[1] - kept, whole[2] - spend
-        found.append(_Drawn(route, whole, (drawn[first], drawn[first + 1], drawn[first + 2]), left_out))
+    for number, (route, sums) in enumerate(zip(routes, own, strict=True)):
+        whole = _Sums(*(part.sum(axis=0) for part in sums))
+        left_out = _Sums(*(all_days - part for all_days, part in zip(whole, sums, strict=True)))
+        resampled = _Sums(*drawn[len(sums) * number : len(sums) * (number + 1)])
+        found.append(_Drawn(route, whole, resampled, left_out))
     return found
 
 
@@ -222,19 +237,44 @@ def _covered(route: RouteDays, mix: Array) -> float:
     return float(mix[_enough(route)].sum()) / whole if whole else 0.0
 
 
-def _at_mix(drawn: _Drawn, mix: Array) -> AtMix:
-    route = drawn.route
-    value, resampled, left_out = _ratios(drawn, np.where(_enough(route), mix, 0.0))
-    low, high = bca(value, resampled, left_out)
+def _at_mix(drawn: _Drawn, mix: Array, known: "_Known") -> AtMix:
+    route, weights = drawn.route, np.where(_enough(drawn.route), mix, 0.0)
+    value, resampled, left_out = _ratios(drawn, weights, known)
+    if value == 0:
+        # None was kept. At most so many might have been, all of them where they would weigh most.
+        used = weights > 0
+        share = weights[used] / drawn.whole.tasks[used]
+        low, high = 0.0, none_seen(1.0)[1] * float(share.max() / (share @ drawn.whole.spend[used]))
+    else:
+        low, high = bca(value, resampled, left_out)
     # Unpriced calls may have cost as much as a mean call.
     return AtMix(value, (low * (route.calls - route.unpriced) / route.calls, high), _covered(route, mix))
 
 
-def _pair(one: _Drawn, two: _Drawn, mix: Array) -> PairValue | None:
+def _cost_at_mix(drawn: _Drawn, mix: Array) -> AtMix | None:
+    """Return spend per completed task; without interval where nearly all completed ones fell on too few days."""
+    route, weights = drawn.route, np.where(_enough(drawn.route), mix, 0.0)
+    used = weights > 0
+    plain = _Sums(*(part[used] / drawn.whole.tasks[used] for part in drawn.whole))
+    done = float(plain.completed @ weights[used])
+    if done == 0:
+        return None
+    value, covered = float(plain.spend @ weights[used]) / done, _covered(route, mix)
+    resampled, left_out = (
+        _ratio(sums, plain, weights, used, "spend", "completed") for sums in (drawn.drawn, drawn.left_out)
+    )
+    usable = resampled > 0
+    if usable.mean() < CONFIDENCE or not (left_out > 0).all():
+        return AtMix(value, None, covered)
+    low, high = bca(value, resampled[usable], left_out)
+    return AtMix(value, (low, high * route.calls / (route.calls - route.unpriced)), covered)
+
+
+def _pair(one: _Drawn, two: _Drawn, mix: Array, known: "_Known") -> PairValue | None:
     weights = np.where(_enough(one.route) & _enough(two.route), mix, 0.0)
     if not weights.sum():
         return None
-    (value1, drawn1, left1), (value2, drawn2, left2) = _ratios(one, weights), _ratios(two, weights)
+    (value1, drawn1, left1), (value2, drawn2, left2) = _ratios(one, weights, known), _ratios(two, weights, known)
     if value1 <= 0 or value2 <= 0:
         return None
     usable, fine = (drawn1 > 0) & (drawn2 > 0), (left1 > 0) & (left2 > 0)
@@ -246,45 +286,51 @@ def _pair(one: _Drawn, two: _Drawn, mix: Array) -> PairValue | None:
 
 
 _Ratios = tuple[float, Array, Array]
+_Known = dict[tuple[str, bytes], _Ratios]
+"""Ratios that were worked out, by route and weights: most pairs of routes have the same classes."""
 
 
-def _ratios(drawn: _Drawn, weights: Array) -> _Ratios:
+def _ratios(drawn: _Drawn, weights: Array, known: _Known) -> _Ratios:
     """Return kept tasks per dollar at the weights: of all days, of each resample, and without each day in turn."""
-    key = weights.tobytes()
-    if key not in drawn.known:
-        drawn.known[key] = _ratios_at(drawn, weights)
-    return drawn.known[key]
+    key = drawn.route.name, weights.tobytes()
+    if key not in known:
+        known[key] = _ratios_at(drawn, weights)
+    return known[key]
 
 
 def _ratios_at(drawn: _Drawn, weights: Array) -> _Ratios:
     used = weights > 0
-    tasks, *parts = (part[used] for part in drawn.whole)
-    plain = [part / tasks for part in parts]
-    value = float((plain[0] @ weights[used]) / (plain[1] @ weights[used]))
-    return value, _ratio(drawn.drawn, plain, weights, used), _ratio(drawn.left_out, plain, weights, used)
+    plain = _Sums(*(part[used] / drawn.whole.tasks[used] for part in drawn.whole))
+    value = float((plain.kept @ weights[used]) / (plain.spend @ weights[used]))
+    resampled, left_out = (
+        _ratio(sums, plain, weights, used, "kept", "spend") for sums in (drawn.drawn, drawn.left_out)
+    )
+    return value, resampled, left_out
 
 
-def _ratio(
-    sums: tuple[Array, Array, Array], plain: Sequence[Array], weights: Array, used: npt.NDArray[np.bool_]
-) -> Array:
-    tasks, kept, spend = (part[:, used] for part in sums)
+def _ratio(sums: _Sums, plain: _Sums, weights: Array, used: npt.NDArray[np.bool_], over: str, under: str) -> Array:
+    """Return one sum a task over another a task, both at the weights; 0 where there is nothing to divide by."""
+    tasks = sums.tasks[:, used]
     is_empty = tasks == 0
     fewest = np.where(is_empty, 1.0, tasks)
     # A class that no drawn day has stays at what all days say of it.
-    good = np.where(is_empty, plain[0], kept / fewest) @ weights[used]
-    dear = np.where(is_empty, plain[1], spend / fewest) @ weights[used]
-    return np.divide(good, dear, out=np.zeros_like(dear), where=dear > 0)
+    above, below = (
+        np.where(is_empty, getattr(plain, name), getattr(sums, name)[:, used] / fewest) @ weights[used]
+        for name in (over, under)
+    )
+    return np.divide(above, below, out=np.zeros_like(below), where=below > 0)
 
 
 def _read(connection: sqlite3.Connection, chosen: Filter) -> tuple[tuple[RouteDays, ...], tuple[str, ...]]:
     """Return the routes, most used first, and the classes. Days come as one text a group, which numpy takes apart."""
-    tasks = _by_day(connection, chosen, smallest_rollup(chosen, "task_daily"), "1", ("task_count", "kept_count"))
+    counted = ("task_count", "kept_count", "completed_count")
+    tasks = _by_day(connection, chosen, smallest_rollup(chosen, "task_daily"), "1", counted)
     table = smallest_rollup(chosen, "call_daily", "task_class")
     calls = _by_day(connection, chosen, table, "is_attributed", ("cost_micro_usd", "call_count", "unpriced_count"))
     classes = tuple(sorted({task_class or NONE_NAME for _, _, task_class, _ in (*tasks, *calls)}))
     places = {name: place for place, name in enumerate(classes)}
     shape = (chosen.period.day_count, len(classes))
-    cells: dict[str, tuple[Array, Array, Array]] = {}
+    cells: dict[str, _Sums] = {}
     counts: dict[str, list[int]] = {}
     own_machines = self_hosted_providers()
     hosted: dict[str, bool] = {}
@@ -292,16 +338,17 @@ def _read(connection: sqlite3.Connection, chosen: Filter) -> tuple[tuple[RouteDa
         for provider, model, task_class, days in rows:
             name = route_name(provider, model)
             if name not in cells:
-                cells[name] = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+                cells[name] = _Sums(*(np.zeros(shape) for _ in _Sums._fields))
                 hosted[name] = provider in own_machines
             place = places[task_class or NONE_NAME]
-            asked, kept, spend = cells[name]
+            sums = cells[name]
             # Routes of which the name leaves out what tells them apart ("?") come together.
             if is_tasks:
-                asked[:, place] += days[0]
-                kept[:, place] += days[1]
+                sums.tasks[:, place] += days[0]
+                sums.kept[:, place] += days[1]
+                sums.completed[:, place] += days[2]
             else:
-                spend[:, place] += days[0] / MICRO_USD
+                sums.spend[:, place] += days[0] / MICRO_USD
                 total = counts.setdefault(name, [0, 0])
                 total[0], total[1] = total[0] + int(days[1].sum()), total[1] + int(days[2].sum())
     found = [RouteDays(name, hosted[name], *cells[name], *counts.get(name, [0, 0])) for name in sorted(cells)]
