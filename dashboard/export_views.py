@@ -18,6 +18,7 @@ from dashboard.analysis.frontier import plane
 from dashboard.analysis.policy_frames import drift_frame, drift_routes_frame, fallback_frame
 from dashboard.analysis.price_effect import PriceEffect, price_effect
 from dashboard.analysis.price_frames import change_frame, price_frame
+from dashboard.analysis.route_changes import changes_frame, route_changes
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_fallbacks import asked_frame, asked_routes
 from dashboard.analysis.route_frames import cost_frame, pair_frame, plane_frame, quality_frame, use_frame
@@ -149,6 +150,11 @@ def _routes() -> Iterator[ViewTable]:
             lambda connection, chosen, _: asked_frame(asked_routes(connection, chosen)),
         ),
         ("route_use", "one row per route and task class: what the route is used for", use_frame),
+        (
+            "route_changes",
+            "one row per route and figure: now and in the compared days, with the difference and its interval",
+            lambda connection, chosen, _: changes_frame(route_changes(connection, chosen)),
+        ),
         (
             "routing_drift",
             "one row per task class: share of its tasks by what the routing policy says of their route",

@@ -23,10 +23,11 @@ if not found.rows:
 
 address = Address(*routes.CHOICES)
 routes.answer(found)
-scope(view)
+scope(view, chosen)
 
 routes.quality_section(found, chosen)
 routes.service_section(found, chosen)
+routes.changes_section(view, chosen)
 routes.plane_section(address, found, chosen)
 routes.use_section(view, found, chosen)
 routes.what_if_section(address, view, found, chosen)

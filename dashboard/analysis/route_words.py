@@ -56,6 +56,35 @@ def value_words(table: RouteTable) -> str:
     return f"{about}: {best}, {found.value:,.1f} ({low:,.1f} to {high:,.1f})."
 
 
+def range_words(table: RouteTable, quality: Quality) -> str:
+    """Return between which routes one quality lies at the team's mix of tasks, or what is missing to say so."""
+    found = [(at_mix.value, row.route) for row in table.rows if (at_mix := row.quality[quality].standardised)]
+    compared = [one for one in found if one[1] in table.comparisons[quality].routes]
+    if len(compared) < 2:
+        return f"{quality.label}: fewer than two routes have enough {quality.unit} to be compared"
+    (low, last), (high, first) = min(compared), max(compared)
+    if value_text(low, Unit.RATE) == value_text(high, Unit.RATE):
+        return f"{quality.label} is {value_text(low, Unit.RATE)} on every compared route, at the team's mix of tasks"
+    return (
+        f"{quality.label} lies between {value_text(low, Unit.RATE)} ({last}) and {value_text(high, Unit.RATE)} "
+        f"({first}) at the team's mix of tasks"
+    )
+
+
+def cost_words(table: RouteTable) -> str:
+    """Return between which routes the cost of a completed task lies at the team's mix of tasks."""
+    costs = [(row.cost_at_mix.value, row.route) for row in table.rows if row.cost_at_mix is not None]
+    if not costs:
+        return "What a completed task costs cannot be compared: no route has a known price and enough tasks"
+    (low, cheapest), (high, dearest) = min(costs), max(costs)
+    if len(costs) == 1:
+        return f"A completed task costs {value_text(low, Unit.USD)} on {cheapest}; no other route can be compared"
+    return (
+        f"A completed task costs between {value_text(low, Unit.USD)} ({cheapest}) and {value_text(high, Unit.USD)} "
+        f"({dearest}) at the team's mix of tasks"
+    )
+
+
 def pair_words(pair: Pair, quality: Quality) -> str:
     """Return what a raw lead is worth, for a lead that misleads."""
     pooled = pair.pooled

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.analysis.filters import Filter
 from dashboard.ui import states
 from dashboard.ui.filters import NONE_NAME, ignored
 from dashboard.ui.text import counted, days, literal
@@ -24,11 +25,17 @@ def header(view: View, title: str, question: str) -> None:
         )
 
 
-def scope(view: View) -> None:
-    """Say which days and which part of the data the figures below are about."""
-    chosen = view.chosen
+def scope(view: View, shown: Filter | None = None) -> None:
+    """Say which days and which part of the data the figures below are about.
+
+    ``shown`` is the filter of the figures where it is not the one that was picked.
+    """
+    chosen = shown or view.chosen
     parts = [f"**{days(chosen.period.first, chosen.period.last)}**"]
-    if chosen.compared is not None:
+    first_record = view.coverage.first_day
+    if chosen.compared is not None and first_record is not None and chosen.compared.last < first_record:
+        parts.append(f"nothing to compare with: no record from {days(chosen.compared.first, chosen.compared.last)}")
+    elif chosen.compared is not None:
         lengths = (chosen.compared.day_count, chosen.period.day_count)
         unlike = "" if lengths[0] == lengths[1] else f" ({counted(lengths[0], 'day')} against {lengths[1]:,})"
         parts.append(f"compared with {days(chosen.compared.first, chosen.compared.last)}{unlike}")

@@ -1,6 +1,6 @@
 """Tables of routes for the eye: a value with its interval and n in one cell; the CSV file has them in columns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -8,14 +8,21 @@ from dashboard.analysis.figures import Unit
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.intervals import Interval
 from dashboard.analysis.remembered import remembered
+from dashboard.analysis.route_changes import FIGURE_WORDS, RouteChange, changes_frame
 from dashboard.analysis.route_comparison import Quality
 from dashboard.analysis.route_frames import cost_frame, quality_frame
 from dashboard.analysis.route_table import Rate, RouteQuality, RouteRow, RouteTable
 from dashboard.analysis.route_value import AtMix
-from dashboard.analysis.units import MISSING, share_text, value_text
+from dashboard.analysis.units import MISSING, difference_text, share_text, value_text
 from dashboard.ui.tables import cell_table
 
-_WIDTHS = {"Route": 210, "Covers of the mix": 130, "Ties": 70}
+_WIDTHS = {
+    "Route": 210,
+    "Covers of the mix": 130,
+    "Ties": 70,
+    "Kept per dollar": 135,
+    "Kept per dollar, team's mix": 165,
+}
 _FULL = "One row per route, with every value, its interval and its n in columns of their own."
 
 
@@ -29,8 +36,39 @@ def service_table(table: RouteTable, chosen: Filter) -> None:
     _show(_service_shown(table), cost_frame(table), "route_cost", chosen)
 
 
+def changes_table(changes: Sequence[RouteChange], chosen: Filter) -> None:
+    """Show what changed of each route against the compared days."""
+    _show(_changes_shown(changes), changes_frame(changes), "route_changes", chosen)
+
+
 def _show(shown: pl.DataFrame, full: pl.DataFrame, name: str, chosen: Filter) -> None:
     cell_table(shown, full, name=name, chosen=chosen, pinned="Route", widths=_WIDTHS, about=_FULL)
+
+
+@remembered(24)
+def _changes_shown(changes: Sequence[RouteChange]) -> pl.DataFrame:
+    rows = [
+        {
+            "Route": one.route,
+            "Figure": FIGURE_WORDS[one.figure],
+            "Now": f"{_written(one.now, one)}, n {one.n:,}",
+            "Before": f"{_written(one.change.before, one)}, n {one.change.before_n:,}",
+            "Difference": _difference(one),
+            "Against before": one.change.verdict.value,
+        }
+        for one in changes
+    ]
+    return pl.DataFrame(rows)
+
+
+def _written(value: float | None, one: RouteChange) -> str:
+    return MISSING if value is None else _dollars(value) if one.is_cost else value_text(value, Unit.RATE)
+
+
+def _difference(one: RouteChange) -> str:
+    unit, change = Unit.USD if one.is_cost else Unit.RATE, one.change
+    middle, low, high = (difference_text(value, unit) for value in (change.difference, change.low, change.high))
+    return f"{middle} ({low} to {high})"
 
 
 @remembered(24)
@@ -120,7 +158,7 @@ def _cost(row: RouteRow) -> str:
     if cost.value is None:
         return row.pricing.value if cost.interval is None else _dollars(*cost.interval)
     bounds = "no interval" if cost.interval is None else _dollars(*cost.interval)
-    return f"{_dollars(cost.value)} ({bounds}), n {cost.completed:,}"
+    return f"{_dollars(cost.value)} ({bounds})"
 
 
 def _dollars(*amounts: float) -> str:

@@ -9,15 +9,18 @@ from dashboard.analysis.frontier import plane
 from dashboard.analysis.move_words import move_words
 from dashboard.analysis.policy_frames import drift_frame, drift_routes_frame, fallback_frame
 from dashboard.analysis.policy_words import drift_words, fallback_words
+from dashboard.analysis.route_changes import changes_words, route_changes
 from dashboard.analysis.route_comparison import FEWEST_TASKS, Quality
 from dashboard.analysis.route_fallbacks import asked_frame, asked_routes, asked_words
 from dashboard.analysis.route_frames import pair_frame, plane_frame, use_frame
 from dashboard.analysis.route_table import RouteTable
 from dashboard.analysis.route_words import (
+    cost_words,
     frontier_words,
     headline,
     pair_words,
     quality_words,
+    range_words,
     use_words,
 )
 from dashboard.analysis.routing_policy import drift, fallbacks
@@ -28,7 +31,7 @@ from dashboard.charts.routes import quality_cost_plane, route_use
 from dashboard.ui.address import Address
 from dashboard.ui.export import csv_button
 from dashboard.ui.pictures import picture
-from dashboard.ui.route_tables import quality_table, service_table
+from dashboard.ui.route_tables import changes_table, quality_table, service_table
 from dashboard.ui.tables import table as show_table
 from dashboard.ui.text import counted, literal
 from dashboard.ui.view import View
@@ -64,7 +67,7 @@ def quality_section(found: RouteTable, chosen: Filter) -> None:
     """Show success and acceptance of every route, raw and standardised side by side, and how to read them."""
     reference = literal(found.reference or "the most used route")
     for quality in Quality:
-        st.subheader(f"{quality.label} of each route, raw and at the team's mix of tasks", anchor=False)
+        st.subheader(literal(range_words(found, quality)), anchor=False)
         # The head of the page has said it of task success.
         said = "" if quality is Quality.SUCCESS else f"{literal(quality_words(found.comparisons[quality]))} "
         st.caption(f"{said}{quality.label}: {quality.meaning}.")
@@ -84,7 +87,7 @@ def quality_section(found: RouteTable, chosen: Filter) -> None:
 
 def service_section(found: RouteTable, chosen: Filter) -> None:
     """Show cost and service of every route."""
-    st.subheader("What each route costs, and how it serves its calls", anchor=False)
+    st.subheader(literal(cost_words(found)), anchor=False)
     service_table(found, chosen)
     rule = review_questions().best_routes
     st.caption(
@@ -94,6 +97,22 @@ def service_section(found: RouteTable, chosen: Filter) -> None:
         f"tasks and classes that make up {share_text(rule.least_covered_share)} of the mix. No price is no cost of 0: "
         "unpriced routes have no ratio. *Latency*: calls that succeeded; a gateway times a request, a "
         "chat a whole answer, so compare only routes that are measured the same way (column of the CSV file)."
+    )
+
+
+def changes_section(view: View, chosen: Filter) -> None:
+    """Show what changed of each route against the compared days."""
+    if chosen.compared is None:
+        return
+    found = view.ask(route_changes, chosen)
+    st.subheader(literal(changes_words(found)), anchor=False)
+    if not found:
+        return
+    with st.expander("Each route against the compared days"):
+        changes_table(found, chosen)
+    st.caption(
+        "As counted, not at the team's mix: another mix of tasks changes these too. Named above is what is clear, all "
+        "routes and figures considered; the verdict of a row in the table is of that row alone."
     )
 
 

@@ -2,13 +2,17 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
-from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from dashboard.analysis.figures import Verdict
+from dashboard.analysis.filters import Compare, Filter, Period
 from dashboard.analysis.frontier import outdone_by, plane
+from dashboard.analysis.route_changes import changes_frame, changes_words, route_changes
 from dashboard.analysis.route_comparison import Effect, Quality, compare, pair_of
 from dashboard.analysis.route_costs import Pricing
 from dashboard.analysis.route_frames import cost_frame, pair_frame, plane_frame, quality_frame, use_frame
@@ -347,3 +351,40 @@ class TestFrames:
         # 120 tasks of 0.10 USD, 115 of them completed.
         assert written["cost_per_completed_task_usd"] == repr(12 / 115)
         assert (written["call_error_rate"], written["median_latency_s_low"] != "") == ("0.0", True)
+
+
+class TestChanges:
+    def test_a_route_is_held_against_itself_in_the_compared_days(self, store: Store):
+        facts = Facts()
+        # FLASH completed 95 of 100 tasks before and 60 of 100 now, HAIKU 90 of 100 in both; only SONNET is new.
+        for route, before, now in ((FLASH, 95, 60), (HAIKU, 90, 90), (SONNET, 0, 90)):
+            for first, completed in ((date(2026, 2, 1), before), (date(2026, 3, 1), now)):
+                for number in range(100 if completed else 0):
+                    day = first + timedelta(days=number % 10)
+                    outcome = "completed" if number < completed else "failed"
+                    facts.task(f"{day}T10:00", route=route, outcome=outcome, known_cost_micro_usd=100_000)
+        chosen = Filter(
+            Period(date(2026, 3, 1), date(2026, 3, 10)), compare=Compare.PREVIOUS,
+            compared=Period(date(2026, 2, 1), date(2026, 2, 10)),
+        )  # fmt: skip
+        facts.write(store)
+        with store.reading() as connection:
+            found = route_changes(connection, chosen)
+        completed = {one.route: one for one in found if one.figure == "completed"}
+        assert completed.keys() == {FLASH, HAIKU}
+        low, high = confint_proportions_2indep(60, 100, 95, 100, method="newcomb")
+        change = completed[FLASH].change
+        assert (change.difference, change.low, change.high) == pytest.approx((-0.35, low, high))
+        assert (change.verdict, completed[FLASH].is_clear) == (Verdict.WORSE, True)
+        assert not completed[HAIKU].is_clear
+        words = changes_words(found)
+        # A completed task cost 10 / 95 dollars and costs 10 / 60 now.
+        assert words == f"Than in the compared days clearly worse: {FLASH} (tasks completed, cost per completed task)"
+        frame = changes_frame(found)
+        flash = frame.filter(pl.col("route") == FLASH)
+        assert flash["compared_value_rate"].to_list() == [0.95, None]
+        assert flash["compared_value_usd"].to_list() == [None, pytest.approx(10 / 95)]
+
+    def test_nothing_compared_is_nothing_said(self, planted: RouteTable, store: Store):
+        with store.reading() as connection:
+            assert route_changes(connection, CHOSEN.alone()) == ()

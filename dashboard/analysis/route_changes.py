@@ -1,0 +1,180 @@
+"""Each route against itself in the compared days: task success, calls that failed, and what a completed task costs."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import erfc, sqrt
+
+import polars as pl
+
+from dashboard.analysis.bootstrap import ratio_over_days
+from dashboard.analysis.comparison import Estimate, Yardstick, estimate_change, rate_change
+from dashboard.analysis.figures import Change, Direction, Unit, Verdict
+from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_name
+from dashboard.analysis.intervals import Interval, Z, wilson
+from dashboard.analysis.rates import RELEVANT_RATE
+from dashboard.analysis.remembered import remembered
+from dashboard.analysis.route_service import RouteService, route_service
+from dashboard.analysis.route_task_days import RouteTaskDay, route_task_days
+from dashboard.analysis.routes import MICRO_USD
+from dashboard.analysis.ties import clear_ones
+from data.frames import Schema, frame_of
+
+_RELEVANT_SHARE = 0.1
+"""A cost that moved by less than a tenth is not worth a decision."""
+_COMPLETED = Yardstick(Unit.RATE, Direction.HIGHER, "tasks", RELEVANT_RATE)
+_FAILED = Yardstick(Unit.RATE, Direction.LOWER, "calls", RELEVANT_RATE)
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChange:
+    """One figure of one route, now against the compared days."""
+
+    route: str
+    figure: str
+    """completed: tasks completed of those asked; failed: calls that failed; cost: USD per completed task."""
+    n: int
+    interval: Interval | None
+    """Of the figure in the period."""
+    change: Change
+    is_clear: bool
+    """Whether it is clear, all routes and figures considered (Benjamini-Hochberg)."""
+
+    @property
+    def is_cost(self) -> bool:
+        """Whether it is in US dollars; else it is a share of 0 to 1."""
+        return self.figure == "cost"
+
+    @property
+    def now(self) -> float | None:
+        """The figure in the period."""
+        change = self.change
+        return None if change.before is None or change.difference is None else change.before + change.difference
+
+
+def route_changes(connection: sqlite3.Connection, chosen: Filter) -> tuple[RouteChange, ...]:
+    """Return how the figures of each route changed; nothing where nothing is compared or no route is in both."""
+    if chosen.compared is None:
+        return ()
+    now, before = (_sides(connection, chosen, period) for period in (chosen.period, chosen.compared))
+    found = [
+        (route, *figure)
+        for route in now
+        if route in before and route != NONE_NAME
+        for figure in _figures(now[route], before[route])
+    ]
+    clear = clear_ones([_chance(one[-1]) for one in found])
+    return tuple(RouteChange(*one, is_clear) for one, is_clear in zip(found, clear, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    days: tuple[RouteTaskDay, ...]
+    service: RouteService
+
+
+def _sides(connection: sqlite3.Connection, chosen: Filter, period: Period) -> Mapping[str, _Side]:
+    services = route_service(connection, chosen, period)
+    days: dict[str, list[RouteTaskDay]] = {name: [] for name in services}
+    for one in route_task_days(connection, chosen, period):
+        days.setdefault(route_name(one.provider, one.model), []).append(one)
+    return {name: _Side(tuple(found), services.get(name, RouteService())) for name, found in days.items()}
+
+
+def _figures(now: _Side, before: _Side) -> Sequence[tuple[str, int, Interval | None, Change]]:
+    (done, tasks), (done_before, tasks_before) = (_completed(side) for side in (now, before))
+    found: list[tuple[str, int, Interval | None, Change]] = []
+    if tasks and tasks_before:
+        change = rate_change(done, tasks, done_before, tasks_before, _COMPLETED)
+        found.append(("completed", tasks, wilson(done, tasks), change))
+    ends, ends_before = now.service.known_ends, before.service.known_ends
+    if ends and ends_before:
+        change = rate_change(now.service.errors, ends, before.service.errors, ends_before, _FAILED)
+        found.append(("failed", ends, wilson(now.service.errors, ends), change))
+    cost, cost_before = _cost(now), _cost(before)
+    if cost is not None and cost_before is not None:
+        relevant = _RELEVANT_SHARE * cost_before.value
+        yardstick = Yardstick(Unit.USD, Direction.LOWER, "completed tasks", relevant)
+        found.append(("cost", cost.n, (cost.low, cost.high), estimate_change(cost, cost_before, yardstick)))
+    return found
+
+
+def _completed(side: _Side) -> tuple[int, int]:
+    return sum(day.completed for day in side.days), sum(day.tasks for day in side.days)
+
+
+def _cost(side: _Side) -> Estimate | None:
+    if not any(day.micro_usd for day in side.days):
+        return None
+    found = ratio_over_days([day.micro_usd / MICRO_USD for day in side.days], [day.completed for day in side.days])
+    if found.value is None or found.interval is None:
+        return None
+    return Estimate(found.value, *found.interval, _completed(side)[0])
+
+
+def _chance(change: Change) -> float:
+    """Return the chance of such a difference if there were none, from its interval taken as that of a normal one."""
+    if change.difference is None or change.low is None or change.high is None or change.high == change.low:
+        return 1.0
+    return erfc(abs(change.difference) * 2 * Z / (change.high - change.low) / sqrt(2))
+
+
+FIGURE_WORDS = {"completed": "tasks completed", "failed": "calls failed", "cost": "cost per completed task"}
+
+
+def changes_words(changes: Sequence[RouteChange]) -> str:
+    """Say which routes clearly became worse or better than in the compared days."""
+    clear = [one for one in changes if one.is_clear and one.change.verdict in (Verdict.WORSE, Verdict.BETTER)]
+    if not changes:
+        return "No route has records in both periods to compare"
+    if not clear:
+        return "No route clearly changed against the compared days"
+    parts: list[str] = []
+    for verdict in (Verdict.WORSE, Verdict.BETTER):
+        figures: dict[str, list[str]] = {}
+        for one in clear:
+            if one.change.verdict is verdict:
+                figures.setdefault(one.route, []).append(FIGURE_WORDS[one.figure])
+        named = [f"{route} ({', '.join(of)})" for route, of in figures.items()]
+        left = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+        if named:
+            parts.append(f"clearly {verdict.value}: {', '.join(named[:_MOST_NAMED])}{left}")
+    return f"Than in the compared days {'; '.join(parts)}"
+
+
+@remembered()
+def changes_frame(changes: Sequence[RouteChange]) -> pl.DataFrame:
+    """Return one row per route and figure: now, before, the difference with its interval, and the verdict.
+
+    Shares and costs have columns of their own.
+    """
+    real, count, text = pl.Float64(), pl.Int64(), pl.String()
+    names = [f"{name}_{unit}" for unit in ("rate", "usd") for name in _VALUES]
+    schema: Schema = {
+        **dict.fromkeys(("route", "changed"), text),
+        **dict.fromkeys(names, real),
+        **dict.fromkeys(("n_count", "compared_n_count"), count),
+        "against_before": text,
+        "is_clear": pl.Boolean(),
+        "more_needed_count": count,
+    }
+    return frame_of([_row(one) for one in changes], schema)
+
+
+_VALUES = ("now", "now_low", "now_high", "compared_value", "difference", "difference_low", "difference_high")
+
+
+def _row(one: RouteChange) -> tuple[object, ...]:
+    change, nothing = one.change, (None,) * len(_VALUES)
+    values = one.now, *(one.interval or (None, None)), change.before, change.difference, change.low, change.high
+    return (
+        one.route,
+        FIGURE_WORDS[one.figure],
+        *((nothing + values) if one.is_cost else (values + nothing)),
+        one.n,
+        change.before_n,
+        change.verdict.value,
+        one.is_clear,
+        change.more_needed,
+    )
