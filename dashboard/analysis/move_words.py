@@ -9,10 +9,11 @@ def move_words(move: Move) -> tuple[str, ...]:
     """Return the sentences: what is moved, what becomes of success, what becomes of spend."""
     if move.needed:
         more = " and ".join(f"{count:,} more on {route}" for route, count in move.needed)
-        return (
-            f"Cannot tell: each route needs {FEWEST_TASKS} {move.task_class} tasks that ended in this period; {more}.",
-        )
-    return (_moved(move), _success(move), _spend(move.spend_per_month))
+        left = None if move.enough is None else max(move.enough - move.target.ended, 0)
+        shown = f" {left:,} more on {move.target.route} would show a difference of 5 pp." if left else ""
+        needed = f"each route needs {FEWEST_TASKS} {move.task_class} tasks that ended in this period"
+        return (f"Cannot tell: {needed}; {more}.{shown}",)
+    return (_moved(move), _success(move), _kept(move), _spend(move.spend_per_month))
 
 
 def _moved(move: Move) -> str:
@@ -47,6 +48,21 @@ def _success(move: Move) -> str:
                 else f"{move.origin.route} has too few of them, {move.origin.ended:,}; choose a longer period"
             )
             return f"Cannot tell whether success would change: {counted}; {needed}."
+
+
+def _kept(move: Move) -> str:
+    change, expected = move.kept, move.kept_per_month
+    verdict = {
+        Verdict.BETTER: "would be better",
+        Verdict.WORSE: "would be worse",
+        Verdict.NO_DIFFERENCE: "no difference seen",
+    }.get(change.verdict, "cannot tell")
+    bounds = f"{difference_text(change.low, Unit.RATE)} to {difference_text(change.high, Unit.RATE)}"
+    return (
+        f"Completed and kept, with no patch rolled back: {verdict}; {_signed(expected.value)} tasks a month "
+        f"({_signed(expected.low)} to {_signed(expected.high)}), share {difference_text(change.difference, Unit.RATE)} "
+        f"({bounds})."
+    )
 
 
 def _spend(expected: Expected) -> str:

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from dashboard.analysis.bootstrap import RatioEstimate, difference_of_ratios_over_days
-from dashboard.analysis.comparison import Yardstick, rate_change
+from dashboard.analysis.comparison import Yardstick, rate_change, rate_n_needed
 from dashboard.analysis.figures import Change, Direction, Unit
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.rates import RELEVANT_RATE
@@ -23,6 +23,8 @@ class Side:
 
     route: str
     completed: int
+    kept: int
+    """Of these, with no patch rolled back."""
     ended: int
     """Completed, failed and aborted."""
     tasks: int
@@ -55,9 +57,14 @@ class Move:
     """Tasks of the class that ask for the origin now."""
     needed: tuple[tuple[str, int], ...]
     """Route and how many more tasks of the class it needs before the move is judged; empty when both have enough."""
+    enough: int | None
+    """So many tasks of the class that ended on the target would very likely show 5 pp; null where none would."""
     success: Change
     """Success rate of the target minus that of the origin, with its verdict."""
     completed_per_month: Expected
+    kept: Change
+    """The same of tasks that were completed and kept."""
+    kept_per_month: Expected
     spend_per_task: Expected
     """USD of the target minus that of the origin, per task asked."""
     spend_per_month: Expected
@@ -71,11 +78,14 @@ def move(connection: sqlite3.Connection, chosen: Filter, task_class: str, origin
     needed = tuple((side.route, FEWEST_TASKS - side.ended) for side in sides if side.ended < FEWEST_TASKS)
     yardstick = Yardstick(Unit.RATE, Direction.HIGHER, f"{task_class} tasks on {target}", RELEVANT_RATE)
     success = rate_change(after.completed, after.ended, before.completed, before.ended, yardstick)
+    kept = rate_change(after.kept, after.ended, before.kept, before.ended, yardstick)
+    enough = rate_n_needed(before.completed / before.ended, before.ended, yardstick) if before.ended else None
     if needed:
         words = " and ".join(f"{count:,} more on {route}" for route, count in needed)
-        reason = f"it needs {words}"
-        nothing = Expected(None, None, None, reason)
-        return Move(task_class, before, after, per_month, needed, success, nothing, nothing, nothing)
+        nothing = Expected(None, None, None, f"it needs {words}")
+        return Move(
+            task_class, before, after, per_month, needed, enough, success, nothing, kept, nothing, nothing, nothing
+        )
     spend = _spend(before, after)
     return Move(
         task_class=task_class,
@@ -83,8 +93,11 @@ def move(connection: sqlite3.Connection, chosen: Filter, task_class: str, origin
         target=after,
         tasks_per_month=per_month,
         needed=(),
+        enough=enough,
         success=success,
         completed_per_month=_times(Expected(success.difference, success.low, success.high), per_month),
+        kept=kept,
+        kept_per_month=_times(Expected(kept.difference, kept.low, kept.high), per_month),
         spend_per_task=spend,
         spend_per_month=_times(spend, per_month),
     )
@@ -129,13 +142,14 @@ def _side(connection: sqlite3.Connection, chosen: Filter, task_class: str, route
     condition, parameters = condition_of(asked, asked.period, table)
     rows = connection.execute(
         "SELECT date, sum(completed_count), sum(task_count - unknown_count), sum(task_count), "  # noqa: S608
-        "sum(known_cost_micro_usd), sum(unpriced_call_count), max(provider) "
+        "sum(known_cost_micro_usd), sum(unpriced_call_count), max(provider), sum(kept_count) "
         f"FROM {table} WHERE {condition} GROUP BY date ORDER BY date",
         parameters,
     ).fetchall()
     return Side(
         route=route,
         completed=sum(row[1] for row in rows),
+        kept=sum(row[7] for row in rows),
         ended=sum(row[2] for row in rows),
         tasks=sum(row[3] for row in rows),
         spend_usd=sum(row[4] for row in rows) / MICRO_USD,

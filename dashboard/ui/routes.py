@@ -32,13 +32,14 @@ from dashboard.ui.address import Address
 from dashboard.ui.export import csv_button
 from dashboard.ui.pictures import picture
 from dashboard.ui.route_tables import changes_table, quality_table, service_table
+from dashboard.ui.slo_rows import slo_rows_table
 from dashboard.ui.tables import table as show_table
 from dashboard.ui.text import counted, literal
 from dashboard.ui.view import View
 from data.definitions import routing_policy
 from data.definitions.review_questions import review_questions
 
-CHOICES = ("quality", "move_class", "move_from", "move_to")
+CHOICES = ("quality", "move_class", "move_from", "move_to", "of", "against", "rows")
 """What is picked on the page, as words of the address."""
 _MOST_SENTENCES = 2
 
@@ -161,6 +162,21 @@ def use_section(view: View, found: RouteTable, chosen: Filter) -> None:
     )  # fmt: skip
 
 
+def rows_section(address: Address, view: View, found: RouteTable, chosen: Filter) -> None:
+    """Show the tasks behind the figures of one route."""
+    asked = [row.route for row in found.rows if row.tasks and row.route != NONE_NAME]
+    if not asked:
+        return
+    slot = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        route = address.pick("of", asked, asked[0], st.selectbox, "Tasks that asked for", width=340)
+        only_bad = address.switch("against", "Only those that were not completed")
+    row = found.row(route)
+    of_all = "" if row is None else f", {row.completed:,} completed of {row.tasks:,}"
+    slot.header(literal(f"The tasks behind {route}{of_all}"), anchor=False)
+    slo_rows_table(address, view, replace(chosen, route=route), "task_success", only_bad=only_bad)
+
+
 def policy_section(view: View, chosen: Filter) -> None:
     """Show drift from the routing policy, and whether its fallbacks would hold."""
     policy = routing_policy()
@@ -214,7 +230,7 @@ def what_if_section(address: Address, view: View, found: RouteTable, chosen: Fil
     task_class = address.pick("move_class", classes, classes[0], columns[0].selectbox, "Task class")
     routes = _routes_of(found, task_class)
     origin = address.pick("move_from", routes, routes[0], columns[1].selectbox, "From route")
-    others = [route for route in routes if route != origin]
+    others = [route for route in _all_routes(found, task_class) if route != origin]
     target = address.pick("move_to", others, others[0], columns[2].selectbox, "To route")
     judged = view.ask(move, chosen.alone(), task_class, origin, target)
     for sentence in move_words(judged):
@@ -226,10 +242,19 @@ def what_if_section(address: Address, view: View, found: RouteTable, chosen: Fil
 
 
 def _classes(found: RouteTable, chosen: Filter) -> list[str]:
-    """Return the classes that at least two routes had, most tasks first."""
+    """Return the classes that a route had, most tasks first; none where there is no other route to go to."""
     classes = {name for work in found.works.values() for name in work.tasks}
-    usable = [name for name in classes if len(_routes_of(found, name)) > 1 and chosen.task_class in (None, name)]
+    usable = [name for name in classes if _routes_of(found, name) and chosen.task_class in (None, name)]
+    if sum(work.name != NONE_NAME and work.task_count > 0 for work in found.works.values()) < 2:
+        return []
     return sorted(usable, key=lambda name: (-sum(work.tasks.get(name, 0) for work in found.works.values()), name))
+
+
+def _all_routes(found: RouteTable, task_class: str) -> list[str]:
+    """Return every route that tasks asked for, those with the most tasks of a class first."""
+    used = [work for work in found.works.values() if work.task_count and work.name != NONE_NAME]
+    ordered = sorted(used, key=lambda work: (-work.tasks.get(task_class, 0), -work.task_count, work.name))
+    return [work.name for work in ordered]
 
 
 def _routes_of(found: RouteTable, task_class: str) -> list[str]:

@@ -1,7 +1,6 @@
 """The parts of the SLO trends page: pictures with their words and numbers, the error budget, and what is behind it."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import streamlit as st
 
@@ -12,7 +11,6 @@ from dashboard.analysis.error_kinds import errors_by_model, errors_frame, errors
 from dashboard.analysis.figures import SloFigure, Unit, Verdict
 from dashboard.analysis.filters import Period
 from dashboard.analysis.slo_events import events_of
-from dashboard.analysis.slo_rows import slo_row_count, slo_rows, slo_rows_name
 from dashboard.analysis.slos import slo_figures
 from dashboard.analysis.survival import patch_survival, survival_frame
 from dashboard.analysis.timeline_marks import Marks, mark_words, marks_frame, timeline_marks
@@ -28,6 +26,7 @@ from dashboard.ui import states
 from dashboard.ui.address import Address
 from dashboard.ui.header import scope
 from dashboard.ui.pictures import picture
+from dashboard.ui.slo_rows import slo_rows_table
 from dashboard.ui.tables import PAGE_ROWS, all_rows_button, table
 from dashboard.ui.text import counted, days, literal
 from dashboard.ui.view import View
@@ -179,27 +178,7 @@ def rows(address: Address, view: View, slo: str, trend: Trend) -> None:
         only_bad = address.switch("against", "Only those against the objective")
     point = measured.get(bucket)
     first, last = (point.first, point.last) if point else (view.chosen.period.first, view.chosen.period.last)
-    _page_of_rows(address, view, slo, (first, last), only_bad=only_bad)
-
-
-def _page_of_rows(address: Address, view: View, slo: str, span: tuple[date, date], *, only_bad: bool) -> None:
-    asked = slo, *span
-    total = view.ask_alone(slo_row_count, *asked, only_bad=only_bad)
-    pages = max(-(-total // PAGE_ROWS), 1)
-    slot = st.container()
-    number = address.page("rows", pages, (view.chosen.alone(), *asked, only_bad))
-    if total == 0:
-        # Looking for a row would go through all of the period.
-        slot.caption("Nothing went against the objective here." if only_bad else "Nothing here.")
-        return
-    offset = (number - 1) * PAGE_ROWS
-    frame = view.ask_alone(slo_rows, *asked, only_bad=only_bad, limit=PAGE_ROWS, offset=offset)
-    with slot:
-        st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {total:,}, newest first.")
-        name, chosen = slo_rows_name(slo, only_bad=only_bad), view.chosen.during(Period(*span))
-        table(frame, name=name, chosen=chosen, page=number if pages > 1 else None)
-        if pages > 1:
-            all_rows_button(view, name, total, chosen)
+    slo_rows_table(address, view, view.chosen.during(Period(first, last)), slo, only_bad=only_bad)
 
 
 def _picture(view: View, trend: Trend, marks: Marks, words: str, *, height: int) -> None:

@@ -6,6 +6,8 @@ from scipy.stats import bootstrap
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from dashboard.analysis.bootstrap import difference_of_ratios_over_days
+from dashboard.analysis.comparison import Yardstick, rate_n_needed
+from dashboard.analysis.figures import Direction, Unit
 from dashboard.analysis.move_words import move_words
 from dashboard.analysis.what_if import DAYS_OF_MONTH, Move, move
 from data.store import Store
@@ -39,7 +41,8 @@ def test_the_difference_of_rates_and_of_spend_is_taken_times_the_tasks_of_a_mont
     said = move_words(found)
     assert said[0].startswith(f"About 152 edit tasks a month ask for {SONNET} now")
     assert said[1].startswith("Success would be worse: −30.4 completed tasks a month")
-    assert said[2].startswith("Spend would fall: −$121.75 a month")
+    assert said[2].startswith("Completed and kept, with no patch rolled back: would be worse; −30.4 tasks a month")
+    assert said[3].startswith("Spend would fall: −$121.75 a month")
 
 
 def test_too_few_tasks_of_the_class_say_how_many_more_each_needs(store: Store):
@@ -57,7 +60,29 @@ def test_too_few_tasks_of_the_class_say_how_many_more_each_needs(store: Store):
 def test_a_route_that_was_never_used_needs_all_of_them(store: Store):
     facts = Facts()
     add_tasks(facts, SONNET, {"edit": (30, 30)})
-    assert moved(facts, store).needed == ((FLASH, 20),)
+    found = moved(facts, store)
+    assert found.needed == ((FLASH, 20),)
+    assert found.kept_per_month.value is None
+
+
+def test_a_route_that_was_never_used_says_how_many_tasks_would_show_a_difference(store: Store):
+    facts = Facts()
+    add_tasks(facts, SONNET, {"edit": (900, 1000)})
+    found = moved(facts, store)
+    yardstick = Yardstick(Unit.RATE, Direction.HIGHER, "tasks", 0.05)
+    assert found.enough == rate_n_needed(0.9, 1000, yardstick)
+    (said,) = move_words(found)
+    assert said.endswith(f"20 more on {FLASH}. {found.enough:,} more on {FLASH} would show a difference of 5 pp.")
+
+
+def test_kept_tasks_are_compared_beside_completed_ones(store: Store):
+    facts = Facts()
+    add_tasks(facts, SONNET, {"edit": (95, 100)}, with_patches=True)
+    add_tasks(facts, FLASH, {"edit": (75, 80)}, with_patches=True)
+    found = moved(facts, store)
+    assert found.origin.kept <= found.origin.completed == 95
+    low, high = confint_proportions_2indep(found.target.kept, 80, found.origin.kept, 100, method="newcomb")
+    assert (found.kept.low, found.kept.high) == pytest.approx((low, high))
 
 
 def test_a_difference_that_cannot_be_told_says_how_much_more_would(store: Store):
@@ -67,7 +92,7 @@ def test_a_difference_that_cannot_be_told_says_how_much_more_would(store: Store)
     said = move_words(moved(facts, store))
     assert said[1].startswith("Cannot tell whether success would change:")
     assert f"more edit tasks on {FLASH} would show one of 5 pp" in said[1]
-    assert said[2] == "No clear change of spend: ±$0 a month (±$0 to ±$0)."
+    assert said[3] == "No clear change of spend: ±$0 a month (±$0 to ±$0)."
 
 
 @pytest.mark.parametrize(
@@ -83,7 +108,7 @@ def test_what_has_no_price_has_no_spend_to_compare(store: Store, target: str, mi
     add_tasks(facts, target, {"edit": (40, 40)}, micro_usd=micro_usd)
     found = moved(facts, store, target=target)
     assert found.spend_per_month.value is None
-    assert move_words(found)[2] == f"Cannot tell what it would cost: {said}."
+    assert move_words(found)[3] == f"Cannot tell what it would cost: {said}."
 
 
 def test_many_calls_of_unknown_cost_leave_the_spend_open(store: Store):

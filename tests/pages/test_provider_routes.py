@@ -1,5 +1,7 @@
 """The routes page: what it says of planted facts, its state in the address, and stores with little or odd in them."""
 
+import re
+
 import pytest
 from page_runs import run_page, texts
 from streamlit.testing.v1 import AppTest
@@ -38,7 +40,7 @@ def test_the_planted_route_is_named_as_a_mix_effect(monkeypatch: pytest.MonkeyPa
 
 def test_every_table_and_picture_has_its_file(monkeypatch: pytest.MonkeyPatch, planted: Store):
     app = run_page(monkeypatch, planted.url, PAGE, period="all")
-    keys = {button.proto.id.rsplit("csv_", 1)[-1] for button in app.get("download_button")}
+    keys = {re.sub(r".*-(csv|export)_", "", button.proto.id) for button in app.get("download_button")}
     assert keys == {
         "route_success",
         "route_acceptance",
@@ -49,6 +51,7 @@ def test_every_table_and_picture_has_its_file(monkeypatch: pytest.MonkeyPatch, p
         "routing_drift",
         "routing_drift_routes",
         "fallback_readiness",
+        "bad_task_success_rows",
     }
 
 
