@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from dashboard.analysis.call_rows import Calls, call_listing
 from dashboard.analysis.dearest_tasks import dearest_listing
 from dashboard.analysis.decision_rows import Group, decision_listing
 from dashboard.analysis.filters import Filter
@@ -44,6 +45,10 @@ def _slo_tables() -> tuple[RowTable, ...]:
     )
 
 
+def _call_rows(calls: Calls) -> ListingOf:
+    return lambda _, chosen, __: call_listing(chosen, calls)
+
+
 def _dearest_tasks(_: sqlite3.Connection, chosen: Filter, __: datetime) -> Listing:
     return dearest_listing(chosen)
 
@@ -58,6 +63,7 @@ def _decision_rows(connection: sqlite3.Connection, chosen: Filter, as_of: dateti
 
 ROW_TABLES = (
     *_slo_tables(),
+    *(RowTable(calls.value, f"{calls.label.lower()}, newest first", _call_rows(calls)) for calls in Calls),
     RowTable("dearest_tasks", "the tasks of known cost, the dearest first", _dearest_tasks),
     RowTable("decision_rows", "the patches that were decided on and can be judged, newest first", _decision_rows),
     RowTable(

@@ -26,9 +26,9 @@ if found.has_calls:
     spend.per_task(view, every)
 spend_accounts.month(view)
 if found.has_calls:
-    spend.unpriced(view, found)
-    spend_accounts.discrepancy(view)
-    spend_accounts.without_task(view)
+    spend.unpriced(address, view, found)
+    spend_accounts.discrepancy(address, view)
+    spend_accounts.without_task(address, view)
     spend_prices.prices(address, view)
     spend_accounts.tokens(view)
     spend_prices.caches(view)

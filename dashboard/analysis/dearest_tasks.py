@@ -19,6 +19,8 @@ _CALLS = "(SELECT sum({column}) FROM llm_call WHERE llm_call.task_key = task.tas
 _PATIENCE = 4
 _INDEX_PAYS = 5
 """So many tasks are looked at in the index of costs, which holds all that a filter asks, while one of a day is read."""
+# Of a task whose other calls cost nothing (they failed, say) and that has an unpriced one, nothing is known.
+_IS_KNOWN = "known_cost_micro_usd > 0 OR unpriced_call_count = 0"
 _DEAREST_FIRST = "known_cost_micro_usd DESC, task_key"
 _COLUMNS = (
     id_column("task_id", "task_key"),
@@ -28,7 +30,7 @@ _COLUMNS = (
     ("task_class", "task_class", pl.String()),
     route_column(),
     ("outcome", "outcome", pl.String()),
-    ("known_usd", "iif(call_count > unpriced_call_count, known_cost_micro_usd / 1e6, NULL)", pl.Float64()),
+    ("known_usd", f"iif({_IS_KNOWN}, known_cost_micro_usd / 1e6, NULL)", pl.Float64()),
     ("call_count", "call_count", pl.Int64()),
     ("unpriced_call_count", "unpriced_call_count", pl.Int64()),
     ("input_tokens", _CALLS.format(column="input_tokens"), pl.Int64()),

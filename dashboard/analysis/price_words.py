@@ -40,6 +40,8 @@ def change_words(found: PriceEffect) -> str:
     total = float(effects.total / MICRO_USD)
     if not any(route.before.calls for route in found.routes):
         return "No call in the compared period: nothing to hold this one against"
+    if not any(route.now.spent or route.before.spent for route in found.routes):
+        return "No cost is known in either period: nothing to compare"
     if not effects.total:
         return "Known spend is the same as in the compared period"
     parts = dict(zip(EFFECT_NAMES, effect_parts(effects), strict=True))

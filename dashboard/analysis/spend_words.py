@@ -42,6 +42,9 @@ def headline(found: Spend) -> str:
     return said
 
 
+_MOST_NAMED = 3
+
+
 def _calls(count: int) -> str:
     return f"{count:,} call{'' if count == 1 else 's'}"
 
@@ -181,6 +184,29 @@ def unpriced_words(routes: Sequence[UnpricedRoute], costs: UnitCosts | None) -> 
     return f"{_calls(whole.unpriced)} of unknown cost: {_span(between)} on top of what is known"
 
 
+def unpriced_remedies(routes: Sequence[UnpricedRoute]) -> str:
+    """Say what would tell the cost: a price where tokens are known, tokens where they are not."""
+    no_price = [one.route for one in routes if one.unpriced.without_tokens < one.amount.unpriced]
+    no_tokens = [one.route for one in routes if one.unpriced.without_tokens]
+    said: list[str] = []
+    if no_price:
+        said.append(
+            f"To make the range of {_few(no_price)} a number, add the model to data/definitions/price_overrides.toml."
+        )
+    if no_tokens:
+        without = sum(one.unpriced.without_tokens for one in routes)
+        said.append(
+            f"Of {_calls(without)} no file tells the tokens ({_few(no_tokens)}): a price cannot help there. Load what "
+            "the gateway recorded of them."
+        )
+    return " ".join(said)
+
+
+def _few(names: Sequence[str]) -> str:
+    left = len(names) - _MOST_NAMED
+    return f"{', '.join(names[:_MOST_NAMED])} and {left} more" if left > 0 else ", ".join(names)
+
+
 def discrepancy_words(found: Discrepancies) -> str:
     """Say on which route the reported cost is furthest from tokens times price."""
     if not found.routes:
@@ -192,7 +218,7 @@ def discrepancy_words(found: Discrepancies) -> str:
     worst = noticed[0]
     more = "more" if worst.difference_usd > 0 else "less"
     share = value_text(abs(worst.relative or 0.0), Unit.RATE)
-    others = f"; {len(noticed) - 1} more differ" if len(noticed) > 1 else ""
+    others = {1: "", 2: "; 1 more differs"}.get(len(noticed), f"; {len(noticed) - 1} more differ")
     difference = difference_text(worst.difference_usd, Unit.USD)
     return f"{worst.route} is reported {share} {more} than tokens times price: {difference}{others}"
 
@@ -204,7 +230,10 @@ def unattributed_words(frame: pl.DataFrame) -> str:
     calls, known = int(frame["call_count"].sum()), frame["known_usd"].sum()
     share = frame["share_of_spend_rate"].sum()
     part = "" if not share else f", {value_text(float(share), Unit.RATE)} of known spend"
-    return f"{_calls(calls)} belong to no task: {dollars(float(known or 0.0))}{part}"
+    belong = "belongs" if calls == 1 else "belong"
+    if frame["known_usd"].is_null().all():
+        return f"{_calls(calls)} {belong} to no task, and what {'it' if calls == 1 else 'they'} cost is not known"
+    return f"{_calls(calls)} {belong} to no task: {dollars(float(known or 0.0))}{part}"
 
 
 def token_words(frame: pl.DataFrame) -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.analysis.call_rows import Calls
 from dashboard.analysis.spend import Spend, SpendBy, spend
 from dashboard.analysis.spend_frames import groups_frame, spend_frame, unpriced_frame
 from dashboard.analysis.spend_parts import per_completed_task, unpriced_routes
@@ -11,6 +12,7 @@ from dashboard.analysis.spend_words import (
     over_time_words,
     parts_words,
     spike_words,
+    unpriced_remedies,
     unpriced_words,
 )
 from dashboard.analysis.trend_buckets import Every, PointState
@@ -21,13 +23,14 @@ from dashboard.charts.slo_trend import slo_trend
 from dashboard.charts.spend import spend_over_time, spend_parts
 from dashboard.ui import states
 from dashboard.ui.address import Address
+from dashboard.ui.call_rows import calls_behind
 from dashboard.ui.header import scope
 from dashboard.ui.pictures import picture
 from dashboard.ui.tables import table
 from dashboard.ui.text import literal
 from dashboard.ui.view import View
 
-CHOICES = ("every", "by", "prices", "bucket", "tasks")
+CHOICES = ("every", "by", "prices", "bucket", "tasks", *Calls)
 """What the spend page keeps in the address."""
 _MOST_SPIKES = 3
 
@@ -100,7 +103,7 @@ def per_task(view: View, every: Every) -> None:
         table(trend_frame(trend), name=f"{trend.name}_by_{trend.every.value}", chosen=view.chosen)
 
 
-def unpriced(view: View, found: Spend) -> None:
+def unpriced(address: Address, view: View, found: Spend) -> None:
     """Show the routes whose calls have no known cost, and what they may have cost."""
     routes = view.ask_alone(unpriced_routes, found.costs)
     st.header(literal(unpriced_words(routes, found.costs)), anchor=False)
@@ -116,10 +119,10 @@ def unpriced(view: View, found: Spend) -> None:
         said = (
             "A call counts as much as the other calls of its route. Where its route has no price, from the cheapest "
             f"({found.costs.cheapest}) to the dearest route of the period ({found.costs.dearest}): per token where "
-            "tokens are known, else per call. One that did not succeed may have cost nothing. To make a range a number,"
-            " add the model to data/definitions/price_overrides.toml."
+            "tokens are known, else per call. One that did not succeed may have cost nothing."
         )
-    st.caption(literal(said))
+    st.caption(literal(f"{said} {unpriced_remedies(routes)}"))
+    calls_behind(address, view, Calls.UNPRICED)
 
 
 def _groups_note(found: Spend) -> str:

@@ -1,9 +1,11 @@
 """The lower half of the spend page: month and budget, bills against prices, and the rows behind the money."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import streamlit as st
 
+from dashboard.analysis.call_rows import Calls
 from dashboard.analysis.cost_discrepancy import discrepancies, discrepancy_frame
 from dashboard.analysis.dearest_tasks import dearest_tasks, task_count, task_days
 from dashboard.analysis.filters import Period
@@ -23,6 +25,7 @@ from dashboard.analysis.trend_buckets import Every, bucket_name
 from dashboard.analysis.unattributed import unattributed
 from dashboard.charts.spend import month_against_budget
 from dashboard.ui.address import Address
+from dashboard.ui.call_rows import calls_behind
 from dashboard.ui.pictures import picture
 from dashboard.ui.tables import PAGE_ROWS, all_rows_button, table
 from dashboard.ui.text import days, literal
@@ -53,7 +56,7 @@ def month(view: View) -> None:
         table(month_frame(whole), name="month_to_date", chosen=view.chosen)
 
 
-def discrepancy(view: View) -> None:
+def discrepancy(address: Address, view: View) -> None:
     """Show reported against computed cost by route."""
     found = view.ask_alone(discrepancies)
     st.header(literal(discrepancy_words(found)), anchor=False)
@@ -69,9 +72,10 @@ def discrepancy(view: View) -> None:
                 "Computed is tokens times the price on the day of the call."
             )
         )
+        calls_behind(address, view, Calls.TWO_COSTS)
 
 
-def without_task(view: View) -> None:
+def without_task(address: Address, view: View) -> None:
     """Show spend that no task explains, and what it may be."""
     frame = view.ask_alone(unattributed, view.as_of)
     st.header(literal(unattributed_words(frame)), anchor=False)
@@ -79,6 +83,8 @@ def without_task(view: View) -> None:
         frame, name="unattributed_spend", chosen=view.chosen,
         nothing="Nothing to explain: each call was found in a loaded chat.",
     )  # fmt: skip
+    if not frame.is_empty():
+        calls_behind(address, view, Calls.UNATTRIBUTED)
 
 
 def tokens(view: View) -> None:
@@ -115,10 +121,7 @@ def dearest(address: Address, view: View, found: Spend) -> None:
     offset = (number - 1) * PAGE_ROWS
     frame = view.ask_alone(dearest_tasks, read.first, read.last, limit=PAGE_ROWS, offset=offset)
     costs = [value for value in frame["known_usd"].to_list() if value is not None]
-    span = f"{dollars(max(costs))} to {dollars(min(costs))}" if costs else "cost unknown"
-    slot.header(
-        literal(f"The most expensive tasks: {span}" if number == 1 else f"Tasks of {span}"), anchor=False
-    )  # fmt: skip
+    slot.header(literal(_dearest_words(costs, number)), anchor=False)
     with page:
         st.caption(
             literal(
@@ -130,6 +133,13 @@ def dearest(address: Address, view: View, found: Spend) -> None:
         table(frame, name="dearest_tasks", chosen=chosen, page=number if pages > 1 else None)
         if pages > 1:
             all_rows_button(view, "dearest_tasks", total, chosen)
+
+
+def _dearest_words(costs: Sequence[float], page: int) -> str:
+    if not costs or not max(costs):
+        return "No task has a known cost above $0" if page == 1 else "Tasks without a known cost above $0"
+    span = dollars(max(costs)) if max(costs) == min(costs) else f"{dollars(max(costs))} to {dollars(min(costs))}"
+    return f"The most expensive tasks: {span}" if page == 1 else f"Tasks of {span}"
 
 
 def _read(read: Period, view: View) -> str:

@@ -87,6 +87,16 @@ def two_periods() -> Facts:
     return facts
 
 
+def test_nothing_known_in_either_period_is_not_called_the_same(store: Store) -> None:
+    facts = Facts()
+    for day in range(1, 21):
+        facts.call(f"2026-03-{day:02}T10:00", cost_micro_usd=None)
+    with facts.write(store).reading() as connection:
+        found = price_effect(connection, CHOSEN)
+    assert all(calls for route in found.routes for calls in (route.now.calls, route.before.calls))
+    assert change_words(found) == "No cost is known in either period: nothing to compare"
+
+
 @pytest.mark.usefixtures("own_prices")
 def test_a_difference_is_split_into_parts_that_can_be_checked_on_paper(store: Store) -> None:
     with two_periods().write(store).reading() as connection:

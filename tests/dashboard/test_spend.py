@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 
+from dashboard.analysis.call_rows import Calls, call_listing, call_row_count, call_rows
 from dashboard.analysis.cost_discrepancy import discrepancies, discrepancy_frame
 from dashboard.analysis.dearest_tasks import dearest_tasks, task_count, task_days
 from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, make_filter
@@ -22,6 +24,7 @@ from dashboard.analysis.spend_words import (
     parts_words,
     token_words,
     unattributed_words,
+    unpriced_remedies,
     unpriced_words,
 )
 from dashboard.analysis.token_use import token_use
@@ -486,3 +489,44 @@ def test_the_dearest_tasks_are_the_same_down_the_index_of_costs_and_by_their_day
     # Both ways were taken.
     assert any("ix_task_cost" in step for step in plans)
     assert any("ix_task_requested_date" in step for step in plans)
+
+
+class TestCallsBehind:
+    @pytest.mark.parametrize("calls", Calls)
+    @pytest.mark.parametrize("named", [{}, {"project": "shop"}, {"task_class": "edit"}])
+    def test_the_rows_are_as_many_as_the_rollup_counts(self, store: Store, calls: Calls, named: dict[str, str]):
+        facts = Facts()
+        costs = {"cost_micro_usd": 700, "reported_cost_micro_usd": 700, "computed_cost_micro_usd": 600}
+        for number in range(50):
+            task = facts.task(f"2026-03-{number % 20 + 1:02}T09:00") if number % 2 else None
+            kinds = ({"cost_micro_usd": None}, {"cost_micro_usd": 500}, costs)[number % 3]
+            facts.call(f"2026-03-{number % 20 + 1:02}T09:{number:02}", task_key=task, task_class="edit", **kinds)
+        with facts.write(store).reading() as connection:
+            chosen = march(**named)
+            total = call_row_count(connection, chosen, calls)
+            rows = pl.concat(list(call_listing(chosen, calls).parts(connection)))
+            pages = [call_rows(connection, chosen, calls, limit=7, offset=offset) for offset in range(0, total, 7)]
+        # 17 without a cost, 16 with two, 25 without a task.
+        assert total == {Calls.UNPRICED: 17, Calls.TWO_COSTS: 16, Calls.UNATTRIBUTED: 25}[calls]
+        assert rows.height == total
+        assert pl.concat(pages).equals(rows)
+        assert rows["started_at"].is_sorted(descending=True)
+
+
+def test_tokens_that_nobody_tells_are_not_mended_by_a_price(store: Store):
+    facts = Facts()
+    facts.call(route="a/no-price", cost_micro_usd=None, input_tokens=900, output_tokens=100, total_tokens=1_000)
+    facts.call(route="b/no-tokens", cost_micro_usd=None, total_tokens=None, input_tokens=None)
+    with facts.write(store).reading() as connection:
+        said = unpriced_remedies(unpriced_routes(connection, march(), None))
+    assert "the range of a/no-price a number, add the model to data/definitions/price_overrides.toml" in said
+    assert "Of 1 call no file tells the tokens (b/no-tokens): a price cannot help there" in said
+
+
+def test_a_task_of_which_only_what_cost_nothing_is_known_has_no_known_cost(store: Store):
+    facts = Facts()
+    facts.task("2026-03-02T09:00", known_cost_micro_usd=0, call_count=2, unpriced_call_count=1)
+    facts.task("2026-03-02T10:00", known_cost_micro_usd=0, call_count=1, unpriced_call_count=0)
+    with facts.write(store).reading() as connection:
+        frame = dearest_tasks(connection, march(), *MARCH_DAYS, limit=20, offset=0)
+    assert sorted(frame["known_usd"].to_list(), key=str) == [0.0, None]
