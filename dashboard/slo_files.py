@@ -6,7 +6,8 @@ from pathlib import Path
 
 from dashboard.analysis.units import value_text
 from dashboard.whole_file import whole_file
-from data.definitions import Slo, slos
+from data.definitions import Slo, Slos, slos
+from data.definitions.burn_windows import burn_windows
 from data.definitions.objectives import FILE_NAME
 from data.errors import DefinitionError
 
@@ -55,6 +56,7 @@ def take_openslo(path: Path, write: bool) -> str:
     said = [f"{path}: {len(asked.slo) - len(kept)} objectives, {_changes(current.slo, asked.slo)}."]
     if asked.rollback_window_days != current.rollback_window_days:
         said.append(f"rollback_window_days: {current.rollback_window_days} becomes {asked.rollback_window_days}.")
+    said += _out_of_reach(current, asked)
     if kept:
         said.append(f"Not in it, and kept as they are: {', '.join(kept)}.")
     if not write:
@@ -66,6 +68,16 @@ def take_openslo(path: Path, write: bool) -> str:
         file.write(text)
     said.append(f"Written to data/definitions/{FILE_NAME}; the next etl load derives everything by it.")
     return "\n".join(said)
+
+
+def _out_of_reach(current: Slos, asked: Slos) -> list[str]:
+    """Say which burn-rate rules can fire for an objective now and could not with what is asked, and why."""
+    return [
+        f"Burn-rate rule {rule.name} will not be able to fire for {slo.name}: {reason}."
+        for rule in burn_windows().rule
+        for slo in asked.slo
+        if (reason := rule.why_not(slo)) is not None and rule.why_not(current.named(slo.name)) is None
+    ]
 
 
 def _content(path: Path) -> bytes:

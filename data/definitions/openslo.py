@@ -5,7 +5,7 @@ Names follow RFC 1123 there, so task_success is task-success. What OpenSLO has n
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -34,7 +34,7 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="c
 
 
 class _Annotations(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=lambda name: f"boltscope.{name}"):
-    owner: _Text
+    owner: _Text | UnsetType = UNSET
     why: _Text | UnsetType = UNSET
     threshold: _Number | UnsetType = UNSET
     threshold_unit: _Text | UnsetType = UNSET
@@ -46,7 +46,7 @@ class _Annotations(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
 
 class _Metadata(_Strict, frozen=True):
     name: _Text
-    annotations: _Annotations
+    annotations: _Annotations = _Annotations()
     display_name: _Text | UnsetType = UNSET
 
 
@@ -76,6 +76,7 @@ class _RatioMetric(_Strict, frozen=True):
 
 class _IndicatorSpec(_Strict, frozen=True):
     ratio_metric: _RatioMetric
+    description: _Text | UnsetType = UNSET
 
 
 class _Indicator(_Strict, frozen=True):
@@ -89,17 +90,21 @@ class _TimeWindow(_Strict, frozen=True):
 
 
 class _Objective(_Strict, frozen=True):
+    display_name: _Text | UnsetType = UNSET
     target: float | UnsetType = UNSET
     target_percent: float | UnsetType = UNSET
 
 
-class _Spec(_Strict, frozen=True):
-    service: Literal["boltscope"]
-    indicator: _Indicator
+class _Spec(_Strict, frozen=True, kw_only=True):
+    service: _Text
+    indicator: _Indicator | UnsetType = UNSET
+    indicator_ref: _Text | UnsetType = UNSET
     time_window: tuple[_TimeWindow, ...]
     budgeting_method: Literal["Occurrences"]
     objectives: tuple[_Objective, ...]
     description: _Text | UnsetType = UNSET
+    alert_policies: tuple[()] | UnsetType = UNSET
+    """None: what fires is in burn_windows.toml."""
 
 
 class _Document(_Strict, frozen=True):
@@ -107,6 +112,13 @@ class _Document(_Strict, frozen=True):
     kind: Literal["SLO"]
     metadata: _Metadata
     spec: _Spec
+
+
+class _SliDocument(_Strict, frozen=True):
+    api_version: Literal["openslo/v1"]
+    kind: Literal["SLI"]
+    metadata: _IndicatorMetadata
+    spec: _IndicatorSpec
 
 
 def openslo_of(objectives: Slos) -> str:
@@ -117,9 +129,10 @@ def openslo_of(objectives: Slos) -> str:
 def slos_of_openslo(content: bytes, file: str, current: Slos) -> tuple[Slos, tuple[str, ...]]:
     """Return the objectives that an OpenSLO file asks for, and the names of those it leaves as they are.
 
-    What a document may leave out stays as it is now. Raises DefinitionError that lists everything that Boltscope cannot
-    take: unknown objectives and keys, other indicators, windows that are not whole days, burn rules that no objective
-    can reach any more.
+    What a document may leave out stays as it is now. An indicator may stand in the document, in an SLI document of the
+    file, or be named as one of Boltscope's. Raises DefinitionError that lists everything that Boltscope cannot take:
+    unknown objectives and keys, other indicators, windows that are not whole days, burn rules that no objective can
+    reach any more.
     """
     try:
         documents = read_documents(content)
@@ -127,21 +140,30 @@ def slos_of_openslo(content: bytes, file: str, current: Slos) -> tuple[Slos, tup
         raise refusal(file, [str(error)]) from None
     wrong: list[str] = [] if documents else ["it has no document; dashboard slos --openslo writes what is expected"]
     read: list[_Document] = []
+    indicators: dict[str, _IndicatorSpec] = {}
+    slis = [given for given in documents if _inside(given, "kind") == "SLI"]
+    known = {*_NAMES, *(name for name in map(_name, slis) if name)}
     for number, given in enumerate(documents, 1):
         place = f"document {number}{_named(given)}"
-        problems = problems_of(given, _Document, place)
-        problems += _problems(given, place)
+        if given in slis:
+            problems = problems_of(given, _SliDocument, place)
+            if not problems:
+                sli = msgspec.convert(given, _SliDocument)
+                indicators[sli.metadata.name] = sli.spec
+        else:
+            problems = problems_of(given, _Document, place)
+            problems += [*_problems(given, place), *_problems_of_indicators(given, known, f"{place}: spec")]
+            if not problems:
+                read.append(msgspec.convert(given, _Document))
         wrong += problems
-        if not problems:
-            read.append(msgspec.convert(given, _Document))
-    times = Counter(name for name in map(_name, documents) if name)
+    times = Counter(name for name in (_name(given) for given in documents if given not in slis) if name)
     wrong += [f"{shown(name)} is there {count} times; once is expected" for name, count in times.items() if count > 1]
     if wrong:
         raise refusal(file, wrong)
     by_name = {document.metadata.name.replace("-", "_"): document for document in read}
     windows = [document.metadata.annotations.rollback_window_days for document in read]
     window = next((int(days) for days in windows if days is not UNSET), current.rollback_window_days)
-    slos = tuple(_slo(by_name[slo.name], slo) if slo.name in by_name else slo for slo in current.slo)
+    slos = tuple(_slo(by_name[slo.name], slo, indicators) if slo.name in by_name else slo for slo in current.slo)
     asked = Slos(window, slos)
     _check_as_definitions(asked, file)
     return asked, tuple(slo.name for slo in current.slo if slo.name not in by_name)
@@ -191,6 +213,17 @@ def _problems(given: object, place: str) -> Iterator[str]:
     yield from _problems_of_targets(_inside(given, "spec", "objectives"), f"{place}: spec: objectives")
 
 
+def _problems_of_indicators(given: object, known: Collection[str], place: str) -> Iterator[str]:
+    """Tell where an indicator is missing, there twice, or named and not known."""
+    has_own, named = _inside(given, "spec", "indicator") is not None, _inside(given, "spec", "indicatorRef")
+    if has_own == (named is not None):
+        yield f"{place}: either indicator or indicatorRef is expected"
+    elif isinstance(named, str) and named not in known:
+        yield (
+            f"{place}: indicatorRef: '{shown(named)}' is no SLI document of this file and none of {', '.join(_NAMES)}"
+        )
+
+
 def _problems_of_windows(given: object, place: str) -> Iterator[str]:
     if problems_of(given, tuple[_TimeWindow, ...]):
         return
@@ -218,18 +251,21 @@ def _problems_of_targets(given: object, place: str) -> Iterator[str]:
             yield f"{place}: target must be between 0 and 1, targetPercent between 0 and 100"
 
 
-def _slo(document: _Document, now: Slo) -> Slo:
+def _slo(document: _Document, now: Slo, indicators: Mapping[str, _IndicatorSpec]) -> Slo:
     """Return the objective of a document that was found right; what it leaves out is as it is now."""
     metadata, spec = document.metadata, document.spec
-    ratio = spec.indicator.spec.ratio_metric
+    named = None if spec.indicator_ref is UNSET else indicators.get(spec.indicator_ref)
+    indicator = named if spec.indicator is UNSET else spec.indicator.spec
+    # One that is named and has no document is Boltscope's own, as it is now.
+    ratio = None if indicator is None else indicator.ratio_metric
     asked: dict[str, Any] = {
         "title": metadata.display_name,
         "owner": metadata.annotations.owner,
         "why": metadata.annotations.why,
         "objective": _target(spec.objectives[0]),
         "window_days": _days(spec.time_window[0].duration),
-        "good": ratio.good.metric_source.spec.events,
-        "total": ratio.total.metric_source.spec.events,
+        "good": UNSET if ratio is None else ratio.good.metric_source.spec.events,
+        "total": UNSET if ratio is None else ratio.total.metric_source.spec.events,
         "help": spec.description,
     }
     for key in _OWN:

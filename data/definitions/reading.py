@@ -153,7 +153,7 @@ def _named(entry: object) -> str:
 
 def _without_none(kind: Any, value: object) -> Any:
     if get_origin(kind) in (Union, UnionType) and value is not None:
-        kinds = [one for one in get_args(kind) if one is not NoneType]
+        kinds = [one for one in get_args(kind) if one not in (NoneType, msgspec.UnsetType)]
         return kinds[0] if len(kinds) == 1 else kind
     return kind
 

@@ -1,5 +1,6 @@
 """The command line of the dashboard: what it writes where, and how it ends."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -181,6 +182,17 @@ def test_openslo_goes_out_and_comes_back_as_the_file_that_is_there(dashboard, tm
         f"{out}: 5 objectives, none of them changed.\n"
         "Nothing was written; --write puts it into data/definitions/slos.toml.\n"
     )
+
+
+def test_a_burn_rule_that_an_objective_takes_out_of_reach_is_named_with_the_reason(dashboard, tmp_path: Path) -> None:
+    out = tmp_path / "slos.yaml"
+    dashboard("slos", "--openslo", "--out", out)
+    # At an objective of 0.9 a burn rate is at most 1 / 0.1 = 10, below the 14.4 of the fastest rule.
+    out.write_text(re.sub(r"(?s)(name: task-success.*?target: )0.95", r"\g<1>0.9", out.read_text(), count=1))
+    code, _, said = dashboard("slos", "--from", out)
+    assert code == 0
+    assert "Burn-rate rule page_1h will not be able to fire for task_success: " in said
+    assert said.count("will not be able to fire") == 1
 
 
 def test_openslo_is_put_in_place_only_when_asked(dashboard, tmp_path: Path, monkeypatch) -> None:

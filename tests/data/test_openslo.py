@@ -134,7 +134,7 @@ def test_everything_that_cannot_be_taken_is_said_at_once():
         .replace("4w", "1M")
         .replace("isRolling: true", "isRolling: false")
         .replace("Occurrences", "Timeslices")
-        .replace("targetPercent: 99.9", "targetPercent: 99.9\n      target: 0.9\n  alertPolicies: []")
+        .replace("targetPercent: 99.9", "targetPercent: 99.9\n      target: 0.9\n  alertPolicies: [page]")
         .replace("type: boltscope", "type: Prometheus", 1)
     )
     place = "document 1 (cost-eficiency): "
@@ -143,11 +143,9 @@ def test_everything_that_cannot_be_taken_is_said_at_once():
         place + "metadata: annotations: unknown key team.example/channel; expected are boltscope.owner, boltscope.why, "
         "boltscope.threshold, boltscope.threshold_unit, boltscope.headline, boltscope.headline_target, "
         "boltscope.headline_unit, boltscope.rollback_window_days",
-        place + "metadata: annotations: boltscope.owner is missing",
-        place + "spec: unknown key alertPolicies; expected are service, indicator, timeWindow, budgetingMethod, "
-        "objectives, description",
         place + "spec: indicator: spec: ratioMetric: good: metricSource: type: Invalid enum value 'Prometheus'",
         place + "spec: budgetingMethod: Invalid enum value 'Timeslices'",
+        place + "spec: alertPolicies: Expected `array` of length 0, got 1",
         place
         + "metadata: name: 'cost-eficiency' is not measured by Boltscope; there are task-success, diff-acceptance, "
         "runtime-health, provider-stability, cost-efficiency",
@@ -181,6 +179,9 @@ def test_everything_that_cannot_be_taken_is_said_at_once():
         ("kind: SLO", "kind: Service", "kind: Invalid enum value 'Service'"),
         ("    metadata:\n      name: cost-efficiency\n", "", "spec: indicator: metadata is missing"),
         ("        counter: true\n        good:", "        bad:", "unknown key bad"),
+        ("    metadata:\n      name: cost-efficiency\n    spec:", "    spec:", "spec: indicator: metadata is missing"),
+        ("  service: boltscope\n", "  service: ''\n", "service: Expected `str` of length >= 1"),
+        ("  service: boltscope\n", "  service: shop\n  indicatorRef: cost-efficiency\n", "either indicator or indica"),
         ("Cost of work", "C" * 64, "title: Expected `str` of length <= 63"),
     ],
 )
@@ -191,6 +192,86 @@ def test_one_thing_that_cannot_be_taken_is_named(before: str, after: str, said: 
         taken(text.replace('    boltscope.threshold: "2.5"\n', ""))
         return
     assert any(said in line for line in wrong(text)), wrong(text)
+
+
+REFERENCE = """\
+apiVersion: openslo/v1
+kind: SLO
+metadata:
+  name: task-success
+  displayName: Work gets done
+spec:
+  description: What people ask for gets done.
+  service: app-builder
+  indicatorRef: asked-and-done
+  timeWindow:
+    - duration: 28d
+      isRolling: true
+  budgetingMethod: Occurrences
+  objectives:
+    - displayName: Nearly all
+      target: 0.97
+  alertPolicies: []
+---
+apiVersion: openslo/v1
+kind: SLI
+metadata:
+  name: asked-and-done
+spec:
+  description: tasks that ended as asked
+  ratioMetric:
+    counter: true
+    good:
+      metricSource: {type: boltscope, spec: {events: tasks that were completed}}
+    total:
+      metricSource: {type: boltscope, spec: {events: tasks that ended}}
+"""
+"""Put together like the published examples schema-test/spec-files/v1/slo/slo-indicatorref-rolling-no-alerts.yaml (no
+annotations, a display name of the objective) and test/v1/multi.yaml of oslo (the indicator a document of its own)."""
+
+
+def test_an_indicator_may_be_a_document_of_its_own():
+    asked, kept = taken(REFERENCE)
+    now = slos().named("task_success")
+    assert asked.named("task_success") == msgspec.structs.replace(
+        now, title="Work gets done", help="What people ask for gets done.", objective=0.97, window_days=28,
+        good="tasks that were completed", total="tasks that ended",
+    )  # fmt: skip
+    assert len(kept) == 4
+
+
+def test_an_indicator_of_ours_may_be_named():
+    text = REFERENCE.partition("---")[0].replace("asked-and-done", "task-success")
+    now = slos().named("task_success")
+    asked = taken(text)[0].named("task_success")
+    assert (asked.objective, asked.good, asked.total, asked.owner) == (0.97, now.good, now.total, now.owner)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            "indicatorRef: asked-and-done",
+            "indicatorRef: other",
+            "indicatorRef: 'other' is no SLI document of this file",
+        ),
+        ("  indicatorRef: asked-and-done\n", "", "either indicator or indicatorRef is expected"),
+        # As in the published examples of SLIs, whose events Boltscope does not count.
+        (
+            "{type: boltscope, spec: {events: tasks that ended}}",
+            "{type: Prometheus, spec: {query: up}}",
+            "'Prometheus'",
+        ),
+        ("ratioMetric:", "thresholdMetric:", "spec: unknown key thresholdMetric; expected are ratioMetric"),
+        ("isRolling: true", "isRolling: false\n      calendar: {timeZone: UTC}", "unknown key calendar"),
+        ("target: 0.97", "target: 0.97\n      op: gt", "unknown key op; expected are displayName, target"),
+        ("alertPolicies: []", "alertPolicies: [page]", "alertPolicies: Expected `array` of length 0"),
+        ("  displayName: Work gets done", "  labels: {team: a}", "metadata: unknown key labels"),
+    ],
+)
+def test_what_published_examples_hold_and_boltscope_cannot_take_is_named(before: str, after: str, said: str):
+    assert before in REFERENCE
+    assert any(said in line for line in wrong(REFERENCE.replace(before, after, 1)))
 
 
 def test_an_objective_that_no_burn_rule_can_reach_is_refused_with_the_reason():
