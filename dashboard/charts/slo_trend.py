@@ -34,7 +34,8 @@ def slo_trend(trend: Trend, marks: Sequence[Mark] = (), *, height: int = 320) ->
     if trend.objective is not None:
         figure.add_hline(y=trend.objective * scale, line={"color": UNKNOWN, "width": 1.5, "dash": "dot"})
         figure.add_annotation(
-            xref="paper", x=0, y=trend.objective * scale, yanchor="bottom", xanchor="left", showarrow=False,
+            xref="paper", x=0, y=trend.objective * scale, yanchor=_free_side(trend, trend.objective), xanchor="left",
+            showarrow=False,
             text=f"objective {value_text(trend.objective, trend.unit)}", font={"size": 11, "color": UNKNOWN},
         )  # fmt: skip
     figure.update_layout(height=height, margin={"l": 8, "r": 8, "t": 20 if marks else 8, "b": 8})
@@ -153,6 +154,12 @@ def _add_marks(figure: Drawing, trend: Trend, marks: Sequence[Mark]) -> None:
     figure.update_layout(yaxis2={"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True})
 
 
+def _free_side(trend: Trend, objective: float) -> str:
+    """Return the end of the words about the objective that stands on its line: they go where the first point is not."""
+    first = next((point.value for point in trend.points if point.value is not None), objective)
+    return "top" if first >= objective else "bottom"
+
+
 def _range(trend: Trend, scale: float) -> list[float] | None:
     """Return the limits of the axis: those of values and objective, so that one wide interval does not flatten all."""
     values = [point.value for point in trend.points if point.value is not None]
@@ -163,7 +170,8 @@ def _range(trend: Trend, scale: float) -> list[float] | None:
     low, high = min(known) * scale, max(known) * scale
     room = max((high - low) * 0.35, 0.02 * scale if trend.unit is Unit.RATE else high * 0.1)
     if trend.unit is Unit.RATE:
-        return [max(low - room, -1.0), min(high + room, 101.5)]
+        # A little room below 0, so that a point on it is not cut.
+        return [max(low - room, -min(1.0, 0.03 * (high + room))), min(high + room, 101.5)]
     return [max(low - room, 0), high + room]
 
 

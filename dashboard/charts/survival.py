@@ -1,5 +1,6 @@
 """How many patches are still in place at an age: a curve for each group, with its interval as a band."""
 
+from math import log10
 from typing import TYPE_CHECKING
 
 from dashboard.analysis.remembered import remembered
@@ -54,6 +55,8 @@ def survival_curve(found: SurvivalOfPatches, *, objective: float | None = None) 
         tickvals=[minutes / 60 for _, minutes in MARKS],
         ticktext=[words for words, _ in MARKS],
         showgrid=True,
+        # From ten minutes to a little beyond the last mark, so that its words are not cut.
+        range=[log10(10 / 60), log10(MARKS[-1][1] / 60 * 1.3)],
     )
     figure.update_yaxes(title={"text": "percent still in place", "standoff": 12}, range=[max(lowest - 3, 0), 100.5])
     return figure.figure()

@@ -55,12 +55,12 @@ def _slo_card(figure: SloFigure) -> None:
     main = figure.main
     st.metric(literal(figure.slo.title), literal(_spaced(_main_value(main))), help=_formula(figure.slo))
     if main.value is None:
-        st.html(_card(_objective(figure), *_why_not(main), _facts(main.beside)))
+        st.html(_card(_objective(figure), *_why_not(main), facts_list(main.beside)))
         return
     lines = [_certainty(main)]
     if figure.headline is not None:
         lines.append(_rate_line(figure))
-    lines += [_objective(figure), _change(main.change), _trend(main), _facts(main.beside), _parts(figure)]
+    lines += [_objective(figure), _change(main.change), _trend(main), facts_list(main.beside), _parts(figure)]
     st.html(_card(*lines))
 
 
@@ -138,7 +138,8 @@ def _ends(points: Sequence[Point]) -> tuple[str, str]:
     return f"{first.day}{NBSP}{first:%b}", f"{last.day}{NBSP}{last:%b}"
 
 
-def _facts(facts: Iterable[Fact]) -> str:
+def facts_list(facts: Iterable[Fact]) -> str:
+    """Return facts as a list in HTML, what each means on hover; foreign text in it is escaped."""
     rows = "".join(
         f"<li{_hover(fact)}><span>{escape(fact.label)}</span><b>{'⚠ ' if fact.is_warning else ''}"
         f"{escape(_spaced(value_text(fact.value, fact.unit)))}</b></li>"

@@ -9,7 +9,7 @@ from dashboard.analysis.burn_rates import BurnTable, RuleState, burn_table
 from dashboard.analysis.error_budget import ErrorBudget, error_budget
 from dashboard.analysis.error_kinds import errors_by_model, errors_frame, errors_of, errors_words
 from dashboard.analysis.figures import SloFigure, Unit, Verdict
-from dashboard.analysis.filters import Period
+from dashboard.analysis.filters import NONE_NAME, Period
 from dashboard.analysis.slo_events import events_of
 from dashboard.analysis.slos import slo_figures
 from dashboard.analysis.survival import patch_survival, survival_frame
@@ -24,6 +24,7 @@ from dashboard.charts.slo_trend import LETTERS, slo_trend
 from dashboard.charts.survival import survival_curve
 from dashboard.ui import states
 from dashboard.ui.address import Address
+from dashboard.ui.cards import facts_list
 from dashboard.ui.header import scope
 from dashboard.ui.pictures import picture
 from dashboard.ui.slo_rows import slo_rows_table
@@ -96,6 +97,15 @@ def trends_of(view: View, slo: str, every: Every) -> tuple[Trend, ...]:
                 st.markdown(f"**{literal(trend.title)}**")
             table(trend_frame(trend), name=f"{trend.name}_by_{trend.every.value}", chosen=view.chosen)
     return trends
+
+
+def counted_beside(view: View, slo: str) -> None:
+    """Show what must be read beside the rate: what is unknown, too young, or against it, and by what evidence."""
+    figures = view.ask(slo_figures, view.chosen.alone(), view.as_of, has_series=False)
+    figure = next((one for one in figures if one.slo.name == slo), None)
+    if figure is not None and figure.rate.beside:
+        with st.expander("What is counted beside it"):
+            st.html(f'<div class="bs-card">{facts_list(figure.rate.beside)}</div>')
 
 
 def beside(view: View, slo: str) -> None:
@@ -304,6 +314,9 @@ def _part_words(found: Sequence[PartOfSlo], by: By) -> str:
     noun = {By.TASK_CLASS: "task class", By.ROUTE: "route", By.PROJECT: "project"}[by]
     if not found:
         return f"By {noun}: nothing to judge"
+    if len(found) == 1:
+        name = found[0].name
+        return f"The {noun} of these is not known" if name == NONE_NAME else literal(f"All of these are {name}")
     worse = [part for part in found if part.verdict is Verdict.WORSE]
     if worse:
         named = " and ".join(f"{part.name} ({value_text(part.rate, Unit.RATE)})" for part in worse[:2])
