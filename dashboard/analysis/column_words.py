@@ -109,6 +109,7 @@ MADE: Mapping[str, str] = {
     "difference_rate": "rate of this part minus that of all others together",
     "corrected_chance_rate": "chance of such a difference if there were none, corrected for the number of parts",
     "against_the_rest": "better, worse, no difference seen, or cannot tell yet",
+    "age": "time since the patch was proposed",
     "age_hours": "time since the patch was proposed, in hours",
     "kept_rate": "share of the patches still in place at that age (Kaplan-Meier)",
     "at_risk_count": "patches that were seen in place until that age",

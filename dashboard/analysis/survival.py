@@ -149,14 +149,28 @@ def survival(group: str, rows: PatchRows | Sequence[tuple[int, bool, int, int]])
 
 @remembered()
 def survival_frame(found: SurvivalOfPatches) -> pl.DataFrame:
-    """Return one row per group and mark: group, age_hours, kept_rate, low_rate, high_rate, at_risk_count, n."""
+    """Return one row per group and mark: its age in words and in hours, share kept with interval, and counts."""
+    words = {minutes: text for text, minutes in MARKS}
     rows = [
-        (group.group, mark.age_minutes / 60, mark.value, mark.low, mark.high, mark.at_risk, group.n)
+        (
+            group.group,
+            words[mark.age_minutes],
+            mark.value,
+            mark.low,
+            mark.high,
+            mark.at_risk,
+            group.n,
+            mark.age_minutes / 60,
+        )
         for group in found.groups
         for mark in group.marks
     ]
-    rates = dict.fromkeys(("age_hours", "kept_rate", "low_rate", "high_rate"), pl.Float64())
-    schema: Schema = {"group": pl.String(), **rates, "at_risk_count": pl.Int64(), "patch_count": pl.Int64()}
+    schema: Schema = {
+        **dict.fromkeys(("group", "age"), pl.String()),
+        **dict.fromkeys(("kept_rate", "low_rate", "high_rate"), pl.Float64()),
+        **dict.fromkeys(("at_risk_count", "patch_count"), pl.Int64()),
+        "age_hours": pl.Float64(),
+    }
     return frame_of(rows, schema)
 
 
