@@ -10,7 +10,7 @@ from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.listings import Listing, id_column, route_column
 from dashboard.analysis.newest_days import counts_by_day, newest_days
-from dashboard.analysis.selection import needs_fine_rollups, smallest_rollup
+from dashboard.analysis.selection import coarsest_rollup
 from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_events import events_of
 from data.frames import INSTANT, frame_of
@@ -42,7 +42,9 @@ _COLUMNS = (
 
 def task_days(connection: sqlite3.Connection, chosen: Filter, first: date, last: date) -> Period | None:
     """Return the days between two that the dearest tasks are looked for in; null when there is no task."""
-    return newest_days(connection, chosen.during(Period(first, last)), _rollup(chosen), "task_count")
+    return newest_days(
+        connection, chosen.during(Period(first, last)), coarsest_rollup(chosen, "task_daily"), "task_count"
+    )
 
 
 def task_count(connection: sqlite3.Connection, chosen: Filter, first: date, last: date) -> int:
@@ -54,7 +56,9 @@ def task_count(connection: sqlite3.Connection, chosen: Filter, first: date, last
 def _known_by_day(
     connection: sqlite3.Connection, chosen: Filter, first: date, last: date
 ) -> tuple[tuple[int, int], ...]:
-    return counts_by_day(connection, chosen.during(Period(first, last)), _rollup(chosen), "known_cost_count")
+    return counts_by_day(
+        connection, chosen.during(Period(first, last)), coarsest_rollup(chosen, "task_daily"), "known_cost_count"
+    )
 
 
 def dearest_tasks(
@@ -113,10 +117,6 @@ def _keys(
         parameters,
     ).fetchall()
     return [key for (key,) in rows]
-
-
-def _rollup(chosen: Filter) -> str:
-    return smallest_rollup(chosen, "task_daily") if needs_fine_rollups(chosen) else "project_daily"
 
 
 def _condition(chosen: Filter, first: date, last: date) -> tuple[str, dict[str, object]]:

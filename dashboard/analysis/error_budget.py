@@ -110,7 +110,7 @@ def _daily(connection: sqlite3.Connection, chosen: Filter, slo: Slo, last: date)
         # Whether its cost was measured at all shows in the calls.
         sums = without_self_hosted_cost(connection, chosen, period, daily_sums(connection, chosen, period))
     else:
-        sums = daily_sums(connection, chosen, period, events_of(slo.name).rollup)
+        sums = daily_sums(connection, chosen, period, (events_of(slo.name).rollup,))
     counted: dict[date, tuple[int, int]] = {}
     for day, measures in sums.days.items():
         good, total = _good_of_total(slo, Sums({day: measures}))

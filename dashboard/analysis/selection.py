@@ -1,11 +1,11 @@
 """The rollup rows that a filter selects: conditions, and sums by day."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dashboard.analysis.as_of import day_number
-from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, Preset, route_condition
+from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_condition
 from dashboard.analysis.shared import shared
 from data.words import Actor, CallStatus, Decision
 
@@ -135,37 +135,41 @@ def needs_fine_rollups(chosen: Filter) -> bool:
     return chosen.route is not None or chosen.task_class is not None
 
 
-def daily_sums(
-    connection: sqlite3.Connection, chosen: Filter, period: Period, rollup: str | tuple[str, ...] | None = None
-) -> Sums:
-    """Return all measures of the filter by day of a period: one query where projects suffice, else one a rollup.
+def coarsest_rollup(chosen: Filter, finest: str) -> str:
+    """Return project_daily, which has the measures of all rollups, where it tells what a filter selects.
 
-    ``rollup`` names the only rollups whose measures are wanted; null for all.
+    Else the smallest rollup that adds up the finest one named.
     """
-    # What is compared makes no difference: more answers are the same.
-    plain = replace(chosen, preset=Preset.CUSTOM, compare=Compare.NONE, compared=None)
+    return smallest_rollup(chosen, finest) if needs_fine_rollups(chosen) else "project_daily"
+
+
+def daily_sums(
+    connection: sqlite3.Connection, chosen: Filter, period: Period, rollups: Sequence[str] = tuple(_FINE)
+) -> Sums:
+    """Return the measures of the filter by day of a period: one query where projects suffice, else one a rollup.
+
+    ``rollups`` names those whose measures are wanted; where projects suffice, all are there.
+    """
+    plain = chosen.during(period)
     if not needs_fine_rollups(chosen):
-        return _sums_of(connection, plain, period, "project_daily")
-    names = (rollup,) if isinstance(rollup, str) else rollup or tuple(_FINE)
-    if len(names) == 1:
-        return _sums_of(connection, plain, period, names[0])
-    return _daily_sums(connection, plain, period, names)
+        return _sums_of(connection, plain, "project_daily")
+    return _sums_of(connection, plain, rollups[0]) if len(rollups) == 1 else _daily_sums(connection, plain, rollups)
 
 
 @shared
-def _daily_sums(connection: sqlite3.Connection, chosen: Filter, period: Period, rollups: tuple[str, ...]) -> Sums:
+def _daily_sums(connection: sqlite3.Connection, chosen: Filter, rollups: Sequence[str]) -> Sums:
     days: dict[int, dict[str, int]] = {}
     for name in rollups:
-        for day, measures in _sums_of(connection, chosen, period, name).days.items():
+        for day, measures in _sums_of(connection, chosen, name).days.items():
             days.setdefault(day, {}).update(measures)
     return Sums(days)
 
 
 @shared
-def _sums_of(connection: sqlite3.Connection, chosen: Filter, period: Period, rollup: str) -> Sums:
+def _sums_of(connection: sqlite3.Connection, chosen: Filter, rollup: str) -> Sums:
     table = smallest_rollup(chosen, rollup)
     measures = _EXPRESSIONS[table]
-    condition, parameters = condition_of(chosen, period, table)
+    condition, parameters = condition_of(chosen, chosen.period, table)
     summed = ", ".join(f"sum({expression})" for expression in measures.values())
     rows = connection.execute(
         f"SELECT date, {summed} FROM {table} WHERE {condition} GROUP BY date",  # noqa: S608
@@ -219,7 +223,7 @@ def daily_histograms(
     connection: sqlite3.Connection, chosen: Filter, period: Period, table: str, column: str
 ) -> dict[int, list[bytes]]:
     """Return the stored histograms of the filter by day, of a fine rollup or of the same column by project."""
-    source = smallest_rollup(chosen, table) if needs_fine_rollups(chosen) else "project_daily"
+    source = coarsest_rollup(chosen, table)
     condition, parameters = condition_of(chosen, period, source)
     days: dict[int, list[bytes]] = {}
     for day, blob in connection.execute(

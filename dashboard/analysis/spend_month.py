@@ -17,7 +17,7 @@ import numpy.typing as npt
 from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_whole_day
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import CONFIDENCE, Interval
-from dashboard.analysis.selection import condition_of, needs_fine_rollups, smallest_rollup
+from dashboard.analysis.selection import coarsest_rollup, condition_of
 from dashboard.analysis.spend_amounts import first_call_day
 from dashboard.analysis.spend_spikes import spikes
 from data.definitions.budgets import Budget, ProjectBudget, budgets
@@ -120,7 +120,7 @@ def _month(
     newest = last_whole_day(as_of)
     # Twice the eight weeks: the earlier half tells which days of the later one stand out.
     period = Period(newest - timedelta(days=14 * HISTORY_WEEKS - 1), max(today, newest))
-    table = smallest_rollup(chosen, "call_daily") if needs_fine_rollups(chosen) else "project_daily"
+    table = coarsest_rollup(chosen, "call_daily")
     condition, parameters = condition_of(chosen, period, table)
     money: dict[int, int] = {}
     counts: dict[int, tuple[int, int]] = {}

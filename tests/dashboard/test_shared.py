@@ -77,7 +77,7 @@ def test_one_rollup_alone_gives_its_own_measures_as_all_together_do(store: Store
     period = Period(date(2026, 3, 1), date(2026, 3, 7))
     chosen = Filter(period, route="anthropic/claude-sonnet-4-5")
     with store.reading() as connection:
-        all_of_them, tasks = (daily_sums(connection, chosen, period, rollup) for rollup in (None, "task_daily"))
+        all_of_them, tasks = (daily_sums(connection, chosen, period, *rollups) for rollups in ((), (("task_daily",),)))
     names = ("task_count", "completed_count", "failed_count", "known_cost_micro_usd")
     assert [tasks.total(name) for name in names] == [all_of_them.total(name) for name in names] == [3, 2, 1, 0]
     # Of the other rollups nothing was read.
