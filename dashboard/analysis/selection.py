@@ -10,6 +10,7 @@ from dashboard.analysis.shared import shared
 from data.words import Actor, CallStatus, Decision
 
 DayMeasures = Mapping[str, int]
+_DIMENSIONS = {name: name for name in ("project", "task_class", "route")} | {"provider": "route", "model": "route"}
 _NO_ROUTE = frozenset({"project_daily", "integration_daily"})
 _MOST_DAYS_BY_INDEX = 100
 
@@ -275,9 +276,12 @@ def condition_of(chosen: Filter, period: Period | None, table: str) -> tuple[str
 def smallest_rollup(chosen: Filter, finest: str, *by: str) -> str:
     """Return the smallest rollup that tells what a filter selects of a finest one, apart by some more dimensions.
 
-    ``by`` are of project, task_class and route.
+    ``by`` are of project, task_class, and route, provider or model, which a rollup has together or not at all.
     """
-    asked = {*by, *(name for name in ("project", "task_class", "route") if getattr(chosen, name) is not None)}
+    asked = {
+        *(_DIMENSIONS[name] for name in by),
+        *(name for name in ("project", "task_class", "route") if getattr(chosen, name) is not None),
+    }
     return next((coarser for coarser, left_out in _COARSER.get(finest, ()) if not asked & left_out), finest)
 
 

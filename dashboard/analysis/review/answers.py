@@ -102,12 +102,12 @@ def asked_of(
 
 
 def _approvals(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, *, has_before: bool) -> NamedVerdicts:
-    """Return the verdicts on approvals; those of the quarter before are its own, so that each is judged once."""
+    """Return the verdicts on approvals; those of the quarter before are the same question as its own review asks."""
     least = review_questions().approval_patterns.least_decisions
-    now = _named_verdicts(connection, replace(chosen, compared=None), as_of, least)
+    now = _named_verdicts(connection, chosen.during(chosen.period), as_of, least)
     if not has_before or chosen.compared is None:
         return now
-    before = _named_verdicts(connection, replace(chosen, period=chosen.compared, compared=None), as_of, least)
+    before = _named_verdicts(connection, chosen.during(chosen.compared), as_of, least)
     return replace(now, before=before)
 
 
