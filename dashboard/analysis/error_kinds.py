@@ -58,9 +58,7 @@ def errors_words(found: Sequence[ModelErrors]) -> str:
     own = f"{value_text(1 - (worst.rate.value or 0), Unit.RATE)} of {worst.rate.n:,} calls"
     bounds = interval_text(1 - (worst.rate.high or 0), 1 - (worst.rate.low or 0), Unit.RATE)
     others = value_text(1 - good / total, Unit.RATE)
-    more = {1: "", 2: f"; so did {worse[1].route}" if len(worse) == 2 else ""}.get(
-        len(worse), f"; so did {len(worse) - 1} more"
-    )
+    more = "" if len(worse) == 1 else f"; so did {worse[1].route if len(worse) == 2 else f'{len(worse) - 1} more'}"
     return f"{worst.route} failed more often than the others: {own} ({bounds}) against {others}{more}"
 
 
