@@ -175,10 +175,10 @@ def rows(address: Address, view: View, slo: str, trend: Trend) -> None:
     """Show the rows behind a bucket of the trend, newest first, a page at a time."""
     measured = {point.first.isoformat(): point for point in trend.points if point.n or point.value is not None}
     noun = events_of(slo).noun
-    st.header(f"The {noun} behind a point", anchor=False)
     if not measured:
-        st.caption(f"No {noun} in this period.")
+        st.header(f"No {noun} in this period", anchor=False)
         return
+    slot = st.container()
     options = [_ANY, *reversed(measured)]
     names = {_ANY: "The whole period"} | {first: _bucket_words(point, trend) for first, point in measured.items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -187,6 +187,7 @@ def rows(address: Address, view: View, slo: str, trend: Trend) -> None:
         )  # fmt: skip
         only_bad = address.switch("against", "Only those against the objective")
     point = measured.get(bucket)
+    slot.header(literal(f"The {noun} behind {names[bucket] if point else 'all points'}"), anchor=False)
     first, last = (point.first, point.last) if point else (view.chosen.period.first, view.chosen.period.last)
     slo_rows_table(address, view, view.chosen.during(Period(first, last)), slo, only_bad=only_bad)
 
