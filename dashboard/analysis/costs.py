@@ -41,11 +41,13 @@ def cost_efficiency(connection: sqlite3.Connection, slo: Slo, view: View) -> Slo
         rate = replace(rate, reason=_HOSTED_REASON, remedy=_HOSTED_REMEDY)
         headline = replace(headline, reason=_HOSTED_REASON, remedy=_HOSTED_REMEDY)
     elif rate.n == 0:
-        rate = replace(rate, reason=_why_unmeasured(view.now), remedy=_REMEDY)
+        rate = replace(rate, reason=_why_unmeasured(view.now), remedy=_remedy(view.now))
     return SloFigure(slo, rate, headline)
 
 
-_REMEDY = "Load gateway logs beside the chats (etl load PATH), or add prices to data/definitions/price_overrides.toml."
+_PRICES = "Load gateway logs beside the chats (etl load PATH), or add prices to data/definitions/price_overrides.toml."
+_NO_TASK = "Load bolt.diy chat exports (etl load PATH), or choose a longer period."
+_NOTHING_DONE = "Choose a longer period; task success says how the tasks ended."
 
 _HOSTED_REASON = "all calls of known cost ran on self-hosted routes, which have no price per token"
 _HOSTED_REMEDY = "To count what own machines cost, give their models a price in data/definitions/price_overrides.toml."
@@ -62,6 +64,12 @@ def _why_unmeasured(sums: Sums) -> str:
     if sums.total("completed_count") == 0:
         return "no task was completed in this period"
     return "no completed task has a known cost"
+
+
+def _remedy(sums: Sums) -> str:
+    if sums.total("task_count") == 0:
+        return _NO_TASK
+    return _PRICES if sums.total("completed_count") else _NOTHING_DONE
 
 
 def _headline(view: View, beside: tuple[Fact, ...]) -> Figure:
@@ -83,7 +91,7 @@ def _headline(view: View, beside: tuple[Fact, ...]) -> Figure:
         series=view.points(lambda bucket: _point(view.now, bucket)),
         beside=beside,
         reason=_why_unmeasured(view.now) if now.value is None else now.reason,
-        remedy=_REMEDY if now.value is None else None,
+        remedy=_remedy(view.now) if now.value is None else None,
     )
 
 

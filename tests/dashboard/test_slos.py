@@ -373,6 +373,8 @@ class TestCostEfficiency:
         facts.task(outcome="failed", known_cost_micro_usd=5)
         main = figures(facts.write(store))["cost_efficiency"].main
         assert (main.value, main.reason) == (None, "no task was completed in this period")
+        # A price would not help.
+        assert main.remedy == "Choose a longer period; task success says how the tasks ended."
 
     @staticmethod
     def self_hosted(facts: Facts, count: int, when: str = "2026-03-02T10:00") -> None:
