@@ -126,8 +126,6 @@ FIGURE_WORDS = {"completed": "tasks completed", "failed": "calls failed", "cost"
 def changes_words(changes: Sequence[RouteChange]) -> str:
     """Say which routes clearly became worse or better than in the compared days."""
     clear = [one for one in changes if one.is_clear and one.change.verdict in (Verdict.WORSE, Verdict.BETTER)]
-    if not changes:
-        return "No route has records in both periods to compare"
     if not clear:
         return "No route clearly changed against the compared days"
     parts: list[str] = []

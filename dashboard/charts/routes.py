@@ -51,7 +51,7 @@ def quality_cost_plane(points: Sequence[PlanePoint], quality: Quality) -> "Drawn
     width = 1 - min(0.09 * len(apart), 0.4) - 0.06 if apart and priced else 1.0
     figure.update_layout(height=460, margin={"l": 8, "r": 8, "t": 28, "b": 8})
     figure.update_xaxes(
-        title={"text": "USD per completed task at the team's mix" + (", log scale" if is_log else "")},
+        title={"text": "USD per completed task" + (", log scale" if is_log else "")},
         domain=[0, width] if priced else [0, 0.01],
         visible=bool(priced),
         type="log" if is_log else "linear",

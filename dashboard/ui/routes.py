@@ -103,12 +103,10 @@ def service_section(found: RouteTable, chosen: Filter) -> None:
 
 def changes_section(view: View, chosen: Filter) -> None:
     """Show what changed of each route against the compared days."""
-    if chosen.compared is None:
-        return
     found = view.ask(route_changes, chosen)
-    st.subheader(literal(changes_words(found)), anchor=False)
     if not found:
         return
+    st.subheader(literal(changes_words(found)), anchor=False)
     with st.expander("Each route against the compared days"):
         changes_table(found, chosen)
     st.caption(
