@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dashboard.analysis.comparison import Yardstick, rate_change
 from dashboard.analysis.figures import Direction, Unit, Verdict
-from dashboard.analysis.frontier import PlanePoint
+from dashboard.analysis.frontier import FULL_COVERAGE, PlanePoint
 from dashboard.analysis.rates import RELEVANT_RATE
 from dashboard.analysis.route_comparison import FEWEST_TASKS, FEWEST_TO_SUSPECT, Comparison, Effect, Pair, Quality
 from dashboard.analysis.route_table import RouteTable
@@ -57,11 +57,18 @@ def value_words(table: RouteTable) -> str:
 
 
 def range_words(table: RouteTable, quality: Quality) -> str:
-    """Return between which routes one quality lies at the team's mix of tasks, or what is missing to say so."""
-    found = [(at_mix.value, row.route) for row in table.rows if (at_mix := row.quality[quality].standardised)]
+    """Return between which routes one quality lies at the team's mix of tasks, or what is missing to say so.
+
+    A route with too few classes of the mix is left out: its rate says little about the rest.
+    """
+    found = [
+        (at_mix.value, row.route)
+        for row in table.rows
+        if (at_mix := row.quality[quality].standardised) and at_mix.coverage >= FULL_COVERAGE
+    ]
     compared = [one for one in found if one[1] in table.comparisons[quality].routes]
     if len(compared) < 2:
-        return f"{quality.label}: fewer than two routes have enough {quality.unit} to be compared"
+        return f"{quality.label}: fewer than two routes have enough {quality.unit} of the team's classes to be compared"
     (low, last), (high, first) = min(compared), max(compared)
     if value_text(low, Unit.RATE) == value_text(high, Unit.RATE):
         return f"{quality.label} is {value_text(low, Unit.RATE)} on every compared route, at the team's mix of tasks"

@@ -17,7 +17,16 @@ from dashboard.analysis.route_comparison import Effect, Quality, compare, pair_o
 from dashboard.analysis.route_costs import Pricing
 from dashboard.analysis.route_frames import cost_frame, pair_frame, plane_frame, quality_frame, use_frame
 from dashboard.analysis.route_table import RouteTable, route_table
-from dashboard.analysis.route_words import frontier_words, headline, pair_words, quality_words, use_words, value_words
+from dashboard.analysis.route_words import (
+    cost_words,
+    frontier_words,
+    headline,
+    pair_words,
+    quality_words,
+    range_words,
+    use_words,
+    value_words,
+)
 from dashboard.analysis.route_work import RouteWork
 from dashboard.exports import Selection, write_csv
 from data.store import Store
@@ -388,3 +397,26 @@ class TestChanges:
     def test_nothing_compared_is_nothing_said(self, planted: RouteTable, store: Store):
         with store.reading() as connection:
             assert route_changes(connection, CHOSEN.alone()) == ()
+
+
+class TestTitles:
+    def test_the_range_leaves_out_a_route_with_few_classes_of_the_mix(self, store: Store):
+        facts = Facts()
+        add_tasks(facts, SONNET, {"edit": (90, 100), "feature": (80, 100)})
+        add_tasks(facts, HAIKU, {"edit": (95, 100), "feature": (85, 100)})
+        # FLASH has a class that 20 of 420 tasks are of.
+        add_tasks(facts, FLASH, {"fix": (20, 20)})
+        found = table_of(facts, store)
+        # At 200 edits and 200 features of 420: 85 % and 90 %.
+        assert range_words(found, Quality.SUCCESS) == (
+            f"Task success lies between 85.0 % ({SONNET}) and 90.0 % ({HAIKU}) at the team's mix of tasks"
+        )
+
+    def test_the_cost_of_a_completed_task_is_told_from_the_cheapest_to_the_dearest_route(self, store: Store):
+        facts = Facts()
+        add_tasks(facts, SONNET, {"edit": (80, 100)}, micro_usd=400_000)
+        add_tasks(facts, HAIKU, {"edit": (100, 100)}, micro_usd=250_000)
+        # 0.40 / 0.8 and 0.25 / 1.
+        assert cost_words(table_of(facts, store)) == (
+            f"A completed task costs between $0.25 ({HAIKU}) and $0.50 ({SONNET}) at the team's mix of tasks"
+        )
