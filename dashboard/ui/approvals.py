@@ -1,5 +1,7 @@
 """Parts of the approvals page: the answer, the map of zones, the verdicts, and the decisions behind each."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.analysis.decision_rows import Group, Shown, decision_row_count, decision_rows
@@ -21,7 +23,7 @@ from dashboard.ui.address import Address
 from dashboard.ui.approval_tables import verdict_table
 from dashboard.ui.header import scope
 from dashboard.ui.pictures import picture
-from dashboard.ui.tables import PAGE_ROWS, all_rows_button, table
+from dashboard.ui.tables import rows_page
 from dashboard.ui.text import day, literal
 from dashboard.ui.view import View
 from data.definitions.approval_costs import approval_costs
@@ -138,21 +140,18 @@ def rows_of(address: Address, view: View, group: Group, word: str, name: str, *,
 
     ``of_all`` is what is offered as a file where the export of that name holds other groups too.
     """
-    total = view.ask_alone(decision_row_count, view.as_of, group)
-    pages = max(-(-total // PAGE_ROWS), 1)
-    slot = st.container()
-    number = address.page(word, pages, (view.chosen, group))
-    offset = (number - 1) * PAGE_ROWS
-    frame = view.ask_alone(decision_rows, view.as_of, group, limit=PAGE_ROWS, offset=offset)
-    with slot:
-        if total:
-            st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {total:,}, newest first.")
-        table(
-            frame, name=name, chosen=view.chosen, page=number if pages > 1 else None, nothing="No such decision here.",
-            file_stem=f"{name}_of_group" if of_all else None,
-        )  # fmt: skip
-        if of_all or pages > 1:
-            all_rows_button(view, name, total, view.chosen, label=of_all)
+    rows_page(
+        address,
+        view,
+        partial(view.ask_alone, decision_rows, view.as_of, group),
+        view.ask_alone(decision_row_count, view.as_of, group),
+        word=word,
+        name=name,
+        chosen=view.chosen,
+        of=(view.chosen, group),
+        nothing="No such decision here.",
+        of_all=of_all,
+    )
 
 
 def _key(place: Place) -> str:

@@ -121,6 +121,40 @@ def paged_table(address: Address, view: View, question: Callable[..., pl.DataFra
         )
 
 
+def rows_page(
+    address: Address,
+    view: View,
+    question: Callable[..., pl.DataFrame],
+    total: int,
+    *,
+    word: str,
+    name: str,
+    chosen: Filter,
+    of: object,
+    nothing: str,
+    of_all: str | None = None,
+) -> None:
+    """Show a page of the facts behind a figure, newest first, with its file, and offer all of them as an export.
+
+    The question takes a limit and an offset; the address keeps the page as ``word``, other rows (``of``) begin at their
+    first page. ``of_all`` is what is offered where the export of that name holds more than these rows.
+    """
+    if total == 0:
+        # Looking for a row would go through all of the period.
+        st.caption(nothing)
+        return
+    pages, slot = -(-total // PAGE_ROWS), st.container()
+    number = address.page(word, pages, of)
+    offset = (number - 1) * PAGE_ROWS
+    frame = question(limit=PAGE_ROWS, offset=offset)
+    with slot:
+        st.caption(f"Rows {offset + 1:,} to {offset + frame.height:,} of {total:,}, newest first.")
+        stem = f"{name}_of_group" if of_all else None
+        table(frame, name=name, chosen=chosen, page=number if pages > 1 else None, file_stem=stem)
+        if of_all or pages > 1:
+            all_rows_button(view, name, total, chosen, label=of_all)
+
+
 def all_rows_button(view: View, name: str, total: int, chosen: Filter, *, label: str | None = None) -> None:
     """Offer all rows of a list of which a page is shown, as the export of that name."""
     export_button(
