@@ -10,7 +10,10 @@ def move_words(move: Move) -> tuple[str, ...]:
     if move.needed:
         more = " and ".join(f"{count:,} more on {route}" for route, count in move.needed)
         left = None if move.enough is None else max(move.enough - move.target.ended, 0)
-        shown = f" {left:,} more on {move.target.route} would show a difference of 5 pp." if left else ""
+        if left is None:
+            shown = f" With {move.origin.ended:,} on {move.origin.route} no number of others would show 5 pp."
+        else:
+            shown = f" {left:,} more on {move.target.route} would show a difference of 5 pp." if left else ""
         needed = f"each route needs {FEWEST_TASKS} {move.task_class} tasks that ended in this period"
         return (f"Cannot tell: {needed}; {more}.{shown}",)
     return (_moved(move), _success(move), _kept(move), _spend(move.spend_per_month))
@@ -57,11 +60,13 @@ def _kept(move: Move) -> str:
         Verdict.WORSE: "would be worse",
         Verdict.NO_DIFFERENCE: "no difference seen",
     }.get(change.verdict, "cannot tell")
+    target = move.target.route
+    more = f"; {change.more_needed:,} more on {target} would show 5 pp" if change.more_needed else ""
     bounds = f"{difference_text(change.low, Unit.RATE)} to {difference_text(change.high, Unit.RATE)}"
     return (
         f"Completed and kept, with no patch rolled back: {verdict}; {_signed(expected.value)} tasks a month "
         f"({_signed(expected.low)} to {_signed(expected.high)}), share {difference_text(change.difference, Unit.RATE)} "
-        f"({bounds})."
+        f"({bounds}){more}."
     )
 
 

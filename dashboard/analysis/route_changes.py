@@ -33,7 +33,7 @@ class RouteChange:
 
     route: str
     figure: str
-    """completed: tasks completed of those asked; failed: calls that failed; cost: USD per completed task."""
+    """completed: tasks completed of those that ended; failed: calls that failed; cost: USD per completed task."""
     n: int
     interval: Interval | None
     """Of the figure in the period."""
@@ -101,7 +101,8 @@ def _figures(now: _Side, before: _Side) -> Sequence[tuple[str, int, Interval | N
 
 
 def _completed(side: _Side) -> tuple[int, int]:
-    return sum(day.completed for day in side.days), sum(day.tasks for day in side.days)
+    """Return completed tasks, and those of which it is known how they ended."""
+    return sum(day.completed for day in side.days), sum(day.tasks - day.unknown for day in side.days)
 
 
 def _cost(side: _Side) -> Estimate | None:

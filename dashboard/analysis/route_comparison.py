@@ -155,11 +155,11 @@ def _sum(counts: ByClass, classes: Sequence[str]) -> tuple[int, int]:
 
 
 def _effect(raw: Part, pooled: PooledDifference | None, mix: Part, fewest: int, *, is_shared: bool) -> Effect:
-    if pooled is None:
-        return Effect.PLAIN
-    if raw.low > 0 and pooled.high < 0:
-        return Effect.REVERSED
     is_seen = raw.low > 0 or (raw.value >= RELEVANT_RATE and fewest >= FEWEST_TO_SUSPECT)
+    if pooled is None:
+        return Effect.UNCLEAR if is_seen else Effect.PLAIN
+    if raw.low > 0 and pooled.high < 0:
+        return Effect.REVERSED if is_shared else Effect.UNCLEAR
     if is_seen and mix.low > 0 and mix.value >= _MOSTLY * raw.value and pooled.low <= 0:
         return Effect.MIX if is_shared else Effect.UNCLEAR
     return Effect.PLAIN

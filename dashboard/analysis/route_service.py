@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from dashboard.analysis.filters import Filter, Period, route_name
 from dashboard.analysis.intervals import Interval, quantile_interval
@@ -12,7 +13,7 @@ from data.histogram import Histogram
 from data.words import CallStatus
 
 
-@dataclass
+@dataclass(frozen=True)
 class RouteService:
     """Calls that one route served, of tasks or not."""
 
@@ -23,9 +24,9 @@ class RouteService:
     unpriced: int = 0
     fallback: int = 0
     """Calls that asked for another route, and that this one served."""
-    durations: list[bytes] = field(default_factory=list[bytes])
+    durations: tuple[bytes, ...] = ()
     """Stored histograms of the durations of calls that succeeded, in milliseconds."""
-    measured_by: set[str] = field(default_factory=set[str])
+    measured_by: frozenset[str] = frozenset()
     """Sources of these durations (CallSource): a gateway times a request, a chat a whole answer."""
 
     @property
@@ -50,41 +51,41 @@ class Latency:
     """Sources of the durations (CallSource); those of a gateway and of a chat are not alike."""
 
 
-def route_service(connection: sqlite3.Connection, chosen: Filter, period: Period) -> dict[str, RouteService]:
+def route_service(connection: sqlite3.Connection, chosen: Filter, period: Period) -> Mapping[str, RouteService]:
     """Return the routes that served calls of the filter, by name; whatever the period of the filter is."""
     return _route_service(connection, chosen.during(period))
 
 
 @shared
-def _route_service(connection: sqlite3.Connection, chosen: Filter) -> dict[str, RouteService]:
+def _route_service(connection: sqlite3.Connection, chosen: Filter) -> Mapping[str, RouteService]:
     table = smallest_rollup(chosen, "call_daily")
     condition, parameters = condition_of(chosen, chosen.period, table)
-    found: dict[str, RouteService] = {}
-    for provider, model, calls, unknown, errors, unpriced, fallback in connection.execute(
+    # Routes of which the name leaves out what tells them apart ("?") come together.
+    counts: dict[str, list[int]] = {}
+    for provider, model, *sums in connection.execute(
         f"SELECT provider, model, sum(call_count), sum(iif(status = '{CallStatus.UNKNOWN}', call_count, 0)), "  # noqa: S608
         f"sum(iif(status = '{CallStatus.ERROR}', call_count, 0)), sum(unpriced_count), sum(fallback_count) "
         f"FROM {table} WHERE {condition} GROUP BY 1, 2",
         parameters,
     ):
-        # Routes of which the name leaves out what tells them apart ("?") come together.
-        route = found.setdefault(route_name(provider, model), RouteService())
-        route.calls += calls
-        route.unknown += unknown
-        route.errors += errors
-        route.unpriced += unpriced
-        route.fallback += fallback
-    durations: dict[tuple[str | None, str | None, str], list[bytes]] = defaultdict(list)
+        name = route_name(provider, model)
+        counts[name] = [one + other for one, other in zip(counts.get(name, [0] * len(sums)), sums, strict=True)]
+    durations: dict[str, list[bytes]] = defaultdict(list)
+    sources: dict[str, set[str]] = defaultdict(set)
     for provider, model, source, histogram in connection.execute(
         f"SELECT provider, model, source, latency_histogram FROM {table} "  # noqa: S608
         f"WHERE {condition} AND status = '{CallStatus.SUCCESS}' AND latency_histogram NOT NULL",
         parameters,
     ):
-        durations[provider, model, source].append(histogram)
-    for (provider, model, source), histograms in durations.items():
-        route = found[route_name(provider, model)]
-        route.durations += histograms
-        route.measured_by.add(source)
-    return found
+        name = route_name(provider, model)
+        durations[name].append(histogram)
+        sources[name].add(source)
+    return {name: _service(sums, durations.get(name, ()), sources.get(name, ())) for name, sums in counts.items()}
+
+
+def _service(sums: Sequence[int], durations: Iterable[bytes], sources: Iterable[str]) -> RouteService:
+    calls, unknown, errors, unpriced, fallback = sums
+    return RouteService(calls, unknown, errors, unpriced, fallback, tuple(durations), frozenset(sources))
 
 
 def latency_of(service: RouteService) -> Latency | None:

@@ -18,6 +18,8 @@ class RouteTaskDay(NamedTuple):
     completed: int
     kept: int
     """Completed ones none of whose patches was rolled back within the window."""
+    unknown: int
+    """Tasks of which nobody knows how they ended: in no rate."""
     micro_usd: int
     """Known spend, in millionths of a US dollar."""
 
@@ -33,7 +35,7 @@ def _route_task_days(connection: sqlite3.Connection, chosen: Filter) -> tuple[Ro
     condition, parameters = condition_of(chosen, chosen.period, table)
     rows = connection.execute(
         "SELECT provider, model, date, sum(task_count), sum(completed_count), sum(kept_count), "  # noqa: S608
-        f"sum(known_cost_micro_usd) FROM {table} WHERE {condition} GROUP BY date, provider, model "
+        f"sum(unknown_count), sum(known_cost_micro_usd) FROM {table} WHERE {condition} GROUP BY date, provider, model "
         "ORDER BY date",
         parameters,
     )

@@ -93,23 +93,23 @@ def cost_words(table: RouteTable) -> str:
 
 
 def pair_words(pair: Pair, quality: Quality) -> str:
-    """Return what a raw lead is worth, for a lead that misleads."""
-    pooled = pair.pooled
-    if pooled is None or pair.effect is Effect.PLAIN:
+    """Return what a raw lead is worth, for a lead that misleads or may."""
+    if pair.effect is Effect.PLAIN:
         return ""
     leader, other = (_rate_text(*counts) for counts in (pair.leader_counts, pair.other_counts))
     seen = (
         f"{pair.leader} looks better than {pair.other} on {_OBJECT[quality]}: {leader} against {other}, "
         f"{difference_text(pair.raw.value, Unit.RATE)} ({_interval(pair.raw.low, pair.raw.high)})."
     )
+    pooled = pair.pooled
+    if pooled is None or pair.effect is Effect.UNCLEAR:
+        return f"{seen} {_unclear(pair, quality)}"
     within = f"{difference_text(pooled.value, Unit.RATE)} ({_interval(pooled.low, pooled.high)})"
     if pair.effect is Effect.REVERSED:
         return (
             f"{seen} That is a reversal (Simpson): within the same task classes {pair.other} is clearly better; there "
             f"the difference is {within}. {pair.leader} has the easier tasks."
         )
-    if pair.effect is Effect.UNCLEAR:
-        return f"{seen} {_unclear(pair, quality)}"
     mix = f"{difference_text(pair.mix.value, Unit.RATE)} ({_interval(pair.mix.low, pair.mix.high)})"
     claim = "That is" if pair.raw.low > 0 else "The lead is not clear of 0, and what there is of it is"
     return (

@@ -1,6 +1,8 @@
 """What each route was asked to do and how it went, by task class: tasks and patches of the route that was asked for."""
 
 import sqlite3
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,23 +12,23 @@ from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.self_hosted import self_hosted_providers
 from dashboard.analysis.shared import shared
 
-Good = dict[str, tuple[int, int]]
+Good = Mapping[str, tuple[int, int]]
 """Good ones of all by task class."""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class RouteWork:
     """One route. Unknown outcomes are in tasks, and in no rate."""
 
     name: str
     is_self_hosted: bool
-    tasks: dict[str, int] = field(default_factory=dict[str, int])
+    tasks: Mapping[str, int] = field(default_factory=dict[str, int])
     """Tasks that asked for it, by class."""
     completed: int = 0
     unknown: int = 0
-    success: Good = field(default_factory=Good)
+    success: Good = field(default_factory=dict[str, tuple[int, int]])
     """Completed tasks of completed, failed and aborted ones."""
-    acceptance: Good = field(default_factory=Good)
+    acceptance: Good = field(default_factory=dict[str, tuple[int, int]])
     """Patches kept of patches decided, both of days older than the rollback window."""
 
     @property
@@ -35,15 +37,26 @@ class RouteWork:
         return sum(self.tasks.values())
 
 
+@dataclass
+class _Sums:
+    """What is counted of a route; routes of which the name leaves out what tells them apart ("?") come together."""
+
+    is_self_hosted: bool
+    tasks: Counter[str] = field(default_factory=Counter[str])
+    completed: int = 0
+    unknown: int = 0
+    success: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    acceptance: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+
+
 @shared
-def route_work(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> dict[str, RouteWork]:
+def route_work(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> Mapping[str, RouteWork]:
     """Return the routes that tasks or patches of the filter asked for, by name."""
-    found: dict[str, RouteWork] = {}
+    found: dict[str, _Sums] = {}
     own_machines = self_hosted_providers()
 
-    def route(provider: str | None, model: str | None) -> RouteWork:
-        name = route_name(provider, model)
-        return found.setdefault(name, RouteWork(name, provider in own_machines))
+    def route(provider: str | None, model: str | None) -> _Sums:
+        return found.setdefault(route_name(provider, model), _Sums(provider in own_machines))
 
     table = smallest_rollup(chosen, "task_daily")
     condition, parameters = condition_of(chosen, chosen.period, table)
@@ -53,8 +66,7 @@ def route_work(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) 
         parameters,
     ):
         work = route(provider, model)
-        # Routes of which the name leaves out what tells them apart ("?") come together.
-        work.tasks[task_class] = work.tasks.get(task_class, 0) + tasks
+        work.tasks[task_class] += tasks
         work.completed += completed
         work.unknown += unknown
         _add(work.success, task_class, completed, tasks - unknown)
@@ -67,10 +79,15 @@ def route_work(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) 
         parameters | {"mature": mature},
     ):
         _add(route(provider, model).acceptance, task_class or NONE_NAME, decided - undone, decided + rejected)
-    return dict(sorted(found.items()))
+    return {
+        name: RouteWork(
+            name, sums.is_self_hosted, dict(sums.tasks), sums.completed, sums.unknown, sums.success, sums.acceptance
+        )
+        for name, sums in sorted(found.items())
+    }
 
 
-def _add(counts: Good, task_class: str, good: int, all_of_them: int) -> None:
+def _add(counts: dict[str, tuple[int, int]], task_class: str, good: int, all_of_them: int) -> None:
     if all_of_them:
         k, n = counts.get(task_class, (0, 0))
         counts[task_class] = k + good, n + all_of_them

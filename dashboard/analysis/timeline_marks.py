@@ -14,7 +14,7 @@ from data.epoch import stored_instant
 from data.frames import INSTANT, frame_of
 
 MOST_MARKS = 36
-"""More marks than this hide the trend. Kinds are drawn whole, in their order, while they fit; others are counted."""
+"""More marks than this hide the trend. Kinds are drawn whole, in their order, while they fit; the rest is counted."""
 MOST_LISTED = 500
 _SOURCES: Mapping[str, tuple[str, str, str]] = {
     "Incident": ("incident", "started_at", "coalesce(title, native_id) || ' (' || severity || ')'"),
@@ -54,9 +54,11 @@ class Marks:
         """How many are drawn of each kind that is."""
         left, found = MOST_MARKS, dict[str, int]()
         for kind, number in self.counts.items():
-            if number <= left:
-                found[kind] = number
-                left -= number
+            # What explains less is not drawn in place of what explains more.
+            if number > left:
+                break
+            found[kind] = number
+            left -= number
         return found
 
     @property

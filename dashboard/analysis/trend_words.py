@@ -7,11 +7,12 @@ A bucket counts as clearly on the wrong side only when that would be unlikely by
 from collections.abc import Sequence
 from datetime import date
 
-from dashboard.analysis.breakdowns import benjamini_hochberg
+from dashboard.analysis.breakdowns import benjamini_hochberg, compare_parts
 from dashboard.analysis.burn_rates import chance_on_budget
-from dashboard.analysis.figures import Direction, Standing, Unit
+from dashboard.analysis.figures import Direction, Standing, Unit, Verdict
 from dashboard.analysis.intervals import ratio, wilson
 from dashboard.analysis.rates import standing
+from dashboard.analysis.remembered import remembered
 from dashboard.analysis.ties import FALSE_SHARE
 from dashboard.analysis.trend_buckets import Every, Trend, TrendPoint, bucket_name
 from dashboard.analysis.units import value_text
@@ -19,6 +20,7 @@ from dashboard.analysis.units import value_text
 _FEWEST_TO_COMPARE = 4
 
 
+@remembered(256)
 def trend_words(trend: Trend, where: str = "") -> str:
     """Return what the picture shows; only what the intervals support is claimed.
 
@@ -61,11 +63,13 @@ def _against_objective(trend: Trend, objective: float, where: str) -> str:
         found is Standing.MET and point.first > last[-1].first
         for point, found in zip(trend.settled, standings, strict=True)
     )
+    only = ""
     if together is Standing.MISSED:
         end = f"; {wrong} it since then too, taken together ({_together(trend, later)[1]})"
     else:
-        end = (" only" if count == 1 else "") if came_back else _since(trend, later)
-    return f"{trend.title} was {wrong} {target} {span}{where}{end}"
+        only = " only" if came_back and count == 1 else ""
+        end = "" if came_back else _since(trend, later)
+    return f"{trend.title} was {wrong} {target} {span}{only}{where}{end}"
 
 
 def _as_a_whole(trend: Trend, target: str) -> str:
@@ -138,6 +142,8 @@ def _holds(trend: Trend, point: TrendPoint) -> bool:
 
 
 def _over_time(trend: Trend) -> str:
+    if trend.unit is Unit.RATE:
+        return _rate_over_time(trend)
     known = [point for point in trend.settled if point.low is not None and point.high is not None]
     if len(known) >= _FEWEST_TO_COMPARE:
         highest, lowest = max(known, key=_value), min(known, key=_value)
@@ -150,14 +156,43 @@ def _over_time(trend: Trend) -> str:
             return f"{trend.title} rose from {_at(first, trend)} to {_at(last, trend)}"
         if (last.high or 0) < (first.low or 0):
             return f"{trend.title} fell from {_at(first, trend)} to {_at(last, trend)}"
-    values = [point.value for point in trend.settled if point.value is not None]
+    # Only the extremes and the ends were compared: what else stands out is not known.
+    return _range(trend, trend.settled, claims=False)
+
+
+def _rate_over_time(trend: Trend) -> str:
+    """Say in which points, one after the other, a rate was furthest from that of all others together.
+
+    Each point is compared with the rest, corrected for how many there are: bad weeks side by side do not hide each
+    other.
+    """
+    points = [point for point in trend.settled if point.value is not None]
+    compared = {part.name: part for part in compare_parts([(str(at), _good(p), p.n) for at, p in enumerate(points)])}
+    runs: list[list[int]] = []
+    for at in range(len(points)):
+        verdict = compared[str(at)].verdict
+        if verdict in (Verdict.BETTER, Verdict.WORSE):
+            if not runs or runs[-1][-1] != at - 1 or compared[str(runs[-1][-1])].verdict is not verdict:
+                runs.append([])
+            runs[-1].append(at)
+    if not runs:
+        return _range(trend, points, claims=len(points) >= _FEWEST_TO_COMPARE)
+    furthest = max(runs, key=lambda run: max(abs(compared[str(at)].difference or 0.0) for at in run))
+    own = [points[at] for at in furthest]
+    word = "highest" if compared[str(furthest[0])].verdict is Verdict.BETTER else "lowest"
+    rate = value_text(ratio(sum(map(_good, own)), sum(point.n for point in own)), trend.unit)
+    if len(own) == 1:
+        return f"{trend.title} was {word} {_when(own[0], trend)}: {rate}"
+    return f"{trend.title} was {word} from {_name(own[0], trend)} to {_name(own[-1], trend)}: {rate}"
+
+
+def _range(trend: Trend, points: Sequence[TrendPoint], *, claims: bool) -> str:
+    """Say between what the values lie; that nothing stands out is claimed only of points that were compared."""
+    values = [point.value for point in points if point.value is not None]
     low, high = value_text(min(values), trend.unit), value_text(max(values), trend.unit)
     if low == high:
         return f"{trend.title} was {low} throughout"
-    moved = f"{trend.title} moved between {low} and {high}"
-    # Points without an interval were not compared: nothing is said of what stands out.
-    is_compared = len(known) == len(values) >= _FEWEST_TO_COMPARE
-    return f"{moved}, without a change that stands out" if is_compared else moved
+    return f"{trend.title} moved between {low} and {high}" + (", without a change that stands out" if claims else "")
 
 
 def _good(point: TrendPoint) -> int:

@@ -141,7 +141,8 @@ def plane_section(address: Address, found: RouteTable, chosen: Filter) -> None:
     )
     st.caption(
         "Filled: on the frontier, no route is both better and cheaper. Open: another one is. Diamond: the rate covers "
-        "less than half of the team's mix. Crosses are 95 % intervals. Both are at the team's mix of tasks. Routes on "
+        "less than half of the team's mix. Crosses are 95 % intervals. Both are at the team's mix of tasks, each "
+        "over the classes that a route has enough of. Routes on "
         "own machines, without a known price or with too few tasks stand on the right: they have no place on a scale "
         "of dollars."
     )
@@ -170,7 +171,7 @@ def rows_section(address: Address, view: View, found: RouteTable, chosen: Filter
         route = address.pick("of", asked, asked[0], st.selectbox, "Tasks that asked for", width=340)
         only_bad = address.switch("against", "Only those that were not completed")
     row = found.row(route)
-    of_all = "" if row is None else f", {row.completed:,} completed of {row.tasks:,}"
+    of_all = "" if row is None else f", {row.completed:,} completed of {row.tasks - row.unknown:,} that ended"
     slot.header(literal(f"The tasks behind {route}{of_all}"), anchor=False)
     slo_rows_table(address, view, replace(chosen, route=route), "task_success", only_bad=only_bad)
 

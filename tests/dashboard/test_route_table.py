@@ -112,6 +112,25 @@ class TestMixEffect:
         assert "of its 160 tasks 10 and of the 200 of hard 40 are of task classes that both have, too few" in words
         assert "mix effect" not in words
 
+    def test_a_reversal_within_a_few_shared_tasks_cannot_be_told(self):
+        # 392 of 411 (95 %) against 310 of 341 (91 %); of the class that both have 2 of 11 and 39 of 41.
+        counts = {
+            "easy": {"edit": (390, 400), "feature": (2, 11)},
+            "hard": {"fix": (271, 300), "feature": (39, 41)},
+        }
+        pair = pair_of("hard", "easy", counts)
+        assert pair.pooled is not None
+        assert pair.raw.low > 0 > pair.pooled.high
+        assert pair.effect is Effect.UNCLEAR
+        assert "Simpson" not in pair_words(pair, Quality.SUCCESS)
+
+    def test_a_lead_over_a_route_with_other_classes_alone_cannot_be_told(self):
+        pair = pair_of("a", "b", {"a": {"edit": (198, 200)}, "b": {"fix": (160, 200)}})
+        assert (pair.leader, pair.pooled, pair.effect) == ("a", None, Effect.UNCLEAR)
+        assert "of its 200 tasks 0 and of the 200 of b 0 are of task classes that both have" in pair_words(
+            pair, Quality.SUCCESS
+        )
+
     def test_a_reversal_is_said_in_words(self):
         # Raw 0.83 against 0.66; in each class the other one is better by 5 and by 10 points.
         counts = {
@@ -371,6 +390,9 @@ class TestChanges:
                 for number in range(100 if completed else 0):
                     day = first + timedelta(days=number % 10)
                     outcome = "completed" if number < completed else "failed"
+                    if number == 0:
+                        # In no rate: nobody knows how it ended.
+                        facts.task(f"{day}T10:30", route=route, outcome="unknown", known_cost_micro_usd=0)
                     facts.task(f"{day}T10:00", route=route, outcome=outcome, known_cost_micro_usd=100_000)
         chosen = Filter(
             Period(date(2026, 3, 1), date(2026, 3, 10)), compare=Compare.PREVIOUS,

@@ -245,7 +245,13 @@ class TestWords:
     def test_points_without_interval_are_not_said_to_hold_nothing_that_stands_out(self) -> None:
         found = weekly((1, 100), (2, 100), (90, 100), (1, 100), objective=None)
         points = tuple(replace(point, low=None, high=None) for point in found.points)
-        assert trend_words(replace(found, points=points)) == "Task success moved between 1.0 % and 90.0 %"
+        costs = replace(found, points=points, unit=Unit.SECONDS)
+        assert trend_words(costs) == "Task success moved between 10 ms and 900 ms"
+
+    def test_bad_weeks_side_by_side_do_not_hide_each_other(self) -> None:
+        # 0 of 150 in six weeks, 10 of 150 in weeks 13 to 15: none is clear of all others, all three of the rest.
+        found = weekly(*[(0, 150)] * 3, *[(10, 150)] * 3, *[(0, 150)] * 3, objective=None)
+        assert trend_words(found) == "Task success was highest from week 13 to week 15: 6.7 %"
 
 
 class TestMarks:

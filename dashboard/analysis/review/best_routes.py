@@ -1,5 +1,6 @@
 """Question 2: which provider routes deliver the best ratio of quality to cost?"""
 
+from collections.abc import Mapping
 from math import log
 from statistics import NormalDist
 
@@ -168,7 +169,9 @@ def _times_words(pair: PairValue) -> str:
     return f"{pair.times:.1f} times as much ({low:.1f} to {high:.1f})"
 
 
-def _figures(values: RouteValues, before: RouteValues | None, works: dict[str, RouteWork]) -> tuple[ReviewFigure, ...]:
+def _figures(
+    values: RouteValues, before: RouteValues | None, works: Mapping[str, RouteWork]
+) -> tuple[ReviewFigure, ...]:
     if not values.order:
         kept = sum(route.kept_count for route in values.routes)
         tasks = sum(total(work.success)[1] for work in works.values())
