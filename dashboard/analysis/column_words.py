@@ -248,6 +248,7 @@ MADE: Mapping[str, str] = {
     "route_changes.difference_usd": "now minus before, in US dollars per completed task; empty for shares",
     "is_clear": "whether the difference is clear, all routes and figures considered",
     "more_needed_count": "so many more records of the period would settle it; empty where settled, or where none would",
+    "quality_per_usd_tie_groups": "letters of the groups of routes whose kept tasks per dollar are not told apart",
     "quality_per_usd_standardised": "the same if the route had served the team's mix of task classes",
     "standardised_cost_per_completed_task_usd": "spend of all tasks, failed ones included, per completed task, in US "
     "dollars, if the route had served the team's mix of task classes",

@@ -54,6 +54,8 @@ class RouteRow:
     """Quality per dollar, spend and calls of tasks."""
     per_dollar_at_mix: AtMix | None
     """Kept tasks per dollar at the team's mix; null for routes that the review would not rank."""
+    value_ties: str | None
+    """Letters of its tie groups by kept tasks per dollar; null where it is not ranked."""
     cost: RouteCost
     cost_at_mix: AtMix | None
     """Spend per completed task at the team's mix, in USD."""
@@ -92,6 +94,7 @@ def route_table(connection: sqlite3.Connection, chosen: Filter, as_of: datetime)
     costs = route_costs(connection, chosen, tuple(figures.values()))
     rule = review_questions().best_routes
     values = route_values(connection, chosen.alone(), rule.least_tasks, rule.least_covered_share)
+    ties = values.tie_marks
     reference = reference_of(works)
     qualities = {quality: _qualities(works, quality, reference) for quality in Quality}
     rows = [
@@ -101,6 +104,7 @@ def route_table(connection: sqlite3.Connection, chosen: Filter, as_of: datetime)
             figure,
             costs[name],
             values,
+            ties,
             services.get(name, RouteService()),
         )
         for name, figure in figures.items()
@@ -163,6 +167,7 @@ def _row(
     figure: RouteFigure,
     cost: RouteCost,
     values: RouteValues,
+    ties: Mapping[str, str],
     service: RouteService,
 ) -> RouteRow:
     return RouteRow(
@@ -173,6 +178,7 @@ def _row(
         quality=quality,
         figure=figure,
         per_dollar_at_mix=values.at_mix.get(figure.route),
+        value_ties=ties.get(figure.route),
         cost=cost,
         cost_at_mix=values.cost_at_mix.get(figure.route),
         calls=service.calls,

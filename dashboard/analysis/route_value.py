@@ -26,7 +26,7 @@ from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.self_hosted import self_hosted_providers
 from dashboard.analysis.shared import shared
 from dashboard.analysis.stratified import FEWEST_IN_CLASS
-from dashboard.analysis.ties import clear_ones
+from dashboard.analysis.ties import clear_ones, letters, tie_groups
 
 Array = npt.NDArray[np.float64]
 
@@ -135,6 +135,11 @@ class RouteValues:
             found.append((free or left)[0])
             left.remove(found[-1])
         return tuple(found)
+
+    @property
+    def tie_marks(self) -> dict[str, str]:
+        """Letters of the tie groups of the ranked routes: two that share one are not told apart."""
+        return letters(tie_groups(self.order, self._apart))
 
     def is_ahead(self, first: str, second: str) -> bool:
         """Whether one route clearly gives more than another, within the classes that both have."""

@@ -85,6 +85,7 @@ def _service_shown(table: RouteTable) -> pl.DataFrame:
             "Completed": row.completed,
             "Kept per dollar": _per_dollar(row),
             "Kept per dollar, team's mix": _at_mix(row.per_dollar_at_mix, _amounts),
+            "Ties": row.value_ties or MISSING,
             "Cost per completed task": _cost(row),
             "Cost, team's mix": _at_mix(row.cost_at_mix, _dollars),
             "Median latency": _latency(row),

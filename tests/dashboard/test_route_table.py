@@ -421,6 +421,23 @@ class TestChanges:
             assert route_changes(connection, CHOSEN.alone()) == ()
 
 
+class TestTiesOfValue:
+    def test_routes_that_cost_alike_share_a_letter_and_a_cheap_one_does_not(self, store: Store):
+        facts = Facts()
+        add_tasks(facts, SONNET, {"edit": (90, 100)}, micro_usd=200_000)
+        add_tasks(facts, HAIKU, {"edit": (90, 100)}, micro_usd=200_000)
+        add_tasks(facts, FLASH, {"edit": (90, 100)}, micro_usd=20_000)
+        add_tasks(facts, "x/rare", {"edit": (9, 9)})
+        found = table_of(facts, store)
+        assert {row.route: row.value_ties for row in found.rows} == {
+            FLASH: "A",
+            SONNET: "B",
+            HAIKU: "B",
+            "x/rare": None,
+        }
+        assert found.best_value == (FLASH,)
+
+
 class TestTitles:
     def test_the_range_leaves_out_a_route_with_few_classes_of_the_mix(self, store: Store):
         facts = Facts()
