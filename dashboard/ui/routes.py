@@ -96,8 +96,8 @@ def service_section(found: RouteTable, chosen: Filter) -> None:
         "with the route that served. *Cost per completed task*: spend of all tasks that asked for the route. *Team's "
         f"mix*: as if the route had served the team's share of each task class; only of routes with {rule.least_tasks} "
         f"tasks and classes that make up {share_text(rule.least_covered_share)} of the mix. *Ties*: routes that "
-        "share a letter are not told apart by kept tasks per dollar, within the classes that both have. No price is no cost of 0: "
-        "unpriced routes have no ratio. *Latency*: calls that succeeded; a gateway times a request, a "
+        "share a letter are not told apart by kept tasks per dollar, within the classes that both have. No price is no "
+        "cost of 0: unpriced routes have no ratio. *Latency*: calls that succeeded; a gateway times a request, a "
         "chat a whole answer, so compare only routes that are measured the same way (column of the CSV file)."
     )
 
