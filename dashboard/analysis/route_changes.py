@@ -138,8 +138,10 @@ def changes_words(changes: Sequence[RouteChange]) -> str:
         named = [f"{route} ({', '.join(of)})" for route, of in figures.items()]
         left = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
         if named:
-            parts.append(f"clearly {verdict.value}: {', '.join(named[:_MOST_NAMED])}{left}")
-    return f"Than in the compared days {'; '.join(parts)}"
+            than = "" if parts else " than in the compared days"
+            parts.append(f"clearly {verdict.value}{than}: {', '.join(named[:_MOST_NAMED])}{left}")
+    said = "; ".join(parts)
+    return said[:1].upper() + said[1:]
 
 
 @remembered()

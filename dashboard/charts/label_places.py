@@ -1,7 +1,7 @@
 """Where the names of points go, so that they hide neither each other nor another point."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _LETTER, _LINE, _MARK, _GAP = 6.6, 15.0, 13.0, 3.0
 """Size of a letter, a line, a mark and the room between mark and name, in pixels of a usual screen."""
@@ -22,21 +22,36 @@ class Named:
 _Box = tuple[float, float, float, float]
 
 
-def places(points: Sequence[Named], width: float) -> list[str]:
+def places(points: Sequence[Named], *widths: float) -> list[str]:
     """Return a place for the name of each point, in their order; earlier points choose first.
 
-    The place that hides least is taken; of equal ones a preferred one, then the first.
+    The place that hides least on pictures of all these widths together is taken; of equal ones a preferred one, then
+    the first. Points are given on the first width; names are as long on each.
     """
-    marks = [(point.x - _MARK / 2, point.y - _MARK / 2, point.x + _MARK / 2, point.y + _MARK / 2) for point in points]
-    names: list[_Box] = []
+    layouts = [_Layout([replace(point, x=point.x * width / widths[0]) for point in points], width) for width in widths]
     found: list[str] = []
     for number, point in enumerate(points):
-        taken = [*names, *marks[:number], *marks[number + 1 :]]
         order = [*point.preferred, *(place for place in PLACES if place not in point.preferred)]
-        best = min(order, key=lambda place: _hidden(_box(point, place), taken, width))
+        best = min(order, key=lambda place: sum(layout.hidden(number, place) for layout in layouts))
         found.append(best)
-        names.append(_box(point, best))
+        for layout in layouts:
+            layout.names.append(_box(layout.points[number], best))
     return found
+
+
+class _Layout:
+    """A picture of one width, with the names that have their place already."""
+
+    def __init__(self, points: Sequence[Named], width: float) -> None:
+        self.points = points
+        self.names: list[_Box] = []
+        self._width = width
+        half = _MARK / 2
+        self._marks = [(one.x - half, one.y - half, one.x + half, one.y + half) for one in points]
+
+    def hidden(self, number: int, place: str) -> float:
+        taken = [*self.names, *self._marks[:number], *self._marks[number + 1 :]]
+        return _hidden(_box(self.points[number], place), taken, self._width)
 
 
 def _box(point: Named, place: str) -> _Box:

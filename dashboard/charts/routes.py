@@ -26,6 +26,8 @@ _BLANK = "(blank)"
 _LONGEST_LABEL = 24
 _PLOT = (640.0, 380.0)
 """Width and height of the plane on a usual screen, in pixels, for placing names."""
+_NARROW = 230.0
+"""Width on a phone: the same places serve both."""
 # Never so dark that the words of the theme, dark on light or light on dark, could not be read on it.
 _SCALE = [[0.0, "rgba(59, 130, 196, 0.04)"], [1.0, "rgba(59, 130, 196, 0.75)"]]
 
@@ -142,6 +144,7 @@ def _places(
             for cost in [point.cost or left]
         ],
         _PLOT[0],
+        _NARROW,
     )
     return {point.route: place for point, place in zip(ordered, found, strict=True)}
 

@@ -92,3 +92,10 @@ def test_shares_in_whole_percent_never_claim_all_or_nothing():
     assert [share_text(share) for share in (1.0, 0.996, 0.341, 0.004, 0.0, -0.25)] == [
         "100 %", "99.6 %", "34 %", "0.4 %", "0 %", "−25 %",
     ]  # fmt: skip
+
+
+def test_names_keep_clear_of_each_other_on_a_phone_too():
+    # Side by side on a screen, their names would lie on each other on a phone: there one goes above, one below.
+    pair = [Named(300, 100, "gemini-2.5-flash"), Named(420, 100, "gemini-2.5-pro")]
+    rows = [place.split()[0] for place in places(pair, 640, 230)]
+    assert rows[0] != rows[1]

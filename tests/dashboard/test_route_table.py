@@ -410,7 +410,7 @@ class TestChanges:
         assert not completed[HAIKU].is_clear
         words = changes_words(found)
         # A completed task cost 10 / 95 dollars and costs 10 / 60 now.
-        assert words == f"Than in the compared days clearly worse: {FLASH} (tasks completed, cost per completed task)"
+        assert words == f"Clearly worse than in the compared days: {FLASH} (tasks completed, cost per completed task)"
         frame = changes_frame(found)
         flash = frame.filter(pl.col("route") == FLASH)
         assert flash["compared_value_rate"].to_list() == [0.95, None]
