@@ -18,13 +18,13 @@ from dashboard.analysis.route_service import RouteService, route_service
 from dashboard.analysis.route_task_days import RouteTaskDay, route_task_days
 from dashboard.analysis.routes import MICRO_USD
 from dashboard.analysis.ties import clear_ones
+from dashboard.analysis.wording import capital, listed
 from data.frames import Schema, frame_of
 
 _RELEVANT_SHARE = 0.1
 """A cost that moved by less than a tenth is not worth a decision."""
 _COMPLETED = Yardstick(Unit.RATE, Direction.HIGHER, "tasks", RELEVANT_RATE)
 _FAILED = Yardstick(Unit.RATE, Direction.LOWER, "calls", RELEVANT_RATE)
-_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +136,10 @@ def changes_words(changes: Sequence[RouteChange]) -> str:
             if one.change.verdict is verdict:
                 figures.setdefault(one.route, []).append(FIGURE_WORDS[one.figure])
         named = [f"{route} ({', '.join(of)})" for route, of in figures.items()]
-        left = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
         if named:
             than = "" if parts else " than in the compared days"
-            parts.append(f"clearly {verdict.value}{than}: {', '.join(named[:_MOST_NAMED])}{left}")
-    said = "; ".join(parts)
-    return said[:1].upper() + said[1:]
+            parts.append(f"clearly {verdict.value}{than}: {listed(named)}")
+    return capital("; ".join(parts))
 
 
 @remembered()

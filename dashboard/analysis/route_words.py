@@ -9,8 +9,8 @@ from dashboard.analysis.rates import RELEVANT_RATE
 from dashboard.analysis.route_comparison import FEWEST_TASKS, FEWEST_TO_SUSPECT, Comparison, Effect, Pair, Quality
 from dashboard.analysis.route_table import RouteTable
 from dashboard.analysis.units import difference_text, value_text
+from dashboard.analysis.wording import listed
 
-_MOST_NAMED = 3
 _OBJECT = {Quality.SUCCESS: "task success", Quality.ACCEPTANCE: "diff acceptance"}
 
 
@@ -36,7 +36,7 @@ def quality_words(comparison: Comparison) -> str:
             return f"{ahead[0]} is best on {about}."
     if behind:
         rest = f"the other {len(ahead)} tie" if len(ahead) > 1 else f"{ahead[0]} is not" if ahead else "none is not"
-        return f"Clearly behind on {about}: {_named(behind)}; {rest}."
+        return f"Clearly behind on {about}: {listed(behind)}; {rest}."
     return _no_difference(comparison)
 
 
@@ -48,7 +48,7 @@ def value_words(table: RouteTable) -> str:
     about = "Most completed and kept tasks per dollar, at the team's mix of tasks"
     best, *others = table.best_value
     if others:
-        return f"{about}: {_named(table.best_value)} tie."
+        return f"{about}: {listed(table.best_value)} tie."
     found = next(row.per_dollar_at_mix for row in ranked if row.route == best)
     if found is None or found.interval is None:
         return f"{about}: {best}."
@@ -136,7 +136,7 @@ def frontier_words(points: Sequence[PlanePoint], quality: Quality) -> str:
     about = _OBJECT[quality]
     if len(efficient) == 1:
         return f"Of the compared routes {efficient[0]} costs least per completed task, and none has a higher {about}"
-    return f"On the frontier of cost and {about}: {_named(efficient)}"
+    return f"On the frontier of cost and {about}: {listed(efficient)}"
 
 
 def _no_difference(comparison: Comparison) -> str:
@@ -168,15 +168,6 @@ def _rate_text(k: int, n: int) -> str:
 
 def _interval(low: float, high: float) -> str:
     return f"{difference_text(low, Unit.RATE)} to {difference_text(high, Unit.RATE)}"
-
-
-def _named(names: Sequence[str]) -> str:
-    """Return names as a list that stays short."""
-    shown = list(names[:_MOST_NAMED])
-    left = len(names) - len(shown)
-    if left:
-        return f"{', '.join(shown)} and {left} more"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def use_words(table: RouteTable) -> str:

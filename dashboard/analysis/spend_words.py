@@ -14,6 +14,7 @@ from dashboard.analysis.spend_month import BudgetVerdict, MonthSpend
 from dashboard.analysis.spend_parts import UnpricedRoute
 from dashboard.analysis.spend_spikes import Spike
 from dashboard.analysis.units import difference_text, share_text, value_text
+from dashboard.analysis.wording import listed
 
 
 def dollars(value: float | None) -> str:
@@ -40,9 +41,6 @@ def headline(found: Spend) -> str:
     if len(found.groups) > 1 and share is not None and not top.is_other:
         said += f"; {value_text(share, Unit.RATE)} of what is known went to {top.name}"
     return said
-
-
-_MOST_NAMED = 3
 
 
 def _calls(count: int) -> str:
@@ -191,20 +189,15 @@ def unpriced_remedies(routes: Sequence[UnpricedRoute]) -> str:
     said: list[str] = []
     if no_price:
         said.append(
-            f"To make the range of {_few(no_price)} a number, add the model to data/definitions/price_overrides.toml."
+            f"To make the range of {listed(no_price)} a number, add the model to data/definitions/price_overrides.toml."
         )
     if no_tokens:
         without = sum(one.unpriced.without_tokens for one in routes)
         said.append(
-            f"Of {_calls(without)} no file tells the tokens ({_few(no_tokens)}): a price cannot help there. Load what "
-            "the gateway recorded of them."
+            f"Of {_calls(without)} no file tells the tokens ({listed(no_tokens)}): a price cannot help there. Load "
+            "what the gateway recorded of them."
         )
     return " ".join(said)
-
-
-def _few(names: Sequence[str]) -> str:
-    left = len(names) - _MOST_NAMED
-    return f"{', '.join(names[:_MOST_NAMED])} and {left} more" if left > 0 else ", ".join(names)
 
 
 def discrepancy_words(found: Discrepancies) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.review.approval_evidence import charts, tables
-from dashboard.analysis.review.asked import Asked, capital, listed
+from dashboard.analysis.review.asked import Asked
 from dashboard.analysis.review.document import Answer, AnswerState, ReviewFigure
 from dashboard.analysis.review.parts import not_measured
 from dashboard.analysis.strictness import (
@@ -25,6 +25,7 @@ from dashboard.analysis.strictness_words import (
     place_words,
     support_words,
 )
+from dashboard.analysis.wording import capital, listed
 from data.definitions.approval_costs import approval_costs
 from data.definitions.review_questions import review_questions
 

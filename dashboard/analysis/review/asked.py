@@ -1,7 +1,7 @@
 """What a question of the review is answered from, and what all answers need: links, limits, lists in words."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -74,19 +74,6 @@ def records_begin(connection: sqlite3.Connection) -> date | None:
     """Return the day of the oldest record; null for an empty store."""
     row = connection.execute("SELECT min(date) FROM project_daily").fetchone()
     return None if row[0] is None else day_from_number(row[0])
-
-
-def listed(names: Sequence[str], most: int = 3) -> str:
-    """Return names as a list that stays short: A, B and C; A, B, C and 2 more."""
-    shown = list(names[:most])
-    if len(names) > most:
-        return f"{', '.join(shown)} and {len(names) - most} more"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def capital(text: str) -> str:
-    """Return a text with its first letter as a capital; the rest stays as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def sentences(parts: Iterable[str]) -> str:

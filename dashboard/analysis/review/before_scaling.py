@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dashboard.analysis.comparison import Estimate, Yardstick, estimate_change
 from dashboard.analysis.figures import Direction, Standing, Unit
-from dashboard.analysis.review.asked import Asked, listed, sentences
+from dashboard.analysis.review.asked import Asked, sentences
 from dashboard.analysis.review.document import (
     Answer,
     AnswerState,
@@ -21,6 +21,7 @@ from dashboard.analysis.review.scaling_checks import objective_checks, queue_che
 from dashboard.analysis.review.scaling_routes import limit_checks, route_checks
 from dashboard.analysis.review.usage_spend import BudgetUse, budget_uses
 from dashboard.analysis.units import difference_text, value_text
+from dashboard.analysis.wording import listed
 from data.definitions.review_questions import review_questions
 
 KEY = "before_scaling"

@@ -8,7 +8,7 @@ from dashboard.analysis.comparison import POWER, Estimate, Yardstick, estimate_c
 from dashboard.analysis.figures import Direction, Unit
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.intervals import Z
-from dashboard.analysis.review.asked import Asked, listed, sentences
+from dashboard.analysis.review.asked import Asked, sentences
 from dashboard.analysis.review.best_evidence import (
     Named,
     charts,
@@ -27,6 +27,7 @@ from dashboard.analysis.route_words import pair_words
 from dashboard.analysis.route_work import RouteWork, route_work
 from dashboard.analysis.stratified import total
 from dashboard.analysis.units import share_text, value_text
+from dashboard.analysis.wording import listed
 from data.definitions.review_questions import review_questions
 
 KEY = "best_routes"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from dashboard.analysis.breakdowns import By, PartOfSlo, breakdown, difference_chance
 from dashboard.analysis.comparison import rate_change
 from dashboard.analysis.figures import Unit, Verdict
-from dashboard.analysis.review.asked import Asked, capital, listed, sentences
+from dashboard.analysis.review.asked import Asked, sentences
 from dashboard.analysis.review.document import Answer, AnswerState, RowsLink
 from dashboard.analysis.review.failing_evidence import (
     Class,
@@ -34,6 +34,7 @@ from dashboard.analysis.review.worst import (
 )
 from dashboard.analysis.ties import clear_ones
 from dashboard.analysis.units import difference_text, value_text
+from dashboard.analysis.wording import capital, listed
 from data.definitions.review_questions import review_questions
 
 KEY = "failing_classes"

@@ -10,7 +10,7 @@ from dashboard.analysis.breakdowns import PartOfSlo
 from dashboard.analysis.comparison import Yardstick, rate_change
 from dashboard.analysis.figures import Direction, Unit
 from dashboard.analysis.filters import Filter
-from dashboard.analysis.review.asked import Asked, capital, listed
+from dashboard.analysis.review.asked import Asked
 from dashboard.analysis.review.document import ChartKind, EvidenceChart, EvidenceTable
 from dashboard.analysis.review.failure_reasons import Reasons
 from dashboard.analysis.review.parts import (
@@ -28,6 +28,7 @@ from dashboard.analysis.review.worst import Counts, Worst
 from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.shared import shared
 from dashboard.analysis.units import value_text
+from dashboard.analysis.wording import capital, listed
 from data.definitions import slos
 from data.definitions.review_questions import review_questions
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.intervals import Interval
-from dashboard.analysis.review.asked import Asked, capital, listed
+from dashboard.analysis.review.asked import Asked
 from dashboard.analysis.review.document import ChartKind, ChartSeries, EvidenceChart, EvidenceTable
 from dashboard.analysis.review.integration_noise import Integration
 from dashboard.analysis.review.parts import (
@@ -20,6 +20,7 @@ from dashboard.analysis.review.parts import (
     table_of,
 )
 from dashboard.analysis.review.worst import Worst
+from dashboard.analysis.wording import capital, listed
 
 Found = Mapping[str, Integration]
 _MOST_DRAWN = 8

@@ -4,7 +4,7 @@ from dashboard.analysis.breakdowns import difference_chance
 from dashboard.analysis.comparison import Yardstick, rate_change
 from dashboard.analysis.figures import Direction, Unit
 from dashboard.analysis.intervals import wilson
-from dashboard.analysis.review.asked import Asked, capital, listed, sentences
+from dashboard.analysis.review.asked import Asked, sentences
 from dashboard.analysis.review.document import Answer, AnswerState, ReviewFigure, RowsLink
 from dashboard.analysis.review.integration_noise import KIND_WORDS, Integration, integrations, per_100
 from dashboard.analysis.review.noise_evidence import Found, charts, kinds_table, noise_table, per_100_bounds
@@ -22,6 +22,7 @@ from dashboard.analysis.review.worst import (
 from dashboard.analysis.selection import needs_fine_rollups
 from dashboard.analysis.ties import clear_ones
 from dashboard.analysis.units import difference_text, value_text
+from dashboard.analysis.wording import capital, listed
 from data.definitions.review_questions import review_questions
 from data.words import IntegrationKind
 

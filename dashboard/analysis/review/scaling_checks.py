@@ -11,7 +11,7 @@ from dashboard.analysis.error_budget import remaining_of
 from dashboard.analysis.figures import SloFigure, Standing, Unit, Verdict
 from dashboard.analysis.filters import Period
 from dashboard.analysis.intervals import wilson
-from dashboard.analysis.review.asked import Asked, capital, listed
+from dashboard.analysis.review.asked import Asked
 from dashboard.analysis.review.needs import NOW, Area, Checked, Measure, Need, level_words
 from dashboard.analysis.review.usage_spend import (
     DAYS_OF_MONTH,
@@ -25,6 +25,7 @@ from dashboard.analysis.strictness import Balance, StrictnessCell
 from dashboard.analysis.strictness_counts import Who
 from dashboard.analysis.strictness_words import named, place_words, zone_title
 from dashboard.analysis.units import interval_text, value_text
+from dashboard.analysis.wording import capital, listed
 from data.definitions import Slo
 from data.definitions.burn_windows import burn_windows
 from data.definitions.review_questions import review_questions

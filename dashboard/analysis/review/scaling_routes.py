@@ -7,13 +7,14 @@ from dashboard.analysis.as_of import day_end
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.filters import NONE_NAME
 from dashboard.analysis.intervals import wilson
-from dashboard.analysis.review.asked import Asked, listed
+from dashboard.analysis.review.asked import Asked
 from dashboard.analysis.review.needs import NOW, Area, Checked, Need, level_words
 from dashboard.analysis.review.usage_spend import measured_days
 from dashboard.analysis.route_table import Rate, rate
 from dashboard.analysis.routing_policy import ClassDrift, Fallback, Place, Readiness, drift, fallbacks
 from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.units import interval_text, value_text
+from dashboard.analysis.wording import listed
 from data.definitions import routing_policy, slos
 from data.definitions.review_questions import review_questions
 from data.words import CallStatus, ErrorKind
