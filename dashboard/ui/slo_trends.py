@@ -101,10 +101,9 @@ def trends_of(view: View, slo: str, every: Every) -> tuple[Trend, ...]:
 
 def counted_beside(view: View, slo: str) -> None:
     """Show what must be read beside the rate: what is unknown, too young, or against it, and by what evidence."""
-    figures = view.ask(slo_figures, view.chosen.alone(), view.as_of, has_series=False)
-    figure = next((one for one in figures if one.slo.name == slo), None)
-    if figure is not None and figure.rate.beside:
-        with st.expander("What is counted beside it"):
+    with st.expander("What is counted beside it", key="open_beside", on_change="rerun") as opened:
+        figure = _figure(view, slo) if opened.open else None
+        if figure is not None:
             st.html(f'<div class="bs-card">{facts_list(figure.rate.beside)}</div>')
 
 
