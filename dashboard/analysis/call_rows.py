@@ -8,12 +8,12 @@ import polars as pl
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.filters import Filter
-from dashboard.analysis.listings import Columns, Listing, days_of_page, id_column, owner_columns, route_column
+from dashboard.analysis.listings import Columns, Listing, id_column, owner_columns, route_column
 from dashboard.analysis.newest_days import counts_by_day
 from dashboard.analysis.selection import smallest_rollup
 from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_events import events_of
-from data.frames import INSTANT, frame_of
+from data.frames import INSTANT
 from data.words import CostBasis
 
 
@@ -76,12 +76,8 @@ def call_row_count(connection: sqlite3.Connection, chosen: Filter, calls: Calls)
 
 def call_rows(connection: sqlite3.Connection, chosen: Filter, calls: Calls, *, limit: int, offset: int) -> pl.DataFrame:
     """Return a page of such calls, newest first; only the days that it lies in are read."""
-    listing = call_listing(chosen, calls)
-    place = days_of_page(_by_day(connection, chosen, calls), limit, offset)
-    if place is None:
-        return frame_of([], listing.schema)
-    days, skipped = place
-    return listing.among(f"started_date IN ({', '.join(map(str, days))})").page(connection, limit, skipped)
+    counts = _by_day(connection, chosen, calls)
+    return call_listing(chosen, calls).page_of_days(connection, "started_date", counts, limit, offset)
 
 
 def call_listing(chosen: Filter, calls: Calls) -> Listing:

@@ -14,13 +14,13 @@ import polars as pl
 
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import NONE_NAME, Filter
-from dashboard.analysis.listings import Listing, days_of_page, id_column, route_column
+from dashboard.analysis.listings import Listing, id_column, route_column
 from dashboard.analysis.selection import condition_of, fact_condition, smallest_rollup
 from dashboard.analysis.shared import shared
 from dashboard.analysis.strictness_counts import ALL, Place, Who, settled_day
 from data.definitions import slos
 from data.epoch import DAY_MICROSECONDS
-from data.frames import INSTANT, frame_of
+from data.frames import INSTANT
 from data.words import Decision
 
 _DIMENSIONS = {name: f"patch.{name}" for name in ("project", "task_class", "provider", "model")}
@@ -117,11 +117,8 @@ def decision_rows(
     The rollup tells the days that the page lies in; of these alone the patches are read.
     """
     listing = decision_listing(connection, chosen, as_of, group)
-    place = days_of_page(_counts_by_day(connection, chosen, as_of, group), limit, offset)
-    if place is None:
-        return frame_of([], listing.schema)
-    days, skipped = place
-    return listing.among(f"patch.proposed_date IN ({', '.join(map(str, days))})").page(connection, limit, skipped)
+    counts = _counts_by_day(connection, chosen, as_of, group)
+    return listing.page_of_days(connection, "patch.proposed_date", counts, limit, offset)
 
 
 def decision_listing(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group) -> Listing:

@@ -28,16 +28,26 @@ class Listing:
         """Names and types of the columns."""
         return {name: dtype for name, _, dtype in self.columns}
 
-    def among(self, condition: str) -> "Listing":
-        """Return the rows that meet one more condition."""
-        return replace(self, where=f"{condition} AND {self.where}")
-
     def page(self, connection: sqlite3.Connection, limit: int, offset: int) -> pl.DataFrame:
         """Return so many rows behind so many others."""
         rows = connection.execute(
             f"{self._select} LIMIT :limit OFFSET :offset", {**self.parameters, "limit": limit, "offset": offset}
         ).fetchall()
         return frame_of(rows, self.schema)
+
+    def page_of_days(
+        self, connection: sqlite3.Connection, day: str, counts: Iterable[tuple[int, int]], limit: int, offset: int
+    ) -> pl.DataFrame:
+        """Return the same, of the days alone that the page lies in.
+
+        ``counts`` are days in the order of the rows, with how many rows each has; ``day`` is their column.
+        """
+        place = _days_of_page(counts, limit, offset)
+        if place is None:
+            return frame_of([], self.schema)
+        days, skipped = place
+        condition = f"{day} IN ({', '.join(map(str, days))})"
+        return replace(self, where=f"{condition} AND {self.where}").page(connection, limit, skipped)
 
     def parts(self, connection: sqlite3.Connection) -> Iterator[pl.DataFrame]:
         """Return all rows in order, some thousand at a time."""
@@ -68,11 +78,8 @@ def owner_columns(of: str = "") -> Columns:
     return [(name, f"{of}{name}", pl.String()) for name in ("person", "project", "task_class")]
 
 
-def days_of_page(counts: Iterable[tuple[int, int]], limit: int, offset: int) -> tuple[list[int], int] | None:
-    """Return the days that a page lies in, and how many rows of the first of them come before the page.
-
-    ``counts`` are days in the order of the rows, with how many rows each has. Null where the page lies behind them.
-    """
+def _days_of_page(counts: Iterable[tuple[int, int]], limit: int, offset: int) -> tuple[list[int], int] | None:
+    """Return the days that a page lies in, and how many rows of the first of them come before it; null behind them."""
     before, skipped = 0, 0
     days: list[int] = []
     for day, count in counts:

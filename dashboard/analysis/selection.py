@@ -136,12 +136,13 @@ def needs_fine_rollups(chosen: Filter) -> bool:
     return chosen.route is not None or chosen.task_class is not None
 
 
-def coarsest_rollup(chosen: Filter, finest: str) -> str:
+def coarsest_rollup(chosen: Filter, finest: str, *, by_project: bool = False) -> str:
     """Return project_daily, which has the measures of all rollups, where it tells what a filter selects.
 
-    Else the smallest rollup that adds up the finest one named.
+    Else the smallest rollup that adds up the finest one named, with the projects apart where that is wanted.
     """
-    return smallest_rollup(chosen, finest) if needs_fine_rollups(chosen) else "project_daily"
+    by = ("project",) if by_project else ()
+    return smallest_rollup(chosen, finest, *by) if needs_fine_rollups(chosen) else "project_daily"
 
 
 def daily_sums(

@@ -64,7 +64,8 @@ class Marks:
     @property
     def only_counted(self) -> Mapping[str, int]:
         """How many there are of each kind that is too many to be drawn."""
-        return {kind: number for kind, number in self.counts.items() if kind not in self.drawn_counts}
+        drawn = self.drawn_counts
+        return {kind: number for kind, number in self.counts.items() if kind not in drawn}
 
 
 def mark_words(counts: Mapping[str, int]) -> str:

@@ -6,6 +6,7 @@ A bucket counts as clearly on the wrong side only when that would be unlikely by
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
 from dashboard.analysis.breakdowns import benjamini_hochberg, compare_parts
 from dashboard.analysis.burn_rates import chance_on_budget
@@ -167,19 +168,15 @@ def _rate_over_time(trend: Trend) -> str:
     other.
     """
     points = [point for point in trend.settled if point.value is not None]
-    compared = {part.name: part for part in compare_parts([(str(at), _good(p), p.n) for at, p in enumerate(points)])}
-    runs: list[list[int]] = []
-    for at in range(len(points)):
-        verdict = compared[str(at)].verdict
-        if verdict in (Verdict.BETTER, Verdict.WORSE):
-            if not runs or runs[-1][-1] != at - 1 or compared[str(runs[-1][-1])].verdict is not verdict:
-                runs.append([])
-            runs[-1].append(at)
-    if not runs:
+    parts = compare_parts([(str(place), _good(point), point.n) for place, point in enumerate(points)])
+    compared = list(zip(points, sorted(parts, key=lambda part: int(part.name)), strict=True))
+    runs = [(verdict, list(run)) for verdict, run in groupby(compared, key=lambda one: one[1].verdict)]
+    apart = [run for run in runs if run[0] in (Verdict.BETTER, Verdict.WORSE)]
+    if not apart:
         return _range(trend, points, claims=len(points) >= _FEWEST_TO_COMPARE)
-    furthest = max(runs, key=lambda run: max(abs(compared[str(at)].difference or 0.0) for at in run))
-    own = [points[at] for at in furthest]
-    word = "highest" if compared[str(furthest[0])].verdict is Verdict.BETTER else "lowest"
+    verdict, furthest = max(apart, key=lambda run: max(abs(part.difference or 0.0) for _, part in run[1]))
+    own = [point for point, _ in furthest]
+    word = "highest" if verdict is Verdict.BETTER else "lowest"
     rate = value_text(ratio(sum(map(_good, own)), sum(point.n for point in own)), trend.unit)
     if len(own) == 1:
         return f"{trend.title} was {word} {_when(own[0], trend)}: {rate}"

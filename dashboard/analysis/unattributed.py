@@ -9,7 +9,7 @@ import polars as pl
 from dashboard.analysis.as_of import day_number, day_of, patches_judged_at
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.route_days import route_days
-from dashboard.analysis.selection import condition_of, needs_fine_rollups
+from dashboard.analysis.selection import coarsest_rollup, condition_of
 from dashboard.analysis.spend_amounts import MICRO_USD
 from data.frames import Schema, frame_of
 
@@ -26,7 +26,7 @@ class MayBe(StrEnum):
 def unattributed(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> pl.DataFrame:
     """Return one row per route, source and cause: calls, unpriced ones, known spend and its share of all spend."""
     last_export = day_number(day_of(patches_judged_at(connection, as_of)))
-    table = "task_daily" if needs_fine_rollups(chosen) else "project_daily"
+    table = coarsest_rollup(chosen, "task_daily", by_project=True)
     condition, parameters = condition_of(chosen, chosen.period, table)
     with_tasks = {
         row[0]

@@ -80,26 +80,22 @@ def move(connection: sqlite3.Connection, chosen: Filter, task_class: str, origin
     success = rate_change(after.completed, after.ended, before.completed, before.ended, yardstick)
     kept = rate_change(after.kept, after.ended, before.kept, before.ended, yardstick)
     enough = rate_n_needed(before.completed / before.ended, before.ended, yardstick) if before.ended else None
-    if needed:
-        words = " and ".join(f"{count:,} more on {route}" for route, count in needed)
-        nothing = Expected(None, None, None, f"it needs {words}")
-        return Move(
-            task_class, before, after, per_month, needed, enough, success, nothing, kept, nothing, nothing, nothing
-        )
-    spend = _spend(before, after)
+    words = " and ".join(f"{count:,} more on {route}" for route, count in needed)
+    nothing = Expected(None, None, None, f"it needs {words}") if needed else None
+    spend = nothing or _spend(before, after)
     return Move(
         task_class=task_class,
         origin=before,
         target=after,
         tasks_per_month=per_month,
-        needed=(),
+        needed=needed,
         enough=enough,
         success=success,
-        completed_per_month=_times(Expected(success.difference, success.low, success.high), per_month),
+        completed_per_month=nothing or _times(Expected(success.difference, success.low, success.high), per_month),
         kept=kept,
-        kept_per_month=_times(Expected(kept.difference, kept.low, kept.high), per_month),
+        kept_per_month=nothing or _times(Expected(kept.difference, kept.low, kept.high), per_month),
         spend_per_task=spend,
-        spend_per_month=_times(spend, per_month),
+        spend_per_month=nothing or _times(spend, per_month),
     )
 
 

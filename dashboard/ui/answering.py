@@ -63,11 +63,8 @@ class Parts:
                 key = question_key(part, arguments, named)
                 place, is_own = self._known.place(state, key)
                 if is_own:
-                    try:
+                    with self._known.filling(state, key, place):
                         place.set_result(part(connection, *arguments, **named))
-                    except BaseException as error:
-                        self._known.give_up(state, key, place, error)
-                        raise
                 return place.result()
 
             with keeping(keep):

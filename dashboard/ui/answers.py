@@ -1,7 +1,9 @@
 """The answers of a server by what was asked: each worked out once, however many people ask for it at a time."""
 
 from collections import OrderedDict
+from collections.abc import Generator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -33,14 +35,18 @@ class Answers:
                 self._places.popitem(last=False)
             return own, True
 
-    def give_up(self, state: State, question: str, place: Future[Any], error: BaseException) -> None:
-        """Leave a place without an answer, where it has none: whoever waits for it works it out by itself."""
-        if place.done():
-            return
-        with self._lock:
-            if self._places.get((state, question)) is place:
-                del self._places[state, question]
-        place.set_exception(error)
+    @contextmanager
+    def filling(self, state: State, question: str, place: Future[Any]) -> Generator[None]:
+        """Leave a place without an answer after an error, where it has none: whoever waits works it out by itself."""
+        try:
+            yield
+        except BaseException as error:
+            if not place.done():
+                with self._lock:
+                    if self._places.get((state, question)) is place:
+                        del self._places[state, question]
+                place.set_exception(error)
+            raise
 
     def _look(self, state: State) -> None:
         name, version = state

@@ -41,11 +41,8 @@ def _known(connection: sqlite3.Connection, asked: Asked, *, is_part: bool) -> An
     while True:
         place, is_own = _answers.place(state, key)
         if is_own:
-            try:
+            with _answers.filling(state, key, place):
                 _fill(place, connection, asked, is_part=is_part)
-            except BaseException as error:
-                _answers.give_up(state, key, place, error)
-                raise
             return place.result()
         if not place.done():
             with turns.given_away():

@@ -46,7 +46,8 @@ def test_answers_of_a_past_state_go_when_a_newer_one_is_seen():
 def test_a_place_that_is_given_up_is_free_again():
     answers = Answers(most=10)
     place: Future[object] = answers.place(STATE, "how many")[0]
-    answers.give_up(STATE, "how many", place, ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError), answers.filling(STATE, "how many", place):
+        raise ZeroDivisionError
     assert isinstance(place.exception(), ZeroDivisionError)
     assert answers.place(STATE, "how many")[1]
 

@@ -10,6 +10,7 @@ from dashboard.analysis.intervals import wilson
 from dashboard.analysis.review.asked import Asked
 from dashboard.analysis.review.needs import NOW, Area, Checked, Need, level_words
 from dashboard.analysis.review.usage_spend import measured_days
+from dashboard.analysis.route_calls import calls_by_route
 from dashboard.analysis.route_table import Rate, rate
 from dashboard.analysis.routing_policy import ClassDrift, Fallback, Place, Readiness, drift, fallbacks
 from dashboard.analysis.selection import condition_of, smallest_rollup
@@ -17,7 +18,7 @@ from dashboard.analysis.units import interval_text, value_text
 from dashboard.analysis.wording import listed
 from data.definitions import routing_policy, slos
 from data.definitions.review_questions import review_questions
-from data.words import CallStatus, ErrorKind
+from data.words import ErrorKind
 
 _MOST_CALLS = 10_000_000
 """More than this are no advice."""
@@ -107,18 +108,8 @@ def _untested(asked: Asked, drifts: Sequence[ClassDrift], known: Sequence[Fallba
 
 def _errors(asked: Asked) -> Mapping[str, Rate]:
     """Return the errors of the calls that each route served, of those whose end is known."""
-    chosen = replace(asked.chosen, route=None)
-    table = smallest_rollup(chosen, "call_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    return {
-        f"{provider}/{model}": rate(int(errors), int(calls))
-        for provider, model, errors, calls in asked.connection.execute(
-            f"SELECT provider, model, sum(iif(status = '{CallStatus.ERROR}', call_count, 0)), "  # noqa: S608
-            f"sum(iif(status = '{CallStatus.UNKNOWN}', 0, call_count)) "
-            f"FROM {table} WHERE {condition} GROUP BY 1, 2",
-            parameters,
-        )
-    }
+    calls = calls_by_route(asked.connection, replace(asked.chosen, route=None), asked.chosen.period)
+    return {name: rate(one.error_count, one.without_error[1]) for name, one in calls.items()}
 
 
 def _error_words(error: Rate) -> str:
