@@ -69,6 +69,10 @@ class Effect(StrEnum):
     """Within classes the other route is clearly better (Simpson)."""
 
 
+_ALARMS = (Effect.REVERSED, Effect.MIX, Effect.UNCLEAR)
+"""What a raw order that misleads is worth, what is known before what is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two routes; leader is the one with the higher raw rate."""
@@ -166,7 +170,7 @@ def _effect(raw: Part, pooled: PooledDifference | None, mix: Part, fewest: int, 
 
 
 def _alarm(pair: Pair) -> tuple[int, bool, float, str]:
-    return list(Effect)[::-1].index(pair.effect), pair.raw.low <= 0, -pair.mix.value, pair.leader
+    return _ALARMS.index(pair.effect), pair.raw.low <= 0, -pair.mix.value, pair.leader
 
 
 def _judged(pair: Pair, is_clear: bool) -> Pair:
