@@ -36,6 +36,7 @@ _HEADINGS = {
     "route_mix_effect_usd": "Mix of routes (USD)",
     "token_mix_effect_usd": "Mix of tokens (USD)",
     "billing_effect_usd": "Billing (USD)",
+    "known_once_effect_usd": "Known in one period only (USD)",
     "saved_low_usd": "Low",
     "saved_high_usd": "High",
     "rejected_rate": "Share rejected",

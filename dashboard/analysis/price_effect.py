@@ -10,6 +10,9 @@ The difference to the compared period is split, route by route, into parts that 
 - mix of routes: tokens moved to dearer or cheaper routes
 - mix of tokens: the same number of tokens, more or fewer of them received, cached, or in large requests
 - billing: what known spend and cost by list prices differ by, such as discounts, failed requests, no known price
+- known once: known spend of routes of which no call of the other period has a known cost: nobody knows what moved it
+
+Where the two periods cannot be held against each other at all (compared_spend), nothing is split.
 """
 
 import sqlite3
@@ -19,6 +22,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import groupby
 
+from dashboard.analysis.compared_spend import why_not_compared
 from dashboard.analysis.filters import Filter, Period, route_name
 from dashboard.analysis.price_days import (
     PriceBasis,
@@ -30,6 +34,7 @@ from dashboard.analysis.price_days import (
     relative_of_any,
 )
 from dashboard.analysis.route_days import route_days
+from dashboard.analysis.spend_amounts import Amount, first_call_date, total_amount
 from data.prices import PriceCell
 from data.providers import is_self_hosted
 
@@ -54,6 +59,13 @@ class Cost:
     """The same tokens at the prices of the date."""
     low: Fraction | None = _NOTHING
     high: Fraction | None = _NOTHING
+    unpriced: int = 0
+    """Calls of unknown cost."""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether there are calls and nobody knows what any of them cost, which is not the same as nothing."""
+        return 0 < self.calls == self.unpriced
 
     def __add__(self, other: "Cost") -> "Cost":
         return Cost(
@@ -65,6 +77,7 @@ class Cost:
             self.at_date + other.at_date,
             None if self.low is None or other.low is None else self.low + other.low,
             None if self.high is None or other.high is None else self.high + other.high,
+            self.unpriced + other.unpriced,
         )
 
 
@@ -77,11 +90,12 @@ class Effects:
     route_mix: Fraction = _NOTHING
     token_mix: Fraction = _NOTHING
     billing: Fraction = _NOTHING
+    known_once: Fraction = _NOTHING
 
     @property
     def total(self) -> Fraction:
         """The difference in known spend."""
-        return self.prices + self.volume + self.route_mix + self.token_mix + self.billing
+        return self.prices + self.volume + self.route_mix + self.token_mix + self.billing + self.known_once
 
     def __add__(self, other: "Effects") -> "Effects":
         return Effects(
@@ -90,6 +104,7 @@ class Effects:
             self.route_mix + other.route_mix,
             self.token_mix + other.token_mix,
             self.billing + other.billing,
+            self.known_once + other.known_once,
         )
 
 
@@ -104,6 +119,11 @@ class RoutePrices:
     effects: Effects | None
     """Null where nothing is compared."""
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody knows what the route cost in one of the periods."""
+        return self.now.is_unknown or self.before.is_unknown
+
 
 @dataclass(frozen=True, slots=True)
 class PriceEffect:
@@ -112,6 +132,8 @@ class PriceEffect:
     prices_of: date
     compared: Period | None
     routes: tuple[RoutePrices, ...]
+    refused: str | None
+    """Why the two periods are not held against each other; null where they are, or where nothing is compared."""
 
     @property
     def now(self) -> Cost:
@@ -120,8 +142,8 @@ class PriceEffect:
 
     @property
     def effects(self) -> Effects | None:
-        """The parts over all routes; null where nothing is compared."""
-        if self.compared is None:
+        """The parts over all routes; null where nothing is compared, or cannot be."""
+        if self.compared is None or self.refused is not None:
             return None
         return sum((route.effects for route in self.routes if route.effects is not None), Effects())
 
@@ -142,13 +164,26 @@ def price_effect(connection: sqlite3.Connection, chosen: Filter, prices_of: date
         for name, pair in sorted(pairs.items(), key=lambda each: (*(-one.cost.spent for one in each[1]), each[0]))
     ]
     if chosen.compared is None:
-        return PriceEffect(when, None, tuple(routes))
-    priced = [route for route in routes if route.basis.is_priced]
+        return PriceEffect(when, None, tuple(routes), None)
+    refused = _refused(connection, chosen, chosen.compared, routes)
+    if refused is not None:
+        return PriceEffect(when, chosen.compared, tuple(routes), refused)
+    priced = [route for route in routes if route.basis.is_priced and not route.is_unknown]
     growth = _growth(sum(route.now.tokens for route in priced), sum(route.before.tokens for route in priced))
     with_effects = [
         replace(route, effects=effects_of(route.now, route.before, route.basis, growth)) for route in routes
     ]
-    return PriceEffect(when, chosen.compared, tuple(with_effects))
+    return PriceEffect(when, chosen.compared, tuple(with_effects), None)
+
+
+def _refused(
+    connection: sqlite3.Connection, chosen: Filter, compared: Period, routes: Sequence[RoutePrices]
+) -> str | None:
+    now, before = (
+        total_amount(Amount(cost.calls, cost.unpriced, cost.spent) for cost in costs)
+        for costs in ([route.now for route in routes], [route.before for route in routes])
+    )
+    return why_not_compared(now, before, compared, first_call_date(connection, chosen))
 
 
 def effects_of(now: Cost, before: Cost, basis: PriceBasis, growth: Fraction | None) -> Effects:
@@ -156,6 +191,8 @@ def effects_of(now: Cost, before: Cost, basis: PriceBasis, growth: Fraction | No
 
     Without a growth (no token before) all is the mix of routes: there is no volume to scale.
     """
+    if now.is_unknown or before.is_unknown:
+        return Effects(known_once=Fraction(now.spent - before.spent))
     billing = Fraction((now.spent - now.listed) - (before.spent - before.listed))
     if not basis.is_priced:
         # Nothing of it follows from tokens and prices.
@@ -203,12 +240,13 @@ def _usage(connection: sqlite3.Connection, chosen: Filter, period: Period, when:
             if here is None:
                 tokens = Tokens(one.known_calls, one.sent, one.cache_read, one.cache_write, one.received)
                 here = relative(cells, at_date, tokens)
-            _, sums = alike.setdefault(id(here), (here, [0] * 5))
+            _, sums = alike.setdefault(id(here), (here, [0] * 6))
             sums[0] += one.calls
             sums[1] += one.known_calls
             sums[2] += one.sent + one.received
             sums[3] += one.micro_usd
             sums[4] += one.listed
+            sums[5] += one.unpriced
         for here, sums in alike.values():
             usage.bases.add(here if isinstance(here, PriceBasis) else here.basis)
             usage.cost += _cost(sums, None if isinstance(here, PriceBasis) else here)
@@ -225,12 +263,12 @@ def _of_any(
 
 
 def _cost(sums: Sequence[int], told: Relative | None) -> Cost:
-    calls, known_calls, tokens, spent, listed = sums
+    calls, known_calls, tokens, spent, listed, unpriced = sums
     if told is None:
-        return Cost(calls, known_calls, 0, spent, 0)
+        return Cost(calls, known_calls, 0, spent, 0, unpriced=unpriced)
     low = None if told.low is None else listed * told.low
     high = None if told.high is None else listed * told.high
-    return Cost(calls, known_calls, tokens, spent, listed, listed * told.times, low, high)
+    return Cost(calls, known_calls, tokens, spent, listed, listed * told.times, low, high, unpriced)
 
 
 def _least_sure(now: _Usage, before: _Usage) -> PriceBasis:

@@ -4,7 +4,6 @@ import polars as pl
 
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.intervals import ratio
-from dashboard.analysis.price_days import PriceBasis
 from dashboard.analysis.price_effect import Cost, Effects, PriceEffect, RoutePrices
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.spend_amounts import MICRO_USD
@@ -17,6 +16,7 @@ EFFECT_COLUMNS = (
     "route_mix_effect_usd",
     "token_mix_effect_usd",
     "billing_effect_usd",
+    "known_once_effect_usd",
 )
 _TEXT, _COUNT, _REAL, _DAY = pl.String(), pl.Int64(), pl.Float64(), pl.Date()
 
@@ -45,21 +45,16 @@ def price_frame(found: PriceEffect) -> pl.DataFrame:
 
 @remembered()
 def change_frame(found: PriceEffect) -> pl.DataFrame:
-    """Return one row per route, the whole first: the parts of the difference in known spend, which add up to it."""
+    """Return one row per route, the whole first: the parts of the difference in known spend, which add up to it.
+
+    No rows where nothing is compared, or cannot be.
+    """
     day, effects = day_number(found.prices_of), found.effects
     rows: list[tuple[object, ...]] = []
     if effects is not None:
         now, before = sum(r.now.spent for r in found.routes), sum(r.before.spent for r in found.routes)
-        rows = [(ALL, *_change(before, now, effects), day)] if found.routes else []
-        rows += [
-            (
-                route.route,
-                *((None,) * 8 if _is_unknown(route) else _change(route.before.spent, route.now.spent, route.effects)),
-                day,
-            )
-            for route in found.routes
-            if route.effects is not None
-        ]
+        rows = [(ALL, *_change(before, now, effects), day)]
+        rows += [(route.route, *_route_change(route), day) for route in found.routes]
     schema: Schema = {
         "route": _TEXT,
         **dict.fromkeys(("compared_known_usd", "known_usd", "difference_usd", *EFFECT_COLUMNS), _REAL),
@@ -70,14 +65,19 @@ def change_frame(found: PriceEffect) -> pl.DataFrame:
 
 def effect_parts(effects: Effects) -> tuple[float, ...]:
     """Return the parts in USD, in the order of EFFECT_COLUMNS."""
-    parts = (effects.prices, effects.volume, effects.route_mix, effects.token_mix, effects.billing)
+    parts = (
+        effects.prices, effects.volume, effects.route_mix, effects.token_mix, effects.billing, effects.known_once
+    )  # fmt: skip
     return tuple(float(part / MICRO_USD) for part in parts)
 
 
-def _is_unknown(route: RoutePrices) -> bool:
-    """Whether nobody knows what the route cost, which is not the same as nothing."""
-    unknown = (PriceBasis.UNPRICED, PriceBasis.NO_TOKENS)
-    return route.basis in unknown and not route.now.spent and not route.before.spent
+def _route_change(route: RoutePrices) -> tuple[float | None, ...]:
+    """Return the row of a route; where its cost is unknown in one period, only what the other one adds is a number."""
+    if not route.is_unknown:
+        return _change(route.before.spent, route.now.spent, route.effects or Effects())
+    before, now = (None if cost.is_unknown else cost.spent / MICRO_USD for cost in (route.before, route.now))
+    known_once = None if now is None and before is None else (now or 0.0) - (before or 0.0)
+    return before, now, None, *([None] * (len(EFFECT_COLUMNS) - 1)), known_once
 
 
 def _prices(cost: Cost, *, is_priced: bool) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from dashboard.analysis.price_frames import effect_parts
 from dashboard.analysis.spend_amounts import MICRO_USD
 from dashboard.analysis.units import difference_text, value_text
 
-EFFECT_NAMES = ("Prices", "Volume", "Mix of routes", "Mix of tokens", "Billing")
+EFFECT_NAMES = ("Prices", "Volume", "Mix of routes", "Mix of tokens", "Billing", "Known in one period only")
 """The parts of a difference as people read them, in the order of EFFECT_COLUMNS."""
 
 
@@ -34,14 +34,12 @@ def price_words(found: PriceEffect) -> str:
 
 def change_words(found: PriceEffect) -> str:
     """Say by how much known spend differs from the compared period, and which part of that is largest."""
+    if found.refused is not None:
+        return found.refused
     effects = found.effects
     if effects is None:
         return "Nothing is compared: choose a period to compare with"
     total = float(effects.total / MICRO_USD)
-    if not any(route.before.calls for route in found.routes):
-        return "No call in the compared period: nothing to hold this one against"
-    if not any(route.now.spent or route.before.spent for route in found.routes):
-        return "No cost is known in either period: nothing to compare"
     if not effects.total:
         return "Known spend is the same as in the compared period"
     parts = dict(zip(EFFECT_NAMES, effect_parts(effects), strict=True))
@@ -49,7 +47,7 @@ def change_words(found: PriceEffect) -> str:
     moved = "more" if total > 0 else "less"
     amount = value_text(abs(total), Unit.USD)
     return (
-        f"{amount} {moved} than in the compared period, most of it by {_in_sentence(largest)} "
+        f"Known spend was {amount} {moved} than in the compared period, most of it by {_in_sentence(largest)} "
         f"({difference_text(parts[largest], Unit.USD)})"
     )
 
@@ -91,7 +89,12 @@ def _unpriced_words(routes: tuple[RouteSavings, ...]) -> str:
 
 
 def _in_sentence(name: str) -> str:
-    return {"Prices": "changed prices", "Billing": "billing"}.get(name, f"the {name[:1].lower()}{name[1:]}")
+    said = {
+        "Prices": "changed prices",
+        "Billing": "billing",
+        "Known in one period only": "routes whose cost is known in one of both only",
+    }
+    return said.get(name, f"the {name[:1].lower()}{name[1:]}")
 
 
 def _day(day: date) -> str:

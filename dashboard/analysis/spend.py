@@ -19,7 +19,7 @@ from dashboard.analysis.spend_amounts import (
     Amount,
     UnitCosts,
     Unpriced,
-    first_call_day,
+    first_call_date,
     total_amount,
     unit_costs,
     unpriced_days,
@@ -133,7 +133,7 @@ def spend(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, every
         every=size,
         total=total_amount(whole.values()),
         before=None if before is None else total_amount(before.values()),
-        records_begin=None if (begin := first_call_day(connection, chosen)) is None else day_from_number(begin),
+        records_begin=first_call_date(connection, chosen),
         compared=chosen.compared,
         buckets=tuple(
             SpendBucket(bucket.first, bucket.last, _of(whole, bucket), _state(bucket, chosen.period, size, as_of))

@@ -8,7 +8,9 @@ not succeed may also have cost nothing.
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from dashboard.analysis.as_of import day_from_number
 from dashboard.analysis.filters import Filter, Period, route_name
 from dashboard.analysis.route_days import route_days
 from dashboard.analysis.selection import condition_of
@@ -205,7 +207,7 @@ def _unpriced_days(
     )
 
 
-def first_call_day(connection: sqlite3.Connection, chosen: Filter) -> int | None:
+def first_call_date(connection: sqlite3.Connection, chosen: Filter) -> date | None:
     """Return the first day with a call of the filter's project; routes and classes do not say when records begin."""
     condition, parameters = condition_of(Filter(chosen.period, project=chosen.project), None, "project_daily")
     condition = condition.replace("date IS NULL", "date IS NOT NULL")
@@ -213,4 +215,4 @@ def first_call_day(connection: sqlite3.Connection, chosen: Filter) -> int | None
         f"SELECT min(date) FROM project_daily WHERE {condition} AND call_count > 0",  # noqa: S608
         parameters,
     ).fetchone()
-    return None if row[0] is None else int(row[0])
+    return None if row[0] is None else day_from_number(row[0])

@@ -56,6 +56,8 @@ SPEND_MADE: Mapping[str, str] = {
     "route_mix_effect_usd": "part of the difference that tokens moving between routes make, in US dollars",
     "token_mix_effect_usd": "part of the difference that other kinds of tokens make, cached ones too, in US dollars",
     "billing_effect_usd": "part of the difference beside list prices, such as discounts, in US dollars",
+    "known_once_effect_usd": "part of the difference that is of routes without a known cost in the other period, "
+    "in US dollars",
     "cache_savings.n_count": "calls whose tokens are known",
     "cache_savings.cache_write_tokens": "tokens sent that were written to a cache",
     "full_price_usd": "what the cached tokens would have cost if they had not been cached, in US dollars",

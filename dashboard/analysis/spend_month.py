@@ -18,7 +18,7 @@ from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_w
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import CONFIDENCE, Interval
 from dashboard.analysis.selection import coarsest_rollup, condition_of
-from dashboard.analysis.spend_amounts import first_call_day
+from dashboard.analysis.spend_amounts import first_call_date
 from dashboard.analysis.spend_spikes import spikes
 from data.definitions.budgets import Budget, ProjectBudget, budgets
 
@@ -135,7 +135,8 @@ def _month(
     spent = None
     if calls > unpriced:
         spent = sum(cost for day, cost in money.items() if day >= day_number(first)) / MICRO_USD
-    first_record = first_call_day(connection, chosen)
+    begin = first_call_date(connection, chosen)
+    first_record = None if begin is None else day_number(begin)
     weekdays = history(money, day_number(newest), first_record)
     plain = MonthSpend(
         name, first, last, today, spent, unpriced, calls, None, None, _past(money, first, today), budget,

@@ -5,11 +5,12 @@ from datetime import date
 
 import polars as pl
 
+from dashboard.analysis.compared_spend import why_not_compared
 from dashboard.analysis.cost_discrepancy import NOTICEABLE_SHARE, Discrepancies
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.intervals import ratio
 from dashboard.analysis.spend import Spend
-from dashboard.analysis.spend_amounts import Amount, Range, UnitCosts, unpriced_range
+from dashboard.analysis.spend_amounts import MICRO_USD, Amount, Range, UnitCosts, unpriced_range
 from dashboard.analysis.spend_month import BudgetVerdict, MonthSpend
 from dashboard.analysis.spend_parts import UnpricedRoute
 from dashboard.analysis.spend_spikes import Spike
@@ -29,10 +30,12 @@ def headline(found: Spend) -> str:
         return "No call to a model in this period"
     if total.known_usd is None:
         between = unpriced_range(total, found.costs)
-        said = "" if between.low_usd is None else f"; together they may have cost {_span(between)}"
-        return f"What was spent is not known: none of {total.calls:,} calls has a known cost{said}"
+        they = "it" if total.calls == 1 else "together they"
+        said = "" if between.low_usd is None else f"; {they} may have cost {_span(between)}"
+        none = "the only call has no" if total.calls == 1 else f"none of {total.calls:,} calls has a"
+        return f"What was spent is not known: {none} known cost{said}"
     if not total.micro_usd and not total.unpriced:
-        return f"Nothing was paid by the token: {total.calls:,} calls without a cost"
+        return f"Nothing was paid by the token: {_calls(total.calls)} without a cost"
     said = f"{dollars(total.known_usd)} was spent"
     if total.unpriced:
         said += f", and {_calls(total.unpriced)} of unknown cost{_between(total, found.costs)}"
@@ -61,22 +64,16 @@ def _span(between: Range) -> str:
 
 def compared_words(found: Spend) -> str | None:
     """Say what the compared period cost; null when nothing is compared."""
-    if found.before is None:
+    if found.before is None or found.compared is None:
         return None
-    before = found.before.known_usd
-    if not found.before.calls:
-        return "No call in the compared period."
-    if before is None or found.total.known_usd is None:
-        return "The compared period cannot be held against this one: no cost is known in one of them."
-    if found.compared is not None and found.records_begin is not None and found.records_begin > found.compared.first:
-        return (
-            f"Records of calls begin on {_day(found.records_begin)}, within the compared period: its {dollars(before)} "
-            "cannot be held against this one."
-        )
+    refused = why_not_compared(found.total, found.before, found.compared, found.records_begin)
+    if refused is not None:
+        return f"{refused}."
     change = ratio(found.total.micro_usd - found.before.micro_usd, found.before.micro_usd)
     share = "" if change is None else f" ({'+' if change > 0 else ''}{share_text(change)})"
-    moved = f", {difference_text(found.total.known_usd - before, Unit.USD)}{share}" if share else ""
-    return f"Known spend was {dollars(before)} in the compared period{moved}."
+    difference = (found.total.micro_usd - found.before.micro_usd) / MICRO_USD
+    moved = f", {difference_text(difference, Unit.USD)}{share}" if share else ""
+    return f"Known spend was {dollars(found.before.known_usd)} in the compared period{moved}."
 
 
 def spike_words(spike: Spike, noun: str) -> str:
@@ -167,7 +164,11 @@ def left_words(month: MonthSpend) -> str:
             "dearer than usual; the projection and its upper end allow for such days."
         )
     if month.unpriced:
-        said.append(f"{_calls(month.unpriced)} of {month.calls:,} have no known cost and come on top.")
+        one = month.unpriced == 1
+        said.append(
+            f"{month.unpriced:,} of {_calls(month.calls)} {'has' if one else 'have'} no known cost and "
+            f"{'comes' if one else 'come'} on top."
+        )
     return " ".join(said)
 
 
@@ -183,19 +184,29 @@ def unpriced_words(routes: Sequence[UnpricedRoute], costs: UnitCosts | None) -> 
 
 
 def unpriced_remedies(routes: Sequence[UnpricedRoute]) -> str:
-    """Say what would tell the cost: a price where tokens are known, tokens where they are not."""
+    """Say what would tell the cost: a price where tokens are known, tokens where a call that succeeded has none.
+
+    A failed or cancelled call without tokens has none to load: only the provider's bill tells whether it cost anything.
+    """
     no_price = [one.route for one in routes if one.unpriced.without_tokens < one.amount.unpriced]
-    no_tokens = [one.route for one in routes if one.unpriced.without_tokens]
+    no_tokens = [one.route for one in routes if one.unpriced.ok_without_tokens]
+    failed = [one.route for one in routes if one.unpriced.without_tokens > one.unpriced.ok_without_tokens]
     said: list[str] = []
     if no_price:
         said.append(
             f"To make the range of {listed(no_price)} a number, add the model to data/definitions/price_overrides.toml."
         )
     if no_tokens:
-        without = sum(one.unpriced.without_tokens for one in routes)
+        without = sum(one.unpriced.ok_without_tokens for one in routes)
         said.append(
-            f"Of {_calls(without)} no file tells the tokens ({listed(no_tokens)}): a price cannot help there. Load "
-            "what the gateway recorded of them."
+            f"Of {_calls(without)} that succeeded no file tells the tokens ({listed(no_tokens)}): a price cannot help "
+            f"there. Load what the gateway recorded of {'it' if without == 1 else 'them'}."
+        )
+    if failed:
+        without = sum(one.unpriced.without_tokens - one.unpriced.ok_without_tokens for one in routes)
+        said.append(
+            f"Of {_calls(without)} without tokens it is not known that the provider answered ({listed(failed)}): "
+            f"{'it' if without == 1 else 'they'} may have cost nothing; only the provider's bill tells."
         )
     return " ".join(said)
 

@@ -121,7 +121,8 @@ def unpriced(address: Address, view: View, found: Spend) -> None:
             f"({found.costs.cheapest}) to the dearest route of the period ({found.costs.dearest}): per token where "
             "tokens are known, else per call. One that did not succeed may have cost nothing."
         )
-    st.caption(literal(f"{said} {unpriced_remedies(routes)}"))
+    st.caption(literal(said))
+    st.caption(literal(unpriced_remedies(routes)))
     calls_behind(address, view, Calls.UNPRICED)
 
 

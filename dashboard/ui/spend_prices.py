@@ -40,10 +40,12 @@ def _change(view: View, found: PriceEffect) -> None:
     title = change_words(found)
     st.subheader(literal(title), anchor=False)
     effects, compared = found.effects, found.compared
-    if effects is None or compared is None or not any(route.before.calls for route in found.routes):
+    if effects is None or compared is None:
         return
     before, now = (sum(cost.spent for cost in side) / MICRO_USD for side in _sides(found))
     steps = tuple(zip(EFFECT_NAMES, effect_parts(effects), strict=True))
+    if not effects.known_once:
+        steps = steps[:-1]
     picture(
         spend_change(before, now, steps), name="spend_change", chosen=view.chosen,
         alt=f"Steps from the spend of the compared period to that of this one. {title}.",
@@ -55,7 +57,8 @@ def _change(view: View, found: PriceEffect) -> None:
             "the prices of its days, less the same at the prices of the date above. Volume: all tokens grew or shrank "
             "alike. Mix of routes: tokens moved to dearer or cheaper routes. Mix of tokens: as many tokens, but more "
             "or fewer received, cached, or in large requests. Billing: what is paid beside list prices, such as "
-            "discounts, and calls without a price or without known tokens."
+            "discounts, and calls without a price or without known tokens. Known in one period only: spend of routes "
+            "of which no call of the other period has a known cost."
         )
     )
 

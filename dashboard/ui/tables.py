@@ -16,6 +16,8 @@ from dashboard.ui.export import csv_button, export_button
 from dashboard.ui.view import View
 
 PAGE_ROWS = 20
+_MOST_IN_VIEW = 5
+"""A table of more columns is scrolled on most screens."""
 _WIDTHS: Mapping[str, Literal["medium", "large"]] = {
     "file_name": "medium",
     "detail": "large",
@@ -179,7 +181,12 @@ def for_browser(frame: pl.DataFrame) -> Any:
 @lru_cache(maxsize=512)
 def _columns(table_name: str, schema: tuple[tuple[str, pl.DataType], ...]) -> dict[str, Any]:
     names = tuple(column for column, _ in schema)
-    return {column: _Kept(_column(column, dtype, column_help(column, table_name, names))) for column, dtype in schema}
+    told = {column: _column(column, dtype, column_help(column, table_name, names)) for column, dtype in schema}
+    first, dtype = schema[0]
+    if len(schema) > _MOST_IN_VIEW and dtype == pl.String:
+        # What a row is about stays in view while the rest is scrolled.
+        told[first]["pinned"] = True
+    return {column: _Kept(config) for column, config in told.items()}
 
 
 class _Kept(dict[str, Any]):

@@ -78,6 +78,8 @@ def used(
 
 def two_periods() -> Facts:
     facts = Facts()
+    # Records begin before the compared period.
+    used(facts, "2026-02-20", BETA, 1_000, 0, 0.001)
     # Before: 1.0 M sent, 0.5 M received on alpha: 2 + 2 dollars; 1.5 M sent on beta: 1.50.
     used(facts, "2026-03-02", ALPHA, 1_000_000, 500_000, 4)
     used(facts, "2026-03-03", BETA, 1_500_000, 0, 1.5)
@@ -97,6 +99,52 @@ def test_nothing_known_in_either_period_is_not_called_the_same(store: Store) -> 
     assert change_words(found) == "No cost is known in either period: nothing to compare"
 
 
+@pytest.mark.parametrize(("unknown", "said"), [("2026-03-02", "the compared period"), ("2026-03-12", "this period")])
+def test_a_cost_that_is_known_in_one_period_only_is_not_held_against_the_other(
+    store: Store, unknown: str, said: str
+) -> None:
+    facts = Facts()
+    for day in ("2026-02-20", "2026-03-02", "2026-03-12"):
+        facts.call(f"{day}T10:00", cost_micro_usd=None if day == unknown else 5_000_000)
+    with facts.write(store).reading() as connection:
+        found = price_effect(connection, CHOSEN)
+    assert change_words(found) == f"No cost is known in {said}: it cannot be held against the other one"
+    assert found.effects is None
+    assert change_frame(found).is_empty()
+
+
+def test_a_compared_period_in_which_records_begin_is_not_split(store: Store) -> None:
+    facts = Facts()
+    for day in ("2026-03-03", "2026-03-12"):
+        facts.call(f"{day}T10:00", cost_micro_usd=5_000_000)
+    with facts.write(store).reading() as connection:
+        found = price_effect(connection, CHOSEN)
+    assert change_words(found).startswith("Records of calls begin on 3 Mar 2026, within the compared period: its $5.00")
+    assert change_frame(found).is_empty()
+
+
+@pytest.mark.usefixtures("own_prices")
+def test_a_route_that_is_known_in_one_period_only_is_a_part_of_its_own(store: Store) -> None:
+    facts = two_periods()
+    facts.call("2026-03-02T10:00", route="mistral/new-price", cost_micro_usd=None)
+    facts.call("2026-03-12T10:00", route="mistral/new-price", cost_micro_usd=30_000_000)
+    facts.call("2026-03-12T10:00", route="mistral/never", cost_micro_usd=None)
+    with facts.write(store).reading() as connection:
+        found = price_effect(connection, CHOSEN)
+    rows = {row["route"]: row for row in change_frame(found).to_dicts()}
+    numbers = ("compared_known_usd", "known_usd", "difference_usd", *EFFECT_COLUMNS)
+    assert [rows["mistral/new-price"][name] for name in numbers] == [None, 30, None, None, None, None, None, None, 30]
+    assert [rows["mistral/never"][name] for name in numbers] == [0, None, None, None, None, None, None, None, 0]
+    whole = rows["all"]
+    assert whole["difference_usd"] == pytest.approx(49.4)
+    # What is known of both is split as if the others were not there.
+    assert [whole[name] for name in EFFECT_COLUMNS] == pytest.approx([13, 5.5, 2.5, 1, -2.6, 30])
+    assert change_words(found) == (
+        "Known spend was $49.40 more than in the compared period, most of it by routes whose cost is known in one of "
+        "both only (+$30.00)"
+    )
+
+
 @pytest.mark.usefixtures("own_prices")
 def test_a_difference_is_split_into_parts_that_can_be_checked_on_paper(store: Store) -> None:
     with two_periods().write(store).reading() as connection:
@@ -106,12 +154,14 @@ def test_a_difference_is_split_into_parts_that_can_be_checked_on_paper(store: St
     # Alpha at the prices of 1 March: 5 + 8 = 13 dollars now.
     # Prices: 26 - 13. Volume: 4 x (6.0 M / 3.0 M - 1). Mix of routes: 4.5 M tokens are 1.5 M more than twice as many,
     # at 4 / 1.5 dollars a million. Mix of tokens: 13 - 4 x 3, more of them received. Billing: 23.40 - 26.
-    assert parts[ALPHA] == pytest.approx([13, 4, 4, 1, -2.6])
+    assert parts[ALPHA] == pytest.approx([13, 4, 4, 1, -2.6, 0])
     # Beta should have doubled (1.50 more) and did not (1.5 M tokens fewer at a dollar a million).
-    assert parts[BETA] == pytest.approx([0, 1.5, -1.5, 0, 0])
-    assert parts["all"] == pytest.approx([13, 5.5, 2.5, 1, -2.6])
+    assert parts[BETA] == pytest.approx([0, 1.5, -1.5, 0, 0, 0])
+    assert parts["all"] == pytest.approx([13, 5.5, 2.5, 1, -2.6, 0])
     assert rows["all"]["difference_usd"] == pytest.approx(24.9 - 5.5) == pytest.approx(sum(parts["all"]))
-    assert change_words(found) == ("$19.40 more than in the compared period, most of it by changed prices (+$13.00)")
+    assert change_words(found) == (
+        "Known spend was $19.40 more than in the compared period, most of it by changed prices (+$13.00)"
+    )
 
 
 @pytest.mark.usefixtures("own_prices")
@@ -190,7 +240,8 @@ def random_effects(draw: random.Random) -> tuple[Cost, Cost, PriceBasis]:
             return Cost()
         listed = draw.randrange(9_000_000)
         times = Fraction(draw.randrange(1, 50), draw.randrange(1, 50))
-        return Cost(1, 1, draw.choice([0, draw.randrange(10**9)]), draw.randrange(9_000_000), listed, listed * times)
+        tokens, spent = draw.choice([0, draw.randrange(10**9)]), draw.randrange(9_000_000)
+        return Cost(1, 1, tokens, spent, listed, listed * times, unpriced=int(draw.random() < 0.1))
 
     return cost(), cost(), draw.choice(list(PriceBasis))
 
@@ -199,14 +250,15 @@ def test_the_parts_of_any_two_periods_add_up_exactly() -> None:
     draw = random.Random(4)
     for _ in range(500):
         routes = [random_effects(draw) for _ in range(draw.randrange(1, 6))]
-        tokens = [sum(pair[side].tokens for pair in routes if pair[2].is_priced) for side in (0, 1)]
+        known = [pair for pair in routes if pair[2].is_priced and not (pair[0].is_unknown or pair[1].is_unknown)]
+        tokens = [sum(pair[side].tokens for pair in known) for side in (0, 1)]
         growth = Fraction(tokens[0], tokens[1]) if tokens[1] else None
         for now, before, basis in routes:
             assert effects_of(now, before, basis, growth).total == now.spent - before.spent
-        priced = [effects_of(*pair, growth) for pair in routes if pair[2].is_priced and pair[1].tokens]
-        if growth is not None and len(priced) == len([pair for pair in routes if pair[2].is_priced]):
+        priced = [effects_of(*pair, growth) for pair in known if pair[1].tokens]
+        if growth is not None and len(priced) == len(known):
             # All routes together grew as all tokens did: volume is the growth of the whole.
-            whole = sum(pair[1].at_date for pair in routes if pair[2].is_priced)
+            whole = sum(pair[1].at_date for pair in known)
             assert sum(effects.volume for effects in priced) == whole * (growth - 1)
 
 

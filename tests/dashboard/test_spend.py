@@ -183,7 +183,7 @@ class TestUnpriced:
         found = spend_of(facts.write(store))
         assert found.costs is None
         assert unpriced_range(found.total, found.costs).high_usd is None
-        assert headline(found) == "What was spent is not known: none of 1 calls has a known cost"
+        assert headline(found) == "What was spent is not known: the only call has no known cost"
         frame = spend_frame(found)
         assert frame["known_usd"].null_count() == frame.height
         assert frame["total_high_usd"].null_count() == frame.height
@@ -517,10 +517,19 @@ def test_tokens_that_nobody_tells_are_not_mended_by_a_price(store: Store):
     facts = Facts()
     facts.call(route="a/no-price", cost_micro_usd=None, input_tokens=900, output_tokens=100, total_tokens=1_000)
     facts.call(route="b/no-tokens", cost_micro_usd=None, total_tokens=None, input_tokens=None)
+    for status in ("error", "cancelled"):
+        facts.call(route="c/failed", cost_micro_usd=None, total_tokens=None, input_tokens=None, status=status)
     with facts.write(store).reading() as connection:
         said = unpriced_remedies(unpriced_routes(connection, march(), None))
     assert "the range of a/no-price a number, add the model to data/definitions/price_overrides.toml" in said
-    assert "Of 1 call no file tells the tokens (b/no-tokens): a price cannot help there" in said
+    assert (
+        "Of 1 call that succeeded no file tells the tokens (b/no-tokens): a price cannot help there. Load what the "
+        "gateway recorded of it."
+    ) in said
+    assert said.endswith(
+        "Of 2 calls without tokens it is not known that the provider answered (c/failed): they may have cost nothing; "
+        "only the provider's bill tells."
+    )
 
 
 def test_a_task_of_which_only_what_cost_nothing_is_known_has_no_known_cost(store: Store):

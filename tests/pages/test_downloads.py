@@ -16,6 +16,7 @@ from page_runs import PAGES, run_page
 from streamlit.testing.v1 import AppTest
 
 from dashboard.analysis.as_of import newest_record
+from dashboard.analysis.call_rows import Calls
 from dashboard.analysis.filters import Compare, Period
 from dashboard.analysis.review.answers import make_review
 from dashboard.analysis.review.quarters import read_quarter
@@ -25,6 +26,7 @@ from dashboard.exports import Selection, exports, write_csv
 from dashboard.reports.csv_bundle import write_csv_bundle
 from data.definitions import slos
 from data.store import Store
+from fact_rows import Facts
 from year_of_facts import HOSTILE, odd_facts, year_of_facts
 
 FIRST, LAST = date(2026, 8, 1), date(2026, 10, 31)
@@ -200,6 +202,29 @@ def test_every_chart_has_its_csv_and_a_button_that_saves_it_as_svg(monkeypatch, 
 def test_the_pictures_of_the_overview_have_their_data(monkeypatch, year: Store):
     _, given = downloads(monkeypatch, year.url, "overview", DAYS)
     assert {one.name for one in given} == {"slo_figures", "slo_daily", "control_plane"}
+
+
+@pytest.mark.parametrize("project", [None, "shop"])
+def test_the_calls_behind_figures_of_spend_are_exports_when_they_are_opened(monkeypatch, store: Store, project):
+    facts, costs = Facts(), {"cost_micro_usd": 700, "reported_cost_micro_usd": 700, "computed_cost_micro_usd": 600}
+    for number in range(90):
+        when = f"2026-08-{number % 28 + 1:02}T09:{number % 60:02}"
+        task = facts.task(when) if number % 2 else None
+        kinds = ({"cost_micro_usd": None}, {"cost_micro_usd": 500}, costs)[number % 3]
+        facts.call(when, project="blog" if number % 5 else "shop", task_key=task, **kinds)
+    facts.write(store)
+    params = dict.fromkeys(Calls, "1") | ({} if project is None else {"project": project})
+    _, given = downloads(monkeypatch, store.url, "spend", {**DAYS, **params})
+    files = {one.name: one for one in given if "_page-" not in one.file_name}
+    chosen = replace(selection_of(params), compare=Compare.NONE, other=None)
+    with store.reading() as connection:
+        for calls in Calls:
+            out = io.BytesIO()
+            write_csv(connection, calls.value, out, chosen, newest_record(connection))
+            assert out.getvalue() == files[calls.value].content
+            # 30 without a cost, 45 without a task, 30 with two costs; one project in five.
+            count = {Calls.UNPRICED: 30, Calls.UNATTRIBUTED: 45, Calls.TWO_COSTS: 30}[calls]
+            assert len(files[calls.value].rows()) == 1 + (count if project is None else count // 5)
 
 
 def test_the_trends_that_can_be_exported_are_those_that_are_drawn(year: Store):

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from dashboard.analysis.as_of import day_from_number, day_number, last_whole_day
+from dashboard.analysis.as_of import day_number, last_whole_day
 from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import Interval
 from dashboard.analysis.routes import MICRO_USD
 from dashboard.analysis.selection import condition_of, smallest_rollup
-from dashboard.analysis.spend_amounts import first_call_day
+from dashboard.analysis.spend_amounts import first_call_date
 from data.definitions.budgets import Budget, ProjectBudget, budgets
 
 DAYS_OF_MONTH = 365.25 / 12
@@ -107,7 +107,7 @@ def _use(
         parameters,
     ).fetchall()
     calls, unpriced = sum(row[2] for row in rows), sum(row[3] for row in rows)
-    days = None if not rows else measured_days(chosen.period, as_of, _day(first_call_day(connection, chosen)))
+    days = None if not rows else measured_days(chosen.period, as_of, first_call_date(connection, chosen))
     if days is None or calls == unpriced:
         return BudgetUse(name, None, calls, unpriced, budget)
     spent = {row[0]: row[1] / MICRO_USD for row in rows}
@@ -118,7 +118,3 @@ def _use(
         low, high = month.interval
         month = replace(month, interval=(low, high * calls / (calls - unpriced)))
     return BudgetUse(name, month, calls, unpriced, budget)
-
-
-def _day(number: int | None) -> date | None:
-    return None if number is None else day_from_number(number)
