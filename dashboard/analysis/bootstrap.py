@@ -54,7 +54,7 @@ def ratio_over_days(
     if len(y) < FEWEST_DAYS:
         return RatioEstimate(value, None, f"an interval needs {FEWEST_DAYS} days with data; there are {len(y)}")
     drawn_x, drawn_y = _draw(x, y)
-    if float(np.quantile(drawn_y, (1 - CONFIDENCE) / 2)) <= 0 or float((y.sum() - y).min()) <= 0:
+    if _quantile(np.sort(drawn_y), (1 - CONFIDENCE) / 2) <= 0 or float((y.sum() - y).min()) <= 0:
         return RatioEstimate(value, None, "not estimable: nearly everything to divide by fell on too few days")
     if counts_events and not x.any():
         return RatioEstimate(0.0, none_seen(float(y.sum())))
@@ -158,13 +158,22 @@ def bca(value: float, drawn: Array, left_out: Array) -> Interval:
     if squares <= (1e-12 * value) ** 2 * len(left_out):
         return value, value
     acceleration = float((spread**3).sum()) / (6 * squares**1.5)
+    ordered = np.sort(drawn)
     # Draws of the same days differ from the value by rounding alone: they are ties, whatever the unit.
-    is_tie = np.abs(drawn - value) <= _TIE * max(abs(value), float(np.abs(drawn - value).max()))
-    below = float(((drawn < value) & ~is_tie).mean() + is_tie.mean() / 2)
+    near = _TIE * max(abs(value), value - float(ordered[0]), float(ordered[-1]) - value)
+    first, last = np.searchsorted(ordered, value - near, "left"), np.searchsorted(ordered, value + near, "right")
+    below = float(first + last) / (2 * len(ordered))
     bias = _NORMAL.inv_cdf(min(max(below, 1 / (2 * len(drawn))), 1 - 1 / (2 * len(drawn))))
-    shares = [_corrected(tail, bias, acceleration) for tail in ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)]
-    low, high = (float(bound) for bound in np.quantile(drawn, shares))
-    return low, high
+    low, high = (_corrected(tail, bias, acceleration) for tail in ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2))
+    return _quantile(ordered, low), _quantile(ordered, high)
+
+
+def _quantile(ordered: Array, share: float) -> float:
+    """Return what numpy.quantile does (linear between two values), of values that are sorted once for all shares."""
+    place = share * (len(ordered) - 1)
+    first = int(place)
+    low, high = float(ordered[first]), float(ordered[min(first + 1, len(ordered) - 1)])
+    return low + (high - low) * (place - first)
 
 
 def _corrected(share: float, bias: float, acceleration: float) -> float:

@@ -5,12 +5,22 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
 
+import numpy as np
+
 from dashboard.analysis.comparison import Estimate, difference
 from dashboard.analysis.filters import NONE_NAME
 from dashboard.analysis.intervals import wilson
 from dashboard.analysis.rates import RELEVANT_RATE
 from dashboard.analysis.route_work import RouteWork
-from dashboard.analysis.stratified import ByClass, Part, PooledDifference, mix_part, pooled_difference, total
+from dashboard.analysis.stratified import (
+    ByClass,
+    Part,
+    PooledDifference,
+    mix_parts,
+    pooled_differences,
+    strata_of,
+    total,
+)
 from dashboard.analysis.ties import clear_ones, letters, tie_groups
 
 FEWEST_TASKS = 10
@@ -121,7 +131,7 @@ def compare(works: Mapping[str, RouteWork], quality: Quality, order: Sequence[st
         (name for name in counts if name != NONE_NAME and total(counts[name])[1] >= FEWEST_TASKS),
         key=lambda name: (-total(counts[name])[1], name),
     )[:MOST_ROUTES]
-    pairs = [pair_of(*both, counts) for both in combinations(used, 2)]
+    pairs = pairs_of({name: counts[name] for name in used})
     # The p-value of a pair that shares no class is 1: nothing tells them apart.
     clear = clear_ones([1.0 if pair.pooled is None else pair.pooled.p_value for pair in pairs])
     judged = tuple(_judged(pair, is_clear) for pair, is_clear in zip(pairs, clear, strict=True))
@@ -136,26 +146,27 @@ def compare(works: Mapping[str, RouteWork], quality: Quality, order: Sequence[st
     )
 
 
-def pair_of(first: str, second: str, counts: Mapping[str, ByClass]) -> Pair:
-    """Return two routes compared, by themselves; both must have records."""
-    sides = {name: total(counts[name]) for name in (first, second)}
-    leader, other = sorted(sides, key=lambda name: (-sides[name][0] / sides[name][1], name))
-    raw = Part(*difference(_estimate(*sides[leader]), _estimate(*sides[other])))
-    pooled = pooled_difference(counts[leader], counts[other])
-    mix = mix_part(counts[leader], counts[other])
-    assert mix is not None
-    both = [name for name in counts[leader] if counts[leader][name][1] and counts[other].get(name, (0, 0))[1]]
-    shared = _sum(counts[leader], both), _sum(counts[other], both)
-    whole = sides[leader], sides[other]
-    is_shared = all(
-        part[1] >= max(_SHARED * side[1], FEWEST_TO_SUSPECT) for part, side in zip(shared, whole, strict=True)
-    )
-    effect = _effect(raw, pooled, mix, min(n for _, n in whole), is_shared=is_shared)
-    return Pair(leader, other, *whole, raw, pooled, mix, effect, shared)
-
-
-def _sum(counts: ByClass, classes: Sequence[str]) -> tuple[int, int]:
-    return total({name: counts[name] for name in classes})
+def pairs_of(counts: Mapping[str, ByClass]) -> list[Pair]:
+    """Return every two routes compared, each pair by itself; all must have records."""
+    names, sums = list(counts), {name: total(part) for name, part in counts.items()}
+    rates = {name: _estimate(*sums[name]) for name in names}
+    ordered = [sorted(both, key=lambda name: (-rates[name].value, name)) for both in combinations(names, 2)]
+    numbers, strata = {name: number for number, name in enumerate(names)}, strata_of(list(counts.values()))
+    first, second = (strata.rows([numbers[both[side]] for both in ordered]) for side in (0, 1))
+    has_class = (first.whole > 0) & (second.whole > 0)
+    parts = [np.where(has_class, part, 0.0).sum(axis=1).astype(np.int64).tolist() for part in (*first, *second)]
+    found: list[Pair] = []
+    for (leader, other), pooled, mix, k1, n1, k2, n2 in zip(
+        ordered, pooled_differences(first, second), mix_parts(first, second), *parts, strict=True
+    ):
+        assert mix is not None
+        raw, whole, shared = Part(*difference(rates[leader], rates[other])), (sums[leader], sums[other]), (n1, n2)
+        is_shared = all(
+            part >= max(_SHARED * side[1], FEWEST_TO_SUSPECT) for part, side in zip(shared, whole, strict=True)
+        )
+        effect = _effect(raw, pooled, mix, min(n for _, n in whole), is_shared=is_shared)
+        found.append(Pair(leader, other, *whole, raw, pooled, mix, effect, ((k1, n1), (k2, n2))))
+    return found
 
 
 def _effect(raw: Part, pooled: PooledDifference | None, mix: Part, fewest: int, *, is_shared: bool) -> Effect:

@@ -14,7 +14,7 @@ from dashboard.analysis.route_value import AtMix, RouteValues, named_best, route
 from dashboard.analysis.route_work import RouteWork, route_work
 from dashboard.analysis.routes import RouteFigure, route_figures
 from dashboard.analysis.shrinkage import Prior, Shrunk, prior_of, shrunk
-from dashboard.analysis.stratified import Standardised, mix_of, standardised, total
+from dashboard.analysis.stratified import Standardised, mix_of, standardised_rates, total
 from data.definitions.review_questions import review_questions
 
 
@@ -135,7 +135,7 @@ def _qualities(
     # The mix counts what the rate counts, so that the team's own rate at this mix is its raw rate.
     mix = mix_of(quality.counts(work) for work in works.values())
     shared = frozenset(quality.counts(works[reference])) if reference else frozenset[str]()
-    at_mix = {name: standardised(quality.counts(work), mix, shared) for name, work in works.items()}
+    at_mix = standardised_rates({name: quality.counts(work) for name, work in works.items()}, mix, shared)
     raw = {name: rate(*total(quality.counts(work))) for name, work in works.items()}
     order = sorted(
         works, key=lambda name: (-(found.value if (found := at_mix[name]) else raw[name].value or 0.0), name)

@@ -1,11 +1,15 @@
-"""Tasks of a filter by the route that they asked for and by day: read once for quality, spend and their intervals."""
+"""Tasks of a filter by the route that they asked for and by day: what costs and their intervals are made of."""
 
 import sqlite3
 from typing import NamedTuple
 
+import numpy as np
+
+from dashboard.analysis.class_days import class_tasks
 from dashboard.analysis.filters import Filter, Period
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.shared import shared
+
+_MEASURES = ("task_count", "completed_count", "kept_count", "unknown_count", "known_cost_micro_usd")
 
 
 class RouteTaskDay(NamedTuple):
@@ -31,12 +35,11 @@ def route_task_days(connection: sqlite3.Connection, chosen: Filter, period: Peri
 
 @shared
 def _route_task_days(connection: sqlite3.Connection, chosen: Filter) -> tuple[RouteTaskDay, ...]:
-    table = smallest_rollup(chosen, "task_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    rows = connection.execute(
-        "SELECT provider, model, date, sum(task_count), sum(completed_count), sum(kept_count), "  # noqa: S608
-        f"sum(unknown_count), sum(known_cost_micro_usd) FROM {table} WHERE {condition} GROUP BY date, provider, model "
-        "ORDER BY date",
-        parameters,
-    )
-    return tuple(map(RouteTaskDay._make, rows))
+    found = class_tasks(connection, chosen)
+    days = [
+        RouteTaskDay(*route, day, *counts)
+        for route, sums in found.by_route(*_MEASURES).items()
+        for day, counts in enumerate(sums.astype(np.int64).T.tolist(), found.first)
+        if any(counts)
+    ]
+    return tuple(sorted(days, key=lambda one: one.day))

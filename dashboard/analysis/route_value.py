@@ -18,11 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.analysis.bootstrap import FEWEST_DAYS, bca, drawn_days, none_seen
+from dashboard.analysis.class_days import class_calls, class_tasks
 from dashboard.analysis.filters import NONE_NAME, Filter, route_name
 from dashboard.analysis.intervals import CONFIDENCE, Interval, Z
 from dashboard.analysis.route_costs import Pricing
 from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.self_hosted import self_hosted_providers
 from dashboard.analysis.shared import shared
 from dashboard.analysis.stratified import FEWEST_IN_CLASS
@@ -327,65 +327,39 @@ def _ratio(sums: _Sums, plain: _Sums, weights: Array, used: npt.NDArray[np.bool_
 
 
 def _read(connection: sqlite3.Connection, chosen: Filter) -> tuple[tuple[RouteDays, ...], tuple[str, ...]]:
-    """Return the routes, most used first, and the classes. Days come as one text a group, which numpy takes apart."""
-    counted = ("task_count", "kept_count", "completed_count")
-    tasks = _by_day(connection, chosen, smallest_rollup(chosen, "task_daily"), "1", counted)
-    table = smallest_rollup(chosen, "call_daily", "task_class")
-    calls = _by_day(connection, chosen, table, "is_attributed", ("cost_micro_usd", "call_count", "unpriced_count"))
-    classes = tuple(sorted({task_class or NONE_NAME for _, _, task_class, _ in (*tasks, *calls)}))
+    """Return the routes, most used first, and the classes."""
+    tasks, calls = class_tasks(connection, chosen), class_calls(connection, chosen)
+    classes = tuple(sorted({task_class or NONE_NAME for _, _, task_class in (*tasks.keys, *calls.keys)}))
     places = {name: place for place, name in enumerate(classes)}
     shape = (chosen.period.day_count, len(classes))
     cells: dict[str, _Sums] = {}
     counts: dict[str, list[int]] = {}
     own_machines = self_hosted_providers()
     hosted: dict[str, bool] = {}
-    for rows, is_tasks in ((tasks, True), (calls, False)):
-        for provider, model, task_class, days in rows:
-            name = route_name(provider, model)
-            if name not in cells:
-                cells[name] = _Sums(*(np.zeros(shape) for _ in _Sums._fields))
-                hosted[name] = provider in own_machines
-            place = places[task_class or NONE_NAME]
-            sums = cells[name]
-            # Routes of which the name leaves out what tells them apart ("?") come together.
-            if is_tasks:
-                sums.tasks[:, place] += days[0]
-                sums.kept[:, place] += days[1]
-                sums.completed[:, place] += days[2]
-            else:
-                sums.spend[:, place] += days[0] / MICRO_USD
-                total = counts.setdefault(name, [0, 0])
-                total[0], total[1] = total[0] + int(days[1].sum()), total[1] + int(days[2].sum())
+
+    def sums_of(provider: str | None, model: str | None) -> tuple[str, _Sums]:
+        # Routes of which the name leaves out what tells them apart ("?") come together.
+        name = route_name(provider, model)
+        if name not in cells:
+            cells[name] = _Sums(*(np.zeros(shape) for _ in _Sums._fields))
+            hosted[name] = provider in own_machines
+        return name, cells[name]
+
+    for row, (provider, model, task_class) in enumerate(tasks.keys):
+        _, sums = sums_of(provider, model)
+        place = places[task_class or NONE_NAME]
+        sums.tasks[:, place] += tasks.sums["task_count"][row]
+        sums.kept[:, place] += tasks.sums["kept_count"][row]
+        sums.completed[:, place] += tasks.sums["completed_count"][row]
+    for row, ((provider, model, task_class), (called, unpriced)) in enumerate(
+        zip(calls.keys, calls.totals("call_count", "unpriced_count"), strict=True)
+    ):
+        name, sums = sums_of(provider, model)
+        sums.spend[:, places[task_class or NONE_NAME]] += calls.sums["cost_micro_usd"][row] / MICRO_USD
+        total = counts.setdefault(name, [0, 0])
+        total[0], total[1] = total[0] + called, total[1] + unpriced
     found = [RouteDays(name, hosted[name], *cells[name], *counts.get(name, [0, 0])) for name in sorted(cells)]
     return tuple(sorted(found, key=lambda route: (-route.task_count, route.name))), classes
-
-
-def _by_day(
-    connection: sqlite3.Connection, chosen: Filter, table: str, where: str, measures: Sequence[str]
-) -> list[tuple[str | None, str | None, str | None, Array]]:
-    """Return provider, model, class, and a row for each measure: its sum on each day of the period."""
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    names, grouped = ", ".join(measures), ""
-    if table == "call_route_daily":
-        # A day has several rows of a route, one for each way in which calls end: added up here, fewer become text.
-        names, grouped = ", ".join(f"sum({name}) AS {name}" for name in measures), "GROUP BY date, 1, 2, 3"
-    listed = " || ' ' || ".join(("day", *measures))
-    return [
-        (provider, model, task_class, _sums(text, len(measures), chosen.period.day_count))
-        for provider, model, task_class, text in connection.execute(
-            f"SELECT provider, model, task_class, group_concat({listed}, ' ') FROM ("  # noqa: S608
-            f"SELECT provider, model, task_class, date - :first AS day, {names} FROM {table} "
-            f"WHERE {where} AND {condition} {grouped}) GROUP BY 1, 2, 3",
-            parameters,
-        )
-    ]
-
-
-def _sums(text: str, measures: int, day_count: int) -> Array:
-    """Return the sums by day of rows that are written one behind the other: the day and its measures."""
-    rows = np.array(text.split(), dtype=np.float64).reshape(-1, measures + 1)
-    days = rows[:, 0].astype(np.int64)
-    return np.array([np.bincount(days, rows[:, place + 1], day_count) for place in range(measures)], dtype=np.float64)
 
 
 def named_best(values: RouteValues) -> tuple[str, ...]:

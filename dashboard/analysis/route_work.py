@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dashboard.analysis.as_of import day_number, newest_mature_day
+from dashboard.analysis.class_days import class_tasks
 from dashboard.analysis.filters import NONE_NAME, Filter, route_name
 from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.self_hosted import self_hosted_providers
@@ -58,18 +59,15 @@ def route_work(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) 
     def route(provider: str | None, model: str | None) -> _Sums:
         return found.setdefault(route_name(provider, model), _Sums(provider in own_machines))
 
-    table = smallest_rollup(chosen, "task_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    for provider, model, task_class, tasks, completed, unknown in connection.execute(
-        "SELECT provider, model, task_class, sum(task_count), sum(completed_count), sum(unknown_count) "  # noqa: S608
-        f"FROM {table} WHERE {condition} GROUP BY provider, model, task_class",
-        parameters,
+    asked = class_tasks(connection, chosen)
+    for (provider, model, task_class), (tasks, completed, unknown) in zip(
+        asked.keys, asked.totals("task_count", "completed_count", "unknown_count"), strict=True
     ):
-        work = route(provider, model)
-        work.tasks[task_class] += tasks
+        work, name = route(provider, model), task_class or NONE_NAME
+        work.tasks[name] += tasks
         work.completed += completed
         work.unknown += unknown
-        _add(work.success, task_class, completed, tasks - unknown)
+        _add(work.success, name, completed, tasks - unknown)
     table = smallest_rollup(chosen, "patch_daily")
     condition, parameters = condition_of(chosen, chosen.period, table)
     mature = day_number(newest_mature_day(connection, as_of))

@@ -1,20 +1,22 @@
 """Quality and cost of each route: completed tasks without rollback per dollar, with an interval over days."""
 
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+
+import numpy as np
 
 from dashboard.analysis.as_of import day_number, newest_mature_day
 from dashboard.analysis.bootstrap import ratio_over_days
+from dashboard.analysis.class_days import Array, class_calls, class_tasks
 from dashboard.analysis.filters import Filter, route_name
-from dashboard.analysis.route_task_days import route_task_days
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.self_hosted import self_hosted_providers
 
 MICRO_USD = 1_000_000
 PARTIAL_SHARE = 0.05
 """From this share of unpriced calls on, quality per dollar is not given as one number."""
+_TASKS = ("task_count", "completed_count", "kept_count")
+_CALLS = ("call_count", "unpriced_count", "cost_micro_usd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,77 +47,50 @@ class RouteFigure:
 
 
 @dataclass
-class _Calls:
-    count: int = 0
-    unpriced: int = 0
-    spend: dict[int, int] = field(default_factory=dict[int, int])
-    """Known spend by day, in millionths of a US dollar."""
-
-    def add(self, day: int, count: int, unpriced: int, cost: int) -> None:
-        self.count += count
-        self.unpriced += unpriced
-        self.spend[day] = self.spend.get(day, 0) + cost
-
-    @property
-    def priced(self) -> int:
-        return self.count - self.unpriced
-
-    @property
-    def spend_usd(self) -> float | None:
-        return sum(self.spend.values()) / MICRO_USD if self.priced else None
-
-
-@dataclass
 class _Days:
     provider: str | None
-    tasks: int = 0
-    completed: int = 0
-    immature_tasks: int = 0
-    kept: dict[int, int] = field(default_factory=dict[int, int])
-    """By day."""
-    calls: _Calls = field(default_factory=_Calls)
+    tasks: Array
+    """Rows are _TASKS, columns days."""
+    calls: Array
+    """Rows are _CALLS, columns days."""
 
 
 def route_figures(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> tuple[RouteFigure, ...]:
     """Return every route that tasks asked for or that served them, by name."""
-    newest_mature = day_number(newest_mature_day(connection, as_of))
+    days = chosen.period.day_count
     found: dict[str, _Days] = {}
-    for one in route_task_days(connection, chosen, chosen.period):
-        route = found.setdefault(route_name(one.provider, one.model), _Days(one.provider))
-        route.tasks += one.tasks
-        route.completed += one.completed
-        route.kept[one.day] = route.kept.get(one.day, 0) + one.kept
-        if one.day > newest_mature:
-            route.immature_tasks += one.tasks
-    table = smallest_rollup(chosen, "call_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    # Rows of one route say how many of its calls belong to tasks; those of one class are either or.
-    own, where = ("attributed_", "attributed_call_count > 0") if table == "route_daily" else ("", "is_attributed")
-    for day, provider, model, calls, unpriced, cost in connection.execute(
-        f"SELECT date, provider, model, sum({own}call_count), sum({own}unpriced_count), sum({own}cost_micro_usd) "  # noqa: S608
-        f"FROM {table} WHERE {where} AND {condition} GROUP BY date, provider, model",
-        parameters,
-    ):
-        route = found.setdefault(route_name(provider, model), _Days(provider))
-        route.calls.add(day, calls, unpriced, cost)
-    return tuple(_figure(name, found[name]) for name in sorted(found))
+
+    def days_of(provider: str | None, model: str | None) -> _Days:
+        # Routes of which the name leaves out what tells them apart ("?") come together.
+        nothing = _Days(provider, np.zeros((len(_TASKS), days)), np.zeros((len(_CALLS), days)))
+        return found.setdefault(route_name(provider, model), nothing)
+
+    for route, sums in class_tasks(connection, chosen).by_route(*_TASKS).items():
+        days_of(*route).tasks += sums
+    for route, sums in class_calls(connection, chosen).by_route(*_CALLS).items():
+        days_of(*route).calls += sums
+    mature = max(day_number(newest_mature_day(connection, as_of)) - day_number(chosen.period.first) + 1, 0)
+    return tuple(_figure(name, found[name], mature) for name in sorted(found))
 
 
-def _figure(name: str, route: _Days) -> RouteFigure:
+def _figure(name: str, route: _Days, mature: int) -> RouteFigure:
+    """Return a route; ``mature`` is how many days of the period are older than the rollback window."""
     is_self_hosted = route.provider in self_hosted_providers()
+    calls, unpriced, micro_usd = (int(count) for count in route.calls.sum(axis=1))
     value, low, high = (None, None, None)
-    if any(route.calls.spend.values()) and not is_self_hosted:
-        value, low, high = _quality(route.kept, route.calls)
+    if micro_usd and not is_self_hosted:
+        value, low, high = _quality(route, calls, unpriced)
+    tasks, completed, kept = (int(count) for count in route.tasks.sum(axis=1))
     return RouteFigure(
         route=name,
-        tasks=route.tasks,
-        completed=route.completed,
-        immature_tasks=route.immature_tasks,
-        kept=sum(route.kept.values()),
-        calls=route.calls.count,
-        unpriced_calls=route.calls.unpriced,
-        spend_usd=route.calls.spend_usd,
-        is_spend_known=route.calls.count > 0 and route.calls.unpriced == 0,
+        tasks=tasks,
+        completed=completed,
+        immature_tasks=int(route.tasks[0, mature:].sum()),
+        kept=kept,
+        calls=calls,
+        unpriced_calls=unpriced,
+        spend_usd=micro_usd / MICRO_USD if calls > unpriced else None,
+        is_spend_known=calls > 0 and unpriced == 0,
         is_self_hosted=is_self_hosted,
         quality_per_usd=value,
         low=low,
@@ -123,14 +98,11 @@ def _figure(name: str, route: _Days) -> RouteFigure:
     )
 
 
-def _quality(kept: Mapping[int, int], calls: _Calls) -> tuple[float | None, float | None, float | None]:
+def _quality(route: _Days, calls: int, unpriced: int) -> tuple[float | None, float | None, float | None]:
     """Return kept tasks per dollar. Unpriced calls widen the interval downwards: they cost as much as a mean call."""
-    days = sorted(kept.keys() | calls.spend.keys())
-    estimate = ratio_over_days(
-        [kept.get(day, 0) for day in days], [calls.spend.get(day, 0) / MICRO_USD for day in days], counts_events=True
-    )
+    estimate = ratio_over_days(route.tasks[2], route.calls[2] / MICRO_USD, counts_events=True)
     low, high = estimate.interval or (None, None)
     if low is not None:
-        low *= calls.priced / calls.count
-    is_partial = calls.unpriced > PARTIAL_SHARE * calls.count
+        low *= (calls - unpriced) / calls
+    is_partial = unpriced > PARTIAL_SHARE * calls
     return (None if is_partial else estimate.value), low, high

@@ -5,15 +5,20 @@ difference times the overlap of the two mixes; the mix part is what remains when
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import erfc, sqrt
+from typing import NamedTuple
 
-from dashboard.analysis.intervals import Interval, Z, wilson
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.analysis.intervals import Z
 
 Counts = tuple[int, int]
 """Good ones, and all."""
 ByClass = Mapping[str, Counts]
+Array = npt.NDArray[np.float64]
 FEWEST_IN_CLASS = 5
 """A class with fewer takes no part in a standardised rate: its interval alone would be wider than a half."""
 
@@ -68,105 +73,132 @@ def mix_of(parts: Iterable[ByClass]) -> dict[str, int]:
     return dict(mix)
 
 
-def standardised(counts: ByClass, mix: Mapping[str, int], classes: frozenset[str] | None = None) -> Standardised | None:
-    """Return the rate at the given mix over the classes that take part; null when none does.
+class Strata(NamedTuple):
+    """Counts of many parts at once: one row a part, one column a class; a class that a part does not have is 0 of 0."""
+
+    good: Array
+    whole: Array
+
+    def rows(self, numbers: Sequence[int]) -> "Strata":
+        """Return some of the parts, in the order of their numbers."""
+        return Strata(self.good[numbers], self.whole[numbers])
+
+
+def strata_of(parts: Sequence[ByClass]) -> Strata:
+    """Return the counts of parts with the columns that all of them have together, in the order of their names."""
+    classes = sorted({name for part in parts for name in part})
+    counts = np.array([[part.get(name, (0, 0)) for name in classes] for part in parts], dtype=np.float64)
+    counts = counts.reshape(len(parts), len(classes), 2)
+    return Strata(counts[:, :, 0], counts[:, :, 1])
+
+
+def standardised(counts: ByClass, mix: Mapping[str, int]) -> Standardised | None:
+    """Return the rate at the given mix over the classes that take part; null when none does."""
+    return standardised_rates({"": counts}, mix)[""]
+
+
+def standardised_rates(
+    parts: Mapping[str, ByClass], mix: Mapping[str, int], classes: frozenset[str] | None = None
+) -> Mapping[str, Standardised | None]:
+    """Return the rate of each part at the given mix over the classes of it that take part; null where none does.
 
     ``classes`` limits the classes, for example to those that another route has too. Weights are taken as exact.
     """
-    whole = sum(mix.values())
-    used = [
-        (mix[name], *counts[name])
-        for name in sorted(counts)
-        if counts[name][1] >= FEWEST_IN_CLASS and mix.get(name, 0) > 0 and (classes is None or name in classes)
+    names = sorted(name for name, weight in mix.items() if weight > 0 and (classes is None or name in classes))
+    strata = strata_of([{name: part.get(name, (0, 0)) for name in names} for part in parts.values()])
+    weights = np.where(strata.whole >= FEWEST_IN_CLASS, [float(mix[name]) for name in names], 0.0)
+    covered, records = weights.sum(axis=1), np.where(weights > 0, strata.whole, 0.0).sum(axis=1)
+    value, low, high = _weighted(weights, strata)
+    shares = covered / max(sum(mix.values()), 1)
+    figures = zip(*(figure.tolist() for figure in (value, low, high, records, shares)), strict=True)
+    return {
+        part: Standardised(rate, least, most, int(n), share) if share else None
+        for part, (rate, least, most, n, share) in zip(parts, figures, strict=True)
+    }
+
+
+def pooled_differences(first: Strata, second: Strata) -> list[PooledDifference | None]:
+    """Return first minus second of each row within the classes that both have; null where they share none."""
+    shared = (first.whole > 0) & (second.whole > 0)
+    n = first.whole + second.whole
+    weights = np.where(shared, first.whole * second.whole / np.where(shared, n, 1.0), 0.0)
+    overlap = weights.sum(axis=1)
+    (p1, l1, u1), (p2, l2, u2) = _weighted(weights, first), _weighted(weights, second)
+    all1, all2 = first.whole.sum(axis=1), second.whole.sum(axis=1)
+    value = p1 - p2
+    low, high = value - np.hypot(p1 - l1, u2 - p2), value + np.hypot(u1 - p1, p2 - l2)
+    records, chances = np.where(shared, n, 0.0).sum(axis=1), _no_difference_p(first, second)
+    return [
+        PooledDifference(
+            value=float(value[row]),
+            low=float(low[row]),
+            high=float(high[row]),
+            n=int(records[row]),
+            overlap=float(overlap[row] / (all1[row] * all2[row] / (all1[row] + all2[row]))),
+            p_value=chances[row],
+        )
+        if overlap[row]
+        else None
+        for row in range(len(overlap))
     ]
-    covered = sum(weight for weight, _, _ in used)
-    if not covered:
-        return None
-    weighted = [(weight / covered, k, n) for weight, k, n in used]
-    value = sum(weight * k / n for weight, k, n in weighted)
-    low, high = _weighted_wilson(weighted)
-    return Standardised(value, low, high, sum(n for _, _, n in used), covered / whole)
 
 
-def pooled_difference(first: ByClass, second: ByClass) -> PooledDifference | None:
-    """Return first minus second within the classes that both have; null when they share none."""
-    shared = [(*first[name], *second[name]) for name in sorted(first) if _has(first, name) and _has(second, name)]
-    weights = [n1 * n2 / (n1 + n2) for _, n1, _, n2 in shared]
-    whole = sum(weights)
-    if not whole:
-        return None
-    value = sum(weight * (k1 / n1 - k2 / n2) for weight, (k1, n1, k2, n2) in zip(weights, shared, strict=True)) / whole
-    sides = (
-        [(weight / whole, k1, n1) for weight, (k1, n1, _, _) in zip(weights, shared, strict=True)],
-        [(weight / whole, k2, n2) for weight, (_, _, k2, n2) in zip(weights, shared, strict=True)],
-    )
-    (p1, l1, u1), (p2, l2, u2) = (_with_interval(side) for side in sides)
-    all1, all2 = total(first)[1], total(second)[1]
-    return PooledDifference(
-        value=value,
-        low=value - sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2),
-        high=value + sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2),
-        n=sum(n1 + n2 for _, n1, _, n2 in shared),
-        overlap=whole / (all1 * all2 / (all1 + all2)),
-        p_value=_no_difference_p(shared),
-    )
+def mix_parts(first: Strata, second: Strata) -> list[Part | None]:
+    """Return what of first minus second of each row is due to the mix of classes, each class at the rate of both.
 
-
-def mix_part(first: ByClass, second: ByClass) -> Part | None:
-    """Return what of first minus second is due to the mix of classes, each class at the rate of both together.
-
-    The interval recovers the variances of Wilson's intervals of the classes; null when one side is empty.
+    The interval recovers the variances of Wilson's intervals of the classes; null where one side is empty.
     """
-    all1, all2 = total(first)[1], total(second)[1]
-    if not all1 or not all2:
-        return None
-    value, below, above = 0.0, 0.0, 0.0
-    for name in sorted(first.keys() | second.keys()):
-        (k1, n1), (k2, n2) = first.get(name, (0, 0)), second.get(name, (0, 0))
-        k, n = k1 + k2, n1 + n2
-        interval = wilson(k, n)
-        if interval is None:
-            continue
-        shift, rate = n1 / all1 - n2 / all2, k / n
-        value += shift * rate
-        low, high = interval if shift > 0 else interval[::-1]
-        below += (shift * (rate - low)) ** 2
-        above += (shift * (high - rate)) ** 2
-    return Part(value, value - sqrt(below), value + sqrt(above))
+    all1, all2 = first.whole.sum(axis=1, keepdims=True), second.whole.sum(axis=1, keepdims=True)
+    shift = first.whole / np.where(all1, all1, 1.0) - second.whole / np.where(all2, all2, 1.0)
+    k, n = first.good + second.good, first.whole + second.whole
+    rate = k / np.where(n, n, 1.0)
+    low, high = _wilson(rate, np.where(n, n, 1.0), k == 0, k == n)
+    value = (shift * rate).sum(axis=1)
+    down, up = (np.where(shift > 0, *bounds) for bounds in ((rate - low, high - rate), (high - rate, rate - low)))
+    below, above = (np.sqrt(((shift * bound) ** 2).sum(axis=1)) for bound in (down, up))
+    is_able = (all1 > 0) & (all2 > 0)
+    return [
+        Part(float(value[row]), float(value[row] - below[row]), float(value[row] + above[row])) if able else None
+        for row, able in enumerate(is_able[:, 0])
+    ]
 
 
-def _has(counts: ByClass, name: str) -> bool:
-    return counts.get(name, (0, 0))[1] > 0
-
-
-def _with_interval(weighted: list[tuple[float, int, int]]) -> tuple[float, float, float]:
-    return sum(weight * k / n for weight, k, n in weighted), *_weighted_wilson(weighted)
-
-
-def _weighted_wilson(weighted: list[tuple[float, int, int]]) -> Interval:
-    """Return Wilson's interval of a weighted rate at its effective number of records.
+def _weighted(weights: Array, strata: Strata) -> tuple[Array, Array, Array]:
+    """Return the weighted rate of each row with Wilson's interval at its effective number of records.
 
     That number is the n of a plain rate with the same variance. Variances are judged from Wilson's centres, which are
-    never 0 or 1, so that classes without a failure still leave doubt. Of one class it is n: plain Wilson.
+    never 0 or 1, so that classes without a failure still leave doubt. Of one class it is n: plain Wilson. A row
+    without any weight is without meaning.
     """
-    centres = [(weight, (k + Z * Z / 2) / (n + Z * Z), n) for weight, k, n in weighted]
-    mean = sum(weight * centre for weight, centre, _ in centres)
-    n = mean * (1 - mean) / sum(weight**2 * centre * (1 - centre) / n for weight, centre, n in centres)
-    p, scale = sum(weight * k / n for weight, k, n in weighted), 1 + Z * Z / n
+    used = weights > 0
+    whole = weights.sum(axis=1, keepdims=True)
+    share, n = weights / np.where(whole, whole, 1.0), np.where(used, strata.whole, 1.0)
+    centre = (strata.good + Z * Z / 2) / (n + Z * Z)
+    mean, variance = (share * centre).sum(axis=1), (share**2 * centre * (1 - centre) / n).sum(axis=1)
+    records = np.where(variance > 0, mean * (1 - mean) / np.where(variance > 0, variance, 1.0), 1.0)
+    p = (share * strata.good / n).sum(axis=1)
+    is_none = (used & (strata.good > 0)).sum(axis=1) == 0
+    is_all = (used & (strata.good < n)).sum(axis=1) == 0
+    return p, *_wilson(p, records, is_none, is_all)
+
+
+def _wilson(p: Array, n: Array, is_none: npt.NDArray[np.bool_], is_all: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Return Wilson's bounds of rates; n may be effective. The bounds of none and of all are exactly 0 and 1."""
+    scale = 1 + Z * Z / n
     middle = (p + Z * Z / (2 * n)) / scale
-    half = Z / scale * sqrt(max(p * (1 - p), 0.0) / n + Z * Z / (4 * n * n))
-    is_none, is_all = all(k == 0 for _, k, _ in weighted), all(k == n for _, k, n in weighted)
-    # As for a plain rate: the bounds of none and of all are exactly 0 and 1.
-    return (0.0 if is_none else middle - half), (1.0 if is_all else middle + half)
+    half = Z / scale * np.sqrt(np.maximum(p * (1 - p), 0.0) / n + Z * Z / (4 * n * n))
+    return np.where(is_none, 0.0, middle - half), np.where(is_all, 1.0, middle + half)
 
 
-def _no_difference_p(strata: list[tuple[int, int, int, int]]) -> float:
-    """Return the p-value of the Cochran–Mantel–Haenszel test, without correction of continuity."""
-    distance, variance = 0.0, 0.0
-    for k1, n1, k2, n2 in strata:
-        k, n = k1 + k2, n1 + n2
-        if n > 1:
-            distance += k1 - n1 * k / n
-            variance += n1 * n2 * k * (n - k) / (n * n * (n - 1))
+def _no_difference_p(first: Strata, second: Strata) -> list[float]:
+    """Return the p-values of the Cochran–Mantel–Haenszel test, without correction of continuity."""
+    n1, n2 = first.whole, second.whole
+    k, n = first.good + second.good, n1 + n2
+    used = (n1 > 0) & (n2 > 0)
+    # With both sides there, n is 2 at least.
+    some = np.where(used, n, 2.0)
+    distance = np.where(used, first.good - n1 * k / some, 0.0).sum(axis=1)
+    variance = np.where(used, n1 * n2 * k * (n - k) / (some * some * (some - 1)), 0.0).sum(axis=1)
     # One degree of freedom: the tail of the square is that of both sides of the normal distribution.
-    return 1.0 if variance == 0 else erfc(abs(distance) / sqrt(2 * variance))
+    pairs = zip(distance.tolist(), variance.tolist(), strict=True)
+    return [1.0 if spread == 0 else erfc(abs(far) / sqrt(2 * spread)) for far, spread in pairs]

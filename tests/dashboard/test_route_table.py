@@ -13,7 +13,7 @@ from dashboard.analysis.figures import Verdict
 from dashboard.analysis.filters import Compare, Filter, Period
 from dashboard.analysis.frontier import outdone_by, plane
 from dashboard.analysis.route_changes import changes_frame, changes_words, route_changes
-from dashboard.analysis.route_comparison import Effect, Quality, compare, pair_of
+from dashboard.analysis.route_comparison import Effect, Quality, compare, pairs_of
 from dashboard.analysis.route_costs import Pricing
 from dashboard.analysis.route_frames import cost_frame, pair_frame, plane_frame, quality_frame, use_frame
 from dashboard.analysis.route_table import RouteTable, route_table
@@ -97,7 +97,7 @@ class TestMixEffect:
             }
             for side in ("easy", "hard")
         }
-        pair = pair_of(*counts, counts)
+        pair = pairs_of(counts)[0]
         assert (pair.leader, pair.effect) == (planted["easy"]["route"], Effect.MIX)
 
     def test_routes_that_share_few_tasks_leave_open_whether_it_is_the_mix(self):
@@ -106,7 +106,7 @@ class TestMixEffect:
             "easy": {"edit": (141, 150), "feature": (9, 10)},
             "hard": {"fix": (124, 160), "feature": (36, 40)},
         }
-        pair = pair_of("hard", "easy", counts)
+        pair = pairs_of(counts)[0]
         assert (pair.leader, pair.effect, pair.shared) == ("easy", Effect.UNCLEAR, ((9, 10), (36, 40)))
         words = pair_words(pair, Quality.SUCCESS)
         assert "of its 160 tasks 10 and of the 200 of hard 40 are of task classes that both have, too few" in words
@@ -118,14 +118,14 @@ class TestMixEffect:
             "easy": {"edit": (390, 400), "feature": (2, 11)},
             "hard": {"fix": (271, 300), "feature": (39, 41)},
         }
-        pair = pair_of("hard", "easy", counts)
+        pair = pairs_of(counts)[0]
         assert pair.pooled is not None
         assert pair.raw.low > 0 > pair.pooled.high
         assert pair.effect is Effect.UNCLEAR
         assert "Simpson" not in pair_words(pair, Quality.SUCCESS)
 
     def test_a_lead_over_a_route_with_other_classes_alone_cannot_be_told(self):
-        pair = pair_of("a", "b", {"a": {"edit": (198, 200)}, "b": {"fix": (160, 200)}})
+        pair = pairs_of({"a": {"edit": (198, 200)}, "b": {"fix": (160, 200)}})[0]
         assert (pair.leader, pair.pooled, pair.effect) == ("a", None, Effect.UNCLEAR)
         assert "of its 200 tasks 0 and of the 200 of b 0 are of task classes that both have" in pair_words(
             pair, Quality.SUCCESS
@@ -147,7 +147,7 @@ class TestMixEffect:
             "easy": {"edit": (900, 1000), "feature": (100, 200)},
             "hard": {"edit": (190, 200), "feature": (600, 1000)},
         }
-        pair = pair_of("hard", "easy", counts)
+        pair = pairs_of(counts)[0]
         assert (pair.leader, pair.effect) == ("easy", Effect.REVERSED)
         words = pair_words(pair, Quality.SUCCESS)
         assert "reversal (Simpson): within the same task classes hard is clearly better" in words
@@ -156,7 +156,7 @@ class TestMixEffect:
         assert quality_words(found) == "hard is best on task success."
 
     def test_a_lead_within_classes_is_plain(self):
-        pair = pair_of("good", "bad", {"good": {"edit": (95, 100)}, "bad": {"edit": (60, 100)}})
+        pair = pairs_of({"good": {"edit": (95, 100)}, "bad": {"edit": (60, 100)}})[0]
         assert (pair.leader, pair.effect) == ("good", Effect.PLAIN)
         assert pair_words(pair, Quality.SUCCESS) == ""
 

@@ -9,12 +9,37 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from dashboard.analysis.shrinkage import prior_of, shrunk
-from dashboard.analysis.stratified import mix_of, mix_part, pooled_difference, standardised, total
+from dashboard.analysis.stratified import (
+    ByClass,
+    Part,
+    PooledDifference,
+    Strata,
+    mix_of,
+    mix_parts,
+    pooled_differences,
+    standardised,
+    standardised_rates,
+    strata_of,
+    total,
+)
 from dashboard.analysis.ties import clear_ones, letters, tie_groups
 
 EASY = {"edit": (90, 100), "feature": (10, 20)}
 HARD = {"edit": (19, 20), "feature": (60, 100)}
 """EASY has 100 of 120 = 83 %, HARD 79 of 120 = 66 %; yet in each class HARD is better: 95 against 90, 60 against 50."""
+
+
+def both(first: ByClass, second: ByClass) -> tuple[Strata, Strata]:
+    strata = strata_of([first, second])
+    return strata.rows([0]), strata.rows([1])
+
+
+def pooled_difference(first: ByClass, second: ByClass) -> PooledDifference | None:
+    return pooled_differences(*both(first, second))[0]
+
+
+def mix_part(first: ByClass, second: ByClass) -> Part | None:
+    return mix_parts(*both(first, second))[0]
 
 
 def random_counts(chance: random.Random, classes: int) -> dict[str, tuple[int, int]]:
@@ -40,7 +65,8 @@ class TestStandardised:
 
     def test_classes_without_enough_records_and_classes_that_are_not_shared_take_no_part(self):
         counts = {"edit": (9, 10), "feature": (4, 4), "fix": (1, 10)}
-        found = standardised(counts, {"edit": 50, "feature": 30, "fix": 20}, frozenset({"edit", "feature"}))
+        mix = {"edit": 50, "feature": 30, "fix": 20}
+        found = standardised_rates({"it": counts}, mix, frozenset({"edit", "feature"}))["it"]
         assert found is not None
         assert found.value == pytest.approx(0.9)  # feature has 4 of the 5 needed, fix is not shared
         assert found.coverage == pytest.approx(0.5)
