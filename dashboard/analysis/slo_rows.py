@@ -10,7 +10,9 @@ from dashboard.analysis.as_of import day_number
 from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.listings import Columns, Listing, id_column, owner_columns, route_column
-from dashboard.analysis.selection import condition_of, smallest_rollup
+from dashboard.analysis.newest_days import counts_by_day
+from dashboard.analysis.selection import smallest_rollup
+from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_events import events_of
 from data.frames import INSTANT
 
@@ -75,24 +77,30 @@ def slo_row_count(
 
     Counted from the rollup, which takes as long for a million rows as for ten.
     """
+    return sum(count for _, count in _by_day(connection, chosen.during(Period(first, last)), slo_name, only_bad))
+
+
+@shared
+def _by_day(
+    connection: sqlite3.Connection, chosen: Filter, slo_name: str, only_bad: bool
+) -> tuple[tuple[int, int], ...]:
     events = events_of(slo_name)
-    table = smallest_rollup(chosen, events.rollup)
-    condition, parameters = condition_of(chosen, Period(first, last), table)
     counted = f"{events.rollup_total} - ({events.rollup_good})" if only_bad else events.rollup_total
-    row = connection.execute(
-        f"SELECT coalesce(sum({counted}), 0) FROM {table} WHERE {condition}",  # noqa: S608
-        parameters,
-    ).fetchone()
-    return int(row[0])
+    return counts_by_day(connection, chosen, smallest_rollup(chosen, events.rollup), counted)
 
 
 def slo_rows(
     connection: sqlite3.Connection, chosen: Filter, slo_name: str, first: date, last: date, *, only_bad: bool,
     limit: int, offset: int,
 ) -> pl.DataFrame:  # fmt: skip
-    """Return a page of these events, newest first, each with who, where, which route and how it ended."""
-    listing = slo_listing(chosen.during(Period(first, last)), slo_name, only_bad=only_bad)
-    return listing.page(connection, limit, offset)
+    """Return a page of these events, newest first, each with who, where, which route and how it ended.
+
+    Only the days that it lies in are read.
+    """
+    here = chosen.during(Period(first, last))
+    counts = _by_day(connection, here, slo_name, only_bad)
+    listing = slo_listing(here, slo_name, only_bad=only_bad)
+    return listing.page_of_days(connection, events_of(slo_name).date, counts, limit, offset)
 
 
 def slo_rows_name(slo_name: str, *, only_bad: bool) -> str:

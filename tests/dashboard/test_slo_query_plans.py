@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
+from dashboard.analysis.as_of import day_number
 from dashboard.analysis.burn_rates import burn_table
 from dashboard.analysis.filters import Filter, Period, make_filter
-from dashboard.analysis.slo_rows import slo_rows
+from dashboard.analysis.slo_events import events_of
+from dashboard.analysis.slo_rows import slo_listing
 from dashboard.analysis.survival import patch_survival
 from data.definitions import slos
 from data.store import Store
@@ -32,8 +34,8 @@ def test_facts_are_read_by_index(store: Store, chosen: Filter):
         connection.set_trace_callback(statements.append)
         for slo in slos().slo:
             burn_table(connection, chosen, AS_OF, slo.name)
-            asked = (connection, chosen, slo.name, chosen.period.first, chosen.period.last)
-            slo_rows(*asked, only_bad=True, limit=20, offset=0)
+            counts, day = [(day_number(chosen.period.last), 90)], events_of(slo.name).date
+            slo_listing(chosen.alone(), slo.name, only_bad=True).page_of_days(connection, day, counts, 20, 40)
         patch_survival(connection, chosen, AS_OF)
         connection.set_trace_callback(None)
         for statement in statements:
