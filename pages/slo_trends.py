@@ -20,7 +20,7 @@ with st.container(horizontal=True):
     every = slo_trends.pick_every(address, view)
 
 trends = slo_trends.trends_of(view, slo, every)
-slo_trends.counted_beside(view, slo)
+slo_trends.counted_beside(address, view, slo)
 slo_trends.beside(view, slo)
 slo_trends.budget(view, slo)
 slo_trends.parts(address, view, slo)

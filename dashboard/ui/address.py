@@ -21,6 +21,7 @@ class Address:
         self._names = names
         self._found = {name: st.query_params[name] for name in names if name in st.query_params}
         self._picked: dict[str, str] = dict(self._found)
+        self._folds = set[str]()
         # A reload, a link or a step back in the browser changed the address: it wins over what was picked. So it does
         # on a page that follows another one: a widget of the same name there is another widget, without a value yet.
         page = st.session_state.get(PAGE_SHOWN)
@@ -79,6 +80,22 @@ class Address:
         self._note(name, found.isoformat(), default.isoformat())
         return found
 
+    def fold(self, name: str, label: str) -> Any:
+        """Return a part of the page that is folded away until somebody opens it, to be filled where it is ``open``.
+
+        While it is open the address has its name: as 1, or as the page of the rows that it shows.
+        """
+        key = f"open_{name}"
+        if self._is_news or key not in st.session_state:
+            st.session_state[key] = name in self._found
+        part = st.expander(label, key=key, on_change="rerun")
+        self._folds.add(name)
+        if part.open:
+            self._picked.setdefault(name, "1")
+        else:
+            self._picked.pop(name, None)
+        return part
+
     def page(self, name: str, pages: int, of: object) -> int:
         """Show page numbers and return the one picked; other rows (``of``) begin at their first page."""
         key, shown = self._state(name), self._state(f"{name}_of")
@@ -93,7 +110,7 @@ class Address:
         if key in st.session_state and st.session_state[key] != number:
             st.session_state[key] = number
         number = int(st.pagination(pages, default=number, key=key)) if pages > 1 else 1
-        self._note(name, str(number), "1")
+        self._note(name, str(number), "" if name in self._folds else "1")
         return number
 
     def write(self) -> None:

@@ -128,10 +128,8 @@ def second(address: Address, view: View) -> None:
     )
     group = without_second_reviewer()
     if any(zone.without_second.k for zone in found):
-        is_asked = "edits" in st.query_params
-        label = "The edits without a second reviewer"
-        with st.expander(label, expanded=is_asked, key="open_edits", on_change="rerun") as opened:
-            if opened.open:
+        with address.fold("edits", "The edits without a second reviewer") as part:
+            if part.open:
                 rows_of(address, view, group, "edits", "second_reviewer_rows")
 
 
@@ -154,10 +152,10 @@ def replay(view: View, found: Strictness) -> None:
     )
 
 
-def reviewers(view: View) -> None:
+def reviewers(address: Address, view: View) -> None:
     """Show how decisions are spread over reviewers, where so many decided that nobody is looked at alone."""
-    with st.expander("How decisions are spread over reviewers", key="open_reviewers", on_change="rerun") as opened:
-        if not opened.open:
+    with address.fold("reviewers", "How decisions are spread over reviewers") as part:
+        if not part.open:
             return
         found = view.ask_alone(reviewer_load)
         st.markdown(literal(f"{found.words}."))

@@ -28,7 +28,7 @@ from dashboard.ui.text import day, literal
 from dashboard.ui.view import View
 from data.definitions.approval_costs import approval_costs
 
-CHOICES = ("every", "subject", "group", "class", "show", "decisions", "edits")
+CHOICES = ("every", "subject", "group", "class", "show", "decisions", "edits", "classes", "reviewers")
 """What the approvals page keeps in the address."""
 _MOST_REASONS = 3
 
@@ -85,7 +85,7 @@ def map_of_zones(view: View, found: Strictness) -> None:
     )
 
 
-def verdicts(view: View, found: Strictness) -> None:
+def verdicts(address: Address, view: View, found: Strictness) -> None:
     """Show the verdict on every zone and actor, and folded away on every task class."""
     if not found.by_zone:
         return
@@ -99,8 +99,8 @@ def verdicts(view: View, found: Strictness) -> None:
         "rejected, the exact bound says how many rejections that still allows."
     )
     # What is folded away is judged only when somebody looks at it.
-    with st.expander("By task class, and by zone and task class", key="open_classes", on_change="rerun") as opened:
-        if not opened.open:
+    with address.fold("classes", "By task class, and by zone and task class") as part:
+        if not part.open:
             return
         verdict_table(found, found.by_class, "class_verdicts", view.chosen)
         verdict_table(found, found.by_zone_and_class, "zone_and_class_verdicts", view.chosen)

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-import streamlit as st
-
 from dashboard.analysis.call_rows import Calls, call_row_count, call_rows
 from dashboard.ui.address import Address
 from dashboard.ui.tables import rows_page
@@ -12,9 +10,8 @@ from dashboard.ui.view import View
 
 def calls_behind(address: Address, view: View, calls: Calls) -> None:
     """Show the calls when they are asked for; the address keeps the page under the name of the list."""
-    is_asked = calls.value in st.query_params
-    with st.expander(calls.label, expanded=is_asked, key=f"open_{calls}", on_change="rerun") as opened:
-        if opened.open:
+    with address.fold(calls.value, calls.label) as part:
+        if part.open:
             rows_page(
                 address,
                 view,

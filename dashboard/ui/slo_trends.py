@@ -33,7 +33,7 @@ from dashboard.ui.text import counted, days, literal
 from dashboard.ui.view import View
 from data.definitions import slos
 
-CHOICES = ("slo", "every", "by", "bucket", "against", "rows")
+CHOICES = ("slo", "every", "by", "bucket", "against", "rows", "beside")
 """What this page keeps in the address."""
 _SHORT = {
     "task_success": "Task success",
@@ -99,10 +99,10 @@ def trends_of(view: View, slo: str, every: Every) -> tuple[Trend, ...]:
     return trends
 
 
-def counted_beside(view: View, slo: str) -> None:
+def counted_beside(address: Address, view: View, slo: str) -> None:
     """Show what must be read beside the rate: what is unknown, too young, or against it, and by what evidence."""
-    with st.expander("What is counted beside it", key="open_beside", on_change="rerun") as opened:
-        figure = _figure(view, slo) if opened.open else None
+    with address.fold("beside", "What is counted beside it") as part:
+        figure = _figure(view, slo) if part.open else None
         if figure is not None:
             st.html(f'<div class="bs-card">{facts_list(figure.rate.beside)}</div>')
 

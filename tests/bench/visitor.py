@@ -13,6 +13,9 @@ from websockets.asyncio.client import ClientConnection, connect
 
 _SIDEBAR = 1
 _KINDS = ("selectbox", "button_group", "checkbox", "pagination", "date_input")
+FOLD = "fold"
+"""A part of a page that is worked out when it is opened."""
+_LONGEST_LABEL = 44
 PATIENCE_SECONDS = 60
 _KEPT_RUNS = 2
 """A browser keeps a large message for so many runs after it was last used (Streamlit's maxCachedMessageAge)."""
@@ -106,6 +109,8 @@ class Visitor:
             kind = answer.WhichOneof("type")
             if kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
                 self._note(answer, found)
+            elif kind == "delta" and answer.delta.add_block.expandable.id:
+                self._note_fold(answer.delta.add_block.expandable, found)
             elif kind == "navigation":
                 self.pages = tuple(
                     Place(page.page_script_hash, page.page_name, page.url_pathname)
@@ -148,6 +153,12 @@ class Visitor:
             self._values[proto.id] = value
             found[label] = Widget(proto.id, label, kind, options, value, is_filter)
 
+    def _note_fold(self, proto: Any, found: dict[str, Widget]) -> None:
+        value = self._values.setdefault(proto.id, "on" if proto.expanded else "off")
+        label = proto.label.replace("\\", "")
+        label = label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
+        found[label] = Widget(proto.id, label, FOLD, ("on", "off"), value, is_filter=False)
+
 
 @asynccontextmanager
 async def visit(address: str) -> AsyncIterator[Visitor]:
@@ -161,7 +172,7 @@ async def visit(address: str) -> AsyncIterator[Visitor]:
 def _set(state: Any, kind: str, value: str) -> None:
     if kind == "selectbox":
         state.string_value = value
-    elif kind == "checkbox":
+    elif kind in ("checkbox", FOLD):
         state.bool_value = value == "on"
     elif kind == "pagination":
         state.int_value = int(value)

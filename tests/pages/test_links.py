@@ -16,13 +16,13 @@ FILTERS = {"period": "last-90-days", "compare": "2026-03-02..2026-05-31", "proje
 LINKS: Mapping[str, dict[str, str]] = {
     "overview": {},
     "slo-trends": {"slo": "diff_acceptance", "every": "month", "by": "project", "bucket": "2026-09-01",
-                   "against": "off"},
+                   "against": "off", "beside": "1"},
     "provider-routes": {
         "quality": "acceptance", "move_class": "feature", "move_from": "google/gemini-2.5-pro",
-        "move_to": "anthropic/claude-sonnet-4-5",
+        "move_to": "anthropic/claude-sonnet-4-5", "rows": "1", "against": "off",
     },
-    "spend": {"by": "task_class", "every": "month", "bucket": "2026-09-01", "tasks": "2"},
-    "approvals": {"every": "month"},
+    "spend": {"by": "task_class", "every": "month", "bucket": "2026-09-01", "tasks": "2", "unpriced_call_rows": "1"},
+    "approvals": {"every": "month", "classes": "1", "reviewers": "1"},
     "quarterly-review": {"quarter": "2026Q2"},
     "data-health": {"loads": "2"},
     "glossary": {"part": "terms"},
@@ -84,6 +84,11 @@ def test_what_is_picked_on_a_page_is_in_its_address_and_gives_the_same_view_agai
 
 def _pick(app: AppTest, name: str, value: str) -> None:
     """Pick something in a widget of the page, and see that the address says so."""
+    if f"open_{name}" in app.session_state:
+        app.session_state[f"open_{name}"] = True
+        app.run()
+        assert app.query_params[name] == value
+        return
     key = f"address_{name}"
     widgets: list[Any] = [*app.selectbox, *app.segmented_control, *app.pills, *app.toggle, *app.get("pagination")]
     widget = next(widget for widget in widgets if widget.key == key)
