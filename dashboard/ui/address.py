@@ -42,8 +42,8 @@ class Address:
         return picked
 
     def asked(self, name: str, options: Sequence[str], default: str) -> str:
-        """Return what the address asks for where nothing is shown to pick it with."""
-        found = self._found.get(name)
+        """Return what is picked, or what the address asks for where nothing is shown to pick it with."""
+        found = self._picked.get(name)
         return found if found in options else default
 
     def leave_out(self, name: str) -> None:
@@ -80,20 +80,22 @@ class Address:
         self._note(name, found.isoformat(), default.isoformat())
         return found
 
-    def fold(self, name: str, label: str) -> Any:
+    def fold(self, name: str, label: str, *within: str) -> Any:
         """Return a part of the page that is folded away until somebody opens it, to be filled where it is ``open``.
 
-        While it is open the address has its name: as 1, or as the page of the rows that it shows.
+        While it is open the address has its name: as 1, or as the page of the rows that it shows. ``within`` names
+        what is picked in it: an address that has one of these opens it too.
         """
         key = f"open_{name}"
         if self._is_news or key not in st.session_state:
-            st.session_state[key] = name in self._found
+            st.session_state[key] = not self._found.keys().isdisjoint((name, *within))
         part = st.expander(label, key=key, on_change="rerun")
         self._folds.add(name)
         if part.open:
             self._picked.setdefault(name, "1")
         else:
-            self._picked.pop(name, None)
+            for word in (name, *within):
+                self.leave_out(word)
         return part
 
     def page(self, name: str, pages: int, of: object) -> int:

@@ -1,12 +1,13 @@
 """Parts of the approvals page: the answer, the map of zones, the verdicts, and the decisions behind each."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 
 from dashboard.analysis.decision_rows import Group, Shown, decision_row_count, decision_rows
 from dashboard.analysis.figures import Unit
-from dashboard.analysis.strictness import Balance, Strictness, strictness
+from dashboard.analysis.strictness import Balance, Strictness, StrictnessCell, strictness
 from dashboard.analysis.strictness_counts import ALL, Place
 from dashboard.analysis.strictness_words import (
     changed_words,
@@ -114,13 +115,26 @@ def behind(address: Address, view: View, found: Strictness) -> None:
     if not cells:
         return
     slot = st.container()
-    classes = {place.task_class for place in found.parts}
+    first = (named_first(found) or list(cells.values()))[0]
+    with address.fold("decisions", "These decisions, newest first", "group", "class", "show") as part:
+        if part.open:
+            place, task_class, shown = _pick_group(address, found, cells, _key(first.place))
+            group = Group(Place(place.zone, task_class, place.who), shown)
+            rows_of(address, view, group, "decisions", "decision_rows", of_all="Download the decisions of all groups")
+    cell = cells[address.asked("group", list(cells), _key(first.place))]
+    slot.subheader(literal(f"The decisions behind a verdict: {place_words(cell)}"), anchor=False)
+
+
+def _pick_group(
+    address: Address, found: Strictness, cells: Mapping[str, StrictnessCell], first: str
+) -> tuple[Place, str, Shown]:
+    """Let a person pick zone and who decided, the task class, and which of these decisions are shown."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = (named_first(found) or list(cells.values()))[0]
         picked = address.pick(
-            "group", list(cells), _key(first.place), st.selectbox, "Decisions in",
+            "group", list(cells), first, st.selectbox, "Decisions in",
             format_func=lambda key: f"{place_words(cells[key])}: {verdict_words(cells[key])}", width=430,
         )  # fmt: skip
+        classes = {place.task_class for place in found.parts}
         task_class = address.pick(
             "class", [ALL, *sorted(classes)], ALL, st.selectbox, "Of task class",
             format_func=lambda name: "All classes" if name == ALL else name, width=170,
@@ -129,10 +143,7 @@ def behind(address: Address, view: View, found: Strictness) -> None:
         shown = address.pick(
             "show", list(labels), Shown.ALL.value, st.selectbox, "Show", format_func=labels.__getitem__, width=280
         )  # fmt: skip
-    cell = cells[picked]
-    group = Group(Place(cell.place.zone, task_class, cell.place.who), Shown(shown))
-    slot.subheader(literal(f"The decisions behind a verdict: {place_words(cell)}"), anchor=False)
-    rows_of(address, view, group, "decisions", "decision_rows", of_all="Download the decisions of all groups")
+    return cells[picked].place, task_class, Shown(shown)
 
 
 def rows_of(address: Address, view: View, group: Group, word: str, name: str, *, of_all: str | None = None) -> None:

@@ -168,15 +168,13 @@ def rows_section(address: Address, view: View, found: RouteTable, chosen: Filter
     if not asked:
         return
     slot = st.container()
-    with address.fold("rows", "These tasks, newest first") as part:
+    with address.fold("rows", "These tasks, newest first", "of", "against") as part:
         if part.open:
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 route = address.pick("of", asked, asked[0], st.selectbox, "Tasks that asked for", width=340)
                 only_bad = address.switch("against", "Only those that were not completed")
             slo_rows_table(address, view, replace(chosen, route=route), "task_success", only_bad=only_bad)
-        else:
-            address.leave_out("against")
-            route = address.asked("of", asked, asked[0])
+    route = address.asked("of", asked, asked[0])
     row = found.row(route)
     of_all = "" if row is None else f", {row.completed:,} completed of {row.tasks - row.unknown:,} that ended"
     slot.header(literal(f"The tasks behind {route}{of_all}"), anchor=False)

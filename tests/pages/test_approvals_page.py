@@ -17,7 +17,7 @@ def said(app: AppTest) -> str:
 
 def opened(app: AppTest) -> AppTest:
     """Open what is folded away."""
-    for name in ("open_classes", "open_edits", "open_reviewers"):
+    for name in ("open_classes", "open_edits", "open_reviewers", "open_decisions"):
         app.session_state[name] = True
     return app.run()
 
@@ -66,8 +66,8 @@ def test_what_is_folded_away_shows_when_it_is_opened(monkeypatch, decided: str):
     closed = len(app.dataframe)
     opened(app)
     assert not app.exception
-    # By class, by zone and class, all together; the edits without a second reviewer; and the reviewers.
-    assert len(app.dataframe) == closed + 5
+    # By class, by zone and class, all together; decisions; the edits without a second reviewer; and the reviewers.
+    assert len(app.dataframe) == closed + 6
     assert "6 people decided" in said(app)
 
 

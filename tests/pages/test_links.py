@@ -22,7 +22,7 @@ LINKS: Mapping[str, dict[str, str]] = {
         "move_to": "anthropic/claude-sonnet-4-5", "rows": "1", "against": "off",
     },
     "spend": {"by": "task_class", "every": "month", "bucket": "2026-09-01", "tasks": "2", "unpriced_call_rows": "1"},
-    "approvals": {"every": "month", "classes": "1", "reviewers": "1"},
+    "approvals": {"every": "month", "classes": "1", "decisions": "1", "show": "rejected", "reviewers": "1"},
     "quarterly-review": {"quarter": "2026Q2"},
     "data-health": {"loads": "2"},
     "glossary": {"part": "terms"},
