@@ -171,7 +171,7 @@ def parts(address: Address, view: View, slo: str) -> None:
 
 
 def rows(address: Address, view: View, slo: str, trend: Trend) -> None:
-    """Show the rows behind a bucket of the trend, newest first, a page at a time."""
+    """Show the rows behind a bucket of the trend when they are asked for, newest first, a page at a time."""
     measured = {point.first.isoformat(): point for point in trend.points if point.n or point.value is not None}
     noun = events_of(slo).noun
     if not measured:
@@ -180,15 +180,18 @@ def rows(address: Address, view: View, slo: str, trend: Trend) -> None:
     slot = st.container()
     options = [_ANY, *reversed(measured)]
     names = {_ANY: "The whole period"} | {first: _bucket_words(point, trend) for first, point in measured.items()}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        bucket = address.pick(
-            "bucket", options, _ANY, st.selectbox, "Point", format_func=names.__getitem__, width=340
-        )  # fmt: skip
-        only_bad = address.switch("against", "Only those against the objective")
-    point = measured.get(bucket)
-    slot.header(literal(f"The {noun} behind {names[bucket] if point else 'all points'}"), anchor=False)
-    first, last = (point.first, point.last) if point else (view.chosen.period.first, view.chosen.period.last)
-    slo_rows_table(address, view, view.chosen.during(Period(first, last)), slo, only_bad=only_bad)
+    with address.fold("rows", f"These {noun}, newest first", "bucket", "against") as part:
+        if part.open:
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                bucket = address.pick(
+                    "bucket", options, _ANY, st.selectbox, "Point", format_func=names.__getitem__, width=340
+                )
+                only_bad = address.switch("against", "Only those against the objective")
+            point = measured.get(bucket)
+            first, last = (point.first, point.last) if point else (view.chosen.period.first, view.chosen.period.last)
+            slo_rows_table(address, view, view.chosen.during(Period(first, last)), slo, only_bad=only_bad)
+    picked = address.asked("bucket", options, _ANY)
+    slot.header(literal(f"The {noun} behind {names[picked] if picked in measured else 'all points'}"), anchor=False)
 
 
 def _picture(view: View, trend: Trend, marks: Marks, words: str, *, height: int) -> None:

@@ -15,8 +15,8 @@ from year_of_facts import year_of_facts
 FILTERS = {"period": "last-90-days", "compare": "2026-03-02..2026-05-31", "project": "shop", "task_class": "fix"}
 LINKS: Mapping[str, dict[str, str]] = {
     "overview": {},
-    "slo-trends": {"slo": "diff_acceptance", "every": "month", "by": "project", "bucket": "2026-09-01",
-                   "against": "off", "beside": "1"},
+    "slo-trends": {"slo": "diff_acceptance", "every": "month", "by": "project", "rows": "1",
+                   "bucket": "2026-09-01", "against": "off", "beside": "1"},
     "provider-routes": {
         "quality": "acceptance", "move_class": "feature", "move_from": "google/gemini-2.5-pro",
         "move_to": "anthropic/claude-sonnet-4-5", "rows": "1", "against": "off",
