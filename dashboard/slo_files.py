@@ -51,7 +51,7 @@ def take_openslo(path: Path, write: bool) -> str:
     from data.definitions.openslo import slos_of_openslo
 
     current = slos()
-    asked, kept = slos_of_openslo(_content(path), str(path), current)
+    asked, kept, left_out = slos_of_openslo(_content(path), str(path), current)
     text = toml_of(asked).encode()
     said = [f"{path}: {len(asked.slo) - len(kept)} objectives, {_changes(current.slo, asked.slo)}."]
     if asked.rollback_window_days != current.rollback_window_days:
@@ -59,6 +59,7 @@ def take_openslo(path: Path, write: bool) -> str:
     said += _out_of_reach(current, asked)
     if kept:
         said.append(f"Not in it, and kept as they are: {', '.join(kept)}.")
+    said += [f"Left out, Boltscope has no place for it: {one}." for one in left_out]
     if not write:
         sys.stdout.buffer.write(text)
         said.append(f"Nothing was written; --write puts it into data/definitions/{FILE_NAME}.")

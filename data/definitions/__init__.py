@@ -17,7 +17,7 @@ from data.definitions.terms import Terms
 from data.words import TaskClass
 
 Price = Annotated[float, Meta(ge=0)]
-DateText = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+DateText = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-03-31"])]
 
 
 class TaskClassRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

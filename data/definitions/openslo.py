@@ -1,124 +1,71 @@
 """Objectives as OpenSLO v1 documents, and back: the shape of the documents, and how each of our values is written.
 
-Names follow RFC 1123 there, so task_success is task-success. What OpenSLO has no place for is an annotation.
+Names follow RFC 1123 there, so task_success is task-success. What OpenSLO has no place for is an annotation. What a
+document has beside its objective (labels, annotations of others, alert policies, documents of other kinds) is left out
+and said; what would change what an objective means is refused.
 """
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeGuard
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET
 
 from data.definitions.burn_windows import read_burn_windows
+from data.definitions.mistakes import shown
 from data.definitions.objectives import FILE_NAME, MEASURED, Slo, Slos, read_slos
 from data.definitions.objectives_toml import toml_of
-from data.definitions.reading import content_of, problems_of, refusal, shown
+from data.definitions.openslo_shapes import (
+    Annotations,
+    Counted,
+    IndicatorSpec,
+    MetricSource,
+    Objective,
+    SliDocument,
+    SloDocument,
+    TimeWindow,
+    own_annotations,
+)
+from data.definitions.reading import content_of, problems_of, refusal
 from data.definitions.yaml_documents import YamlError, read_documents, write_documents
 from data.errors import DefinitionError
 
 _SERVICE = "boltscope"
 _TYPE = "boltscope"
-_Text = Annotated[str, Meta(min_length=1)]
-_Number = Annotated[str, Meta(pattern=r"^\d{1,12}(\.\d{1,12})?$")]
 _DAYS_IN = {"h": 1 / 24, "d": 1, "w": 7}
 _OF_ALL = "rollback_window_days"
 _OWN = ("threshold", "threshold_unit", "headline", "headline_target", "headline_unit")
 _NAMES = tuple(name.replace("_", "-") for name in MEASURED)
 _NUMBERS = ("threshold", "headline_target")
+_OTHER_KINDS = ("Service", "DataSource", "AlertPolicy", "AlertCondition", "AlertNotificationTarget")
+"""Kinds of OpenSLO v1 documents that say nothing of an objective."""
+_ADVICE = {
+    "thresholdMetric": "shares of events are measured; name one of Boltscope's indicators with indicatorRef",
+    "bad": "good and total events are counted; write good instead",
+    "raw": "good and total events are counted, not a ratio that is ready",
+    "rawType": "good and total events are counted, not a ratio that is ready",
+    "calendar": "windows roll; leave it out and write isRolling: true",
+    "op": "it belongs to thresholds of a metric; an objective here is a share of events, so leave it out",
+    "value": "it belongs to thresholds of a metric; an objective here is a share of events, so leave it out",
+    "timeSliceTarget": "events are counted, not slices of time; leave it out",
+    "timeSliceWindow": "events are counted, not slices of time; leave it out",
+    "indicator": "an objective has one indicator, in spec",
+    "indicatorRef": "an objective has one indicator, in spec",
+    "compositeWeight": "an objective has one indicator, and no weights",
+}
+"""What OpenSLO v1 knows and Boltscope does not measure: what is measured, and what to do."""
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    pass
+class Taken(NamedTuple):
+    """What an OpenSLO file comes to."""
 
-
-class _Annotations(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=lambda name: f"boltscope.{name}"):
-    owner: _Text | UnsetType = UNSET
-    why: _Text | UnsetType = UNSET
-    threshold: _Number | UnsetType = UNSET
-    threshold_unit: _Text | UnsetType = UNSET
-    headline: _Text | UnsetType = UNSET
-    headline_target: _Number | UnsetType = UNSET
-    headline_unit: _Text | UnsetType = UNSET
-    rollback_window_days: Annotated[str, Meta(pattern=r"^\d{1,4}$")] | UnsetType = UNSET
-
-
-class _Metadata(_Strict, frozen=True):
-    name: _Text
-    annotations: _Annotations = _Annotations()
-    display_name: _Text | UnsetType = UNSET
-
-
-class _IndicatorMetadata(_Strict, frozen=True):
-    name: _Text
-    display_name: _Text | UnsetType = UNSET
-
-
-class _Counted(_Strict, frozen=True):
-    events: _Text
-
-
-class _MetricSource(_Strict, frozen=True):
-    type: Literal["boltscope"]
-    spec: _Counted
-
-
-class _Metric(_Strict, frozen=True):
-    metric_source: _MetricSource
-
-
-class _RatioMetric(_Strict, frozen=True):
-    good: _Metric
-    total: _Metric
-    counter: bool | UnsetType = UNSET
-
-
-class _IndicatorSpec(_Strict, frozen=True):
-    ratio_metric: _RatioMetric
-    description: _Text | UnsetType = UNSET
-
-
-class _Indicator(_Strict, frozen=True):
-    metadata: _IndicatorMetadata
-    spec: _IndicatorSpec
-
-
-class _TimeWindow(_Strict, frozen=True):
-    duration: _Text
-    is_rolling: bool | UnsetType = UNSET
-
-
-class _Objective(_Strict, frozen=True):
-    display_name: _Text | UnsetType = UNSET
-    target: float | UnsetType = UNSET
-    target_percent: float | UnsetType = UNSET
-
-
-class _Spec(_Strict, frozen=True, kw_only=True):
-    service: _Text
-    indicator: _Indicator | UnsetType = UNSET
-    indicator_ref: _Text | UnsetType = UNSET
-    time_window: tuple[_TimeWindow, ...]
-    budgeting_method: Literal["Occurrences"]
-    objectives: tuple[_Objective, ...]
-    description: _Text | UnsetType = UNSET
-    alert_policies: tuple[()] | UnsetType = UNSET
-    """None: what fires is in burn_windows.toml."""
-
-
-class _Document(_Strict, frozen=True):
-    api_version: Literal["openslo/v1"]
-    kind: Literal["SLO"]
-    metadata: _Metadata
-    spec: _Spec
-
-
-class _SliDocument(_Strict, frozen=True):
-    api_version: Literal["openslo/v1"]
-    kind: Literal["SLI"]
-    metadata: _IndicatorMetadata
-    spec: _IndicatorSpec
+    slos: Slos
+    kept: tuple[str, ...]
+    """Names of the objectives that it has no document of: they are as they were."""
+    left_out: tuple[str, ...]
+    """What it has that Boltscope has no place for, a sentence for each."""
 
 
 def openslo_of(objectives: Slos) -> str:
@@ -126,8 +73,8 @@ def openslo_of(objectives: Slos) -> str:
     return write_documents([_document(slo, objectives) for slo in objectives.slo])
 
 
-def slos_of_openslo(content: bytes, file: str, current: Slos) -> tuple[Slos, tuple[str, ...]]:
-    """Return the objectives that an OpenSLO file asks for, and the names of those it leaves as they are.
+def slos_of_openslo(content: bytes, file: str, current: Slos) -> Taken:
+    """Return the objectives that an OpenSLO file asks for.
 
     What a document may leave out stays as it is now. An indicator may stand in the document, in an SLI document of the
     file, or be named as one of Boltscope's. Raises DefinitionError that lists everything that Boltscope cannot take:
@@ -139,34 +86,47 @@ def slos_of_openslo(content: bytes, file: str, current: Slos) -> tuple[Slos, tup
     except YamlError as error:
         raise refusal(file, [str(error)]) from None
     wrong: list[str] = [] if documents else ["it has no document; dashboard slos --openslo writes what is expected"]
-    read: list[_Document] = []
-    indicators: dict[str, _IndicatorSpec] = {}
+    left_out: list[str] = []
+    read: list[SloDocument] = []
+    indicators: dict[str, IndicatorSpec] = {}
     slis = [given for given in documents if _inside(given, "kind") == "SLI"]
     known = {*_NAMES, *(name for name in map(_name, slis) if name)}
+    sources = _sources_of(documents)
     for number, given in enumerate(documents, 1):
-        place = f"document {number}{_named(given)}"
-        if given in slis:
-            problems = problems_of(given, _SliDocument, place)
-            if not problems:
-                sli = msgspec.convert(given, _SliDocument)
-                indicators[sli.metadata.name] = sli.spec
+        place, kind = f"document {number}{_named(given)}", _inside(given, "kind")
+        if isinstance(kind, str) and kind in _OTHER_KINDS:
+            left_out.append(f"{place} is of kind {kind}")
+            continue
+        shape = SliDocument if kind == "SLI" else SloDocument
+        problems = [_with_advice(problem) for problem in problems_of(given, shape, place)]
+        problems += _problems_of_metadata(given, place)
+        if kind == "SLI":
+            problems += _problems_of_metrics(_inside(given, "spec"), sources, f"{place}: spec")
         else:
-            problems = problems_of(given, _Document, place)
             problems += [*_problems(given, place), *_problems_of_indicators(given, known, f"{place}: spec")]
-            if not problems:
-                read.append(msgspec.convert(given, _Document))
+            inner = _inside(given, "spec", "indicator", "spec")
+            problems += _problems_of_metrics(inner, sources, f"{place}: spec: indicator: spec")
         wrong += problems
-    times = Counter(name for name in (_name(given) for given in documents if given not in slis) if name)
+        left_out += _left_out(given, place)
+        if not problems and kind == "SLI":
+            sli = msgspec.convert(given, SliDocument)
+            indicators[sli.metadata.name] = sli.spec
+        elif not problems:
+            read.append(msgspec.convert(given, SloDocument))
+    objectives = [given for given in documents if _inside(given, "kind") not in ("SLI", *_OTHER_KINDS)]
+    times = Counter(name for name in map(_name, objectives) if name)
     wrong += [f"{shown(name)} is there {count} times; once is expected" for name, count in times.items() if count > 1]
+    if documents and not objectives:
+        wrong.append("it has no document of kind SLO; dashboard slos --openslo writes what is expected")
     if wrong:
         raise refusal(file, wrong)
     by_name = {document.metadata.name.replace("-", "_"): document for document in read}
-    windows = [document.metadata.annotations.rollback_window_days for document in read]
+    windows = [document.metadata.own.rollback_window_days for document in read]
     window = next((int(days) for days in windows if days is not UNSET), current.rollback_window_days)
     slos = tuple(_slo(by_name[slo.name], slo, indicators) if slo.name in by_name else slo for slo in current.slo)
     asked = Slos(window, slos)
     _check_as_definitions(asked, file)
-    return asked, tuple(slo.name for slo in current.slo if slo.name not in by_name)
+    return Taken(asked, tuple(slo.name for slo in current.slo if slo.name not in by_name), tuple(left_out))
 
 
 def _document(slo: Slo, objectives: Slos) -> dict[str, Any]:
@@ -213,6 +173,68 @@ def _problems(given: object, place: str) -> Iterator[str]:
     yield from _problems_of_targets(_inside(given, "spec", "objectives"), f"{place}: spec: objectives")
 
 
+def _problems_of_metadata(given: object, place: str) -> Iterator[str]:
+    """Tell what is wrong with Boltscope's own annotations; those of others are not looked at."""
+    annotations = _inside(given, "metadata", "annotations")
+    if not problems_of(annotations, dict[str, str] | None):
+        yield from problems_of(own_annotations(annotations), Annotations, f"{place}: metadata: annotations")
+
+
+def _problems_of_metrics(given: object, sources: Mapping[str, str], place: str) -> Iterator[str]:
+    """Tell where the events of an indicator are counted by somebody else."""
+    for part in ("good", "total"):
+        source, here = _inside(given, "ratioMetric", part, "metricSource"), f"{place}: ratioMetric: {part}"
+        if source is None or problems_of(source, MetricSource):
+            continue
+        read = msgspec.convert(source, MetricSource)
+        named = sources.get(read.metric_source_ref, read.metric_source_ref) if read.metric_source_ref else UNSET
+        kind = read.type or named
+        if kind is UNSET:
+            yield f"{here}: metricSource: type is missing; expected is {_TYPE}"
+        elif kind != _TYPE:
+            yield (
+                f"{here}: metricSource is '{shown(kind)}', and Boltscope counts the events itself. Write indicatorRef "
+                f"with one of {', '.join(_NAMES)} instead, or type: {_TYPE} with what is counted as spec: events"
+            )
+        else:
+            yield from problems_of(read.spec, Counted, f"{here}: metricSource: spec")
+
+
+def _sources_of(documents: Iterable[object]) -> Mapping[str, str]:
+    """Return the types of the data sources that a file has documents of, by name."""
+    return {
+        name: kind
+        for given in documents
+        if _inside(given, "kind") == "DataSource" and (name := _name(given)) is not None
+        if isinstance(kind := _inside(given, "spec", "type"), str)
+    }
+
+
+def _with_advice(problem: str) -> str:
+    """Say of a key that is right in OpenSLO and not measured what to do about it."""
+    found = re.fullmatch(r"(.*?)unknown key (\w+)( \(is .*\))?; expected .*", problem, re.DOTALL)
+    if found is not None and found[2] in _ADVICE:
+        return f"{found[1]}{found[2]} is not measured by Boltscope: {_ADVICE[found[2]]}"
+    found = re.fullmatch(r"(.*budgetingMethod: )'(\w+)' is not known; .*", problem, re.DOTALL)
+    if found is not None:
+        return f"{found[1]}{found[2]} is not measured by Boltscope: events are counted; write Occurrences"
+    return problem
+
+
+def _left_out(given: object, place: str) -> Iterator[str]:
+    """Tell what a document has that Boltscope has no place for."""
+    for keys in (("metadata",), ("spec", "indicator", "metadata")):
+        where = f"{place}: {': '.join(keys)}"
+        if _inside(given, *keys, "labels"):
+            yield f"{where}: labels"
+        others = _inside(given, *keys, "annotations")
+        names = [shown(name) for name in others if name not in own_annotations(others)] if _is_table(others) else []
+        if names:
+            yield f"{where}: annotations {', '.join(names)}"
+    if _inside(given, "spec", "alertPolicies"):
+        yield f"{place}: spec: alertPolicies (what fires is in data/definitions/burn_windows.toml)"
+
+
 def _problems_of_indicators(given: object, known: Collection[str], place: str) -> Iterator[str]:
     """Tell where an indicator is missing, there twice, or named and not known."""
     has_own, named = _inside(given, "spec", "indicator") is not None, _inside(given, "spec", "indicatorRef")
@@ -225,9 +247,9 @@ def _problems_of_indicators(given: object, known: Collection[str], place: str) -
 
 
 def _problems_of_windows(given: object, place: str) -> Iterator[str]:
-    if problems_of(given, tuple[_TimeWindow, ...]):
+    if problems_of(given, tuple[TimeWindow, ...]):
         return
-    windows = msgspec.convert(given, tuple[_TimeWindow, ...])
+    windows = msgspec.convert(given, tuple[TimeWindow, ...])
     if len(windows) != 1:
         yield f"{place}: exactly one is expected"
     for window in windows:
@@ -238,9 +260,9 @@ def _problems_of_windows(given: object, place: str) -> Iterator[str]:
 
 
 def _problems_of_targets(given: object, place: str) -> Iterator[str]:
-    if problems_of(given, tuple[_Objective, ...]):
+    if problems_of(given, tuple[Objective, ...]):
         return
-    objectives = msgspec.convert(given, tuple[_Objective, ...])
+    objectives = msgspec.convert(given, tuple[Objective, ...])
     if len(objectives) != 1:
         yield f"{place}: exactly one is expected"
     for objective in objectives:
@@ -251,25 +273,25 @@ def _problems_of_targets(given: object, place: str) -> Iterator[str]:
             yield f"{place}: target must be between 0 and 1, targetPercent between 0 and 100"
 
 
-def _slo(document: _Document, now: Slo, indicators: Mapping[str, _IndicatorSpec]) -> Slo:
+def _slo(document: SloDocument, now: Slo, indicators: Mapping[str, IndicatorSpec]) -> Slo:
     """Return the objective of a document that was found right; what it leaves out is as it is now."""
-    metadata, spec = document.metadata, document.spec
+    metadata, own, spec = document.metadata, document.metadata.own, document.spec
     named = None if spec.indicator_ref is UNSET else indicators.get(spec.indicator_ref)
     indicator = named if spec.indicator is UNSET else spec.indicator.spec
     # One that is named and has no document is Boltscope's own, as it is now.
     ratio = None if indicator is None else indicator.ratio_metric
     asked: dict[str, Any] = {
         "title": metadata.display_name,
-        "owner": metadata.annotations.owner,
-        "why": metadata.annotations.why,
+        "owner": own.owner,
+        "why": own.why,
         "objective": _target(spec.objectives[0]),
         "window_days": _days(spec.time_window[0].duration),
-        "good": UNSET if ratio is None else ratio.good.metric_source.spec.events,
-        "total": UNSET if ratio is None else ratio.total.metric_source.spec.events,
+        "good": UNSET if ratio is None else ratio.good.metric_source.spec["events"],
+        "total": UNSET if ratio is None else ratio.total.metric_source.spec["events"],
         "help": spec.description,
     }
     for key in _OWN:
-        value = getattr(metadata.annotations, key)
+        value = getattr(own, key)
         asked[key] = float(value) if key in _NUMBERS and value is not UNSET else value
     return msgspec.structs.replace(now, **{key: value for key, value in asked.items() if value is not UNSET})
 
@@ -290,7 +312,7 @@ def _check_as_definitions(asked: Slos, file: str) -> None:
         raise refusal(file, wrong)
 
 
-def _target(objective: _Objective) -> float | None:
+def _target(objective: Objective) -> float | None:
     if isinstance(objective.target, float) and objective.target_percent is UNSET:
         return objective.target
     if isinstance(objective.target_percent, float) and objective.target is UNSET:
@@ -309,6 +331,10 @@ def _inside(given: object, *keys: str) -> object:
     for key in keys:
         given = given.get(key) if isinstance(given, dict) else None  # pyright: ignore[reportUnknownMemberType]
     return given
+
+
+def _is_table(value: object) -> TypeGuard[dict[object, object]]:
+    return isinstance(value, dict)
 
 
 def _name(given: object) -> str | None:

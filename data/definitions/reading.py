@@ -1,5 +1,6 @@
 """Reading a file of definitions so that everything that is wrong with it is told at once, not only the first thing."""
 
+from codecs import BOM_UTF8
 from functools import cache
 from importlib.resources import files
 from math import isfinite
@@ -8,10 +9,10 @@ from typing import Any, TypeGuard, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
+from data.definitions.mistakes import mistake_of, shown, toml_mistake, unknown_words
 from data.errors import DefinitionError
 
 T = TypeVar("T")
-_LONGEST_SHOWN = 60
 
 
 class Reading:
@@ -22,13 +23,16 @@ class Reading:
         self.file = f"data/definitions/{name}"
         self.wrong: list[str] = []
         try:
-            self.raw: dict[str, Any] = msgspec.toml.decode(content)
+            # Some editors mark UTF-8 with bytes that TOML does not know.
+            self.raw: dict[str, Any] = msgspec.toml.decode(content.removeprefix(BOM_UTF8))
         except (ValueError, RecursionError) as error:
-            raise DefinitionError(f"{self.file} is wrong: {error}") from error
+            raise DefinitionError(f"{self.file} is wrong: {toml_mistake(error, content)}.") from error
 
     def whole(self, shape: type[T]) -> T | None:
         """Return the file as its shape; null, with everything that is wrong added to what is wrong, when it cannot."""
         found = problems_of(self.raw, shape)
+        if found and not self.raw:
+            self.wrong.append("it is empty, or has comments alone")
         self.wrong += found
         if found:
             return None
@@ -69,8 +73,15 @@ def content_on_disk(name: str) -> bytes:
     """Return the bytes of a file of definitions as they are now. Raises DefinitionError when it cannot be read."""
     try:
         return files("data.definitions").joinpath(name).read_bytes()
+    except FileNotFoundError as error:
+        raise DefinitionError(
+            f"data/definitions/{name} is not there. Put it back, from version control or a fresh copy of Boltscope."
+        ) from error
     except OSError as error:
-        raise DefinitionError(f"data/definitions/{name} is wrong: {error}") from error
+        raise DefinitionError(
+            f"data/definitions/{name} cannot be read: {error.strerror or error}. Check that it is a file, and that "
+            "the user who runs this may read it."
+        ) from error
 
 
 def file_names() -> tuple[str, ...]:
@@ -104,7 +115,7 @@ def problems_of(value: object, kind: Any, place: str = "") -> list[str]:
     try:
         converted = msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        return [_at(place, str(error))]
+        return [_at(place, mistake_of(error, value, kind))]
     if isinstance(converted, float) and not isfinite(converted):
         return [_at(place, "a finite number is expected")]
     if isinstance(converted, str) and not _is_unicode(converted):
@@ -112,18 +123,11 @@ def problems_of(value: object, kind: Any, place: str = "") -> list[str]:
     return []
 
 
-def shown(text: object, longest: int = _LONGEST_SHOWN) -> str:
-    """Return foreign text fit for a message: short, and without characters that steer a terminal."""
-    escaped = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(text)[: longest + 1])
-    return escaped if len(escaped) <= longest else f"{escaped[:longest]}…"
-
-
 def _problems_of_keys(value: object, shape: type[msgspec.Struct], place: str) -> list[str]:
     if not _is_table(value):
         return [_at(place, "keys and values are expected")]
     expected = {field.encode_name: field for field in msgspec.structs.fields(shape)}
-    names = ", ".join(expected)
-    found = [_at(place, f"unknown key {shown(key)}; expected are {names}") for key in value if key not in expected]
+    found = [_at(place, unknown_words(key, expected)) for key in value if key not in expected]
     for name, field in expected.items():
         if name in value:
             found += problems_of(value[name], field.type, _at(place, name))

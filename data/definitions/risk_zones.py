@@ -14,7 +14,7 @@ from data.definitions.objectives import Text
 from data.definitions.reading import Reading, content_of, shown
 
 FILE_NAME = "risk_zones.toml"
-_Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
+_Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", examples=["deployment_keys"])]
 _NOTHING = "(?!)"
 """An expression that nothing matches."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from data.definitions.reading import shown
+from data.definitions.mistakes import shown
 
 MOST_BYTES = 1_000_000
 _MOST_DEPTH = 30

@@ -54,7 +54,7 @@ month_usd = nan
     lines = str(caught.value).splitlines()
     assert lines[0] == "data/definitions/budgets.toml is wrong:"
     assert [line.split(":")[0] for line in lines[1:]] == [
-        "unknown key monthly; expected are owner, why, month_usd, project",
+        "unknown key monthly (is month_usd meant?); expected are owner, why, month_usd, project",
         "owner",
         "why is missing",
         "month_usd",

@@ -79,9 +79,9 @@ def test_all_errors_are_told_at_once():
         "unknown key version",
         "rule fast: short_minutes = 60 must be below long_minutes = 60",
         "rule fast: the name stands for 2 rules",
-        "rule 3 (third): severity: Invalid enum value 'loud'",
+        "rule 3 (third): severity: 'loud' is not known; expected are page, ticket",
         "rule 4 (fourth)",
-        "rule 5 (fifth): unknown key onwer",
+        "rule 5 (fifth): unknown key onwer (is owner meant?)",
         "rule sixth: can fire for no SLO",
     ):
         assert part in said

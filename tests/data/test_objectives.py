@@ -32,9 +32,9 @@ def test_everything_that_is_wrong_is_said_at_once():
     )
     assert wrong(text) == [
         "unknown key zone; expected are rollback_window_days, slo",
-        "rollback_window_days: Expected `int` >= 1",
+        "rollback_window_days: must be at least 1, and is 0",
         "slo 1 (task_success): unknown key colour; expected are " + ", ".join(Slo.__struct_fields__),
-        "slo 2 (diff_acceptance): objective: Expected `float` < 1.0",
+        "slo 2 (diff_acceptance): objective: must be below 1, and is 85",
         'slo runtime_health: threshold_unit must be "s"',
         # The second of that name: provider stability has no threshold.
         "slo runtime_health: threshold must be a number above 0, in s",

@@ -45,7 +45,7 @@ def test_everything_that_is_wrong_is_said_at_once():
     assert lines[0] == "data/definitions/review_questions.toml is wrong:"
     for said in (
         "unknown key noisy;",
-        "least_task;",
+        "unknown key least_task (is least_tasks meant?);",
         "least_tasks: ",
         "relevant_share: ",
         "noisy_integrations is missing",

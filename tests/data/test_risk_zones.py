@@ -124,9 +124,9 @@ patterns = ["a//b", "{a,b}", "!c", "d\\\\e", "**", "f**", " g", "H", "h"]
     lines = str(caught.value).splitlines()
     assert lines[0] == "data/definitions/risk_zones.toml is wrong:"
     for said in (
-        "unknown key zones; expected are zone",
+        "unknown key zones (is zone meant?); expected is zone",
         "zone 1 (Auth Zone): name: ",
-        "zone 2 (risky): unknown key pattern; expected are name, title, owner, why, is_high_risk, patterns",
+        "zone 2 (risky): unknown key pattern (is patterns meant?); expected are name, title, owner, why, is_high_risk",
         "zone 2 (risky): owner: ",
         "zone 2 (risky): is_high_risk: ",
         "zone rest: pattern 'a//b': a name is missing",
