@@ -53,7 +53,8 @@ def take_openslo(path: Path, write: bool) -> str:
     current = slos()
     asked, kept, left_out = slos_of_openslo(_content(path), str(path), current)
     text = toml_of(asked).encode()
-    said = [f"{path}: {len(asked.slo) - len(kept)} objectives, {_changes(current.slo, asked.slo)}."]
+    count = len(asked.slo) - len(kept)
+    said = [f"{path}: {count} objective{'' if count == 1 else 's'}, {_changes(current.slo, asked.slo)}."]
     if asked.rollback_window_days != current.rollback_window_days:
         said.append(f"rollback_window_days: {current.rollback_window_days} becomes {asked.rollback_window_days}.")
     said += _out_of_reach(current, asked)
