@@ -176,10 +176,10 @@ def _costs(frame: _Frame) -> tuple[Trend, ...]:
         low, high = found.interval or (None, None)
         return found.value, completed, low, high
 
-    unpriced, calls = frame.now.total("unpriced_call_count"), frame.now.total("call_count")
+    unpriced, calls = frame.now.total("unpriced_call_count"), frame.now.total("attributed_call_count")
     note = "Failed tasks are paid for too, so their spend is in it. One day is too little for an interval."
     if unpriced:
-        note += f" {unpriced:,} of {calls:,} calls have no known cost, so it is a lower bound."
+        note += f" {unpriced:,} of {calls:,} calls of tasks have no known cost, so it is a lower bound."
     return (
         frame.trend(
             "spend_per_completed_task", "Spend per completed task", Unit.USD, Direction.LOWER, "completed tasks",

@@ -141,6 +141,18 @@ class TestPoints:
         assert daily.points[7].value is not None
         assert daily.points[7].low is None
 
+    def test_unpriced_calls_of_tasks_are_counted_among_calls_of_tasks(self, store: Store) -> None:
+        facts = Facts()
+        task = facts.task("2026-03-03T10:00", known_cost_micro_usd=1_000_000, call_count=2, unpriced_call_count=1)
+        for cost in (1_000_000, None):
+            facts.call("2026-03-03T10:00", task_key=task, task_class="edit", cost_micro_usd=cost)
+        for _ in range(3):
+            facts.call("2026-03-03T10:00", task_class="edit")
+        facts.write(store)
+        for chosen in (march(), march(task_class="edit")):
+            spend, _ = trends(store, "cost_efficiency", chosen=chosen)
+            assert "1 of 2 calls of tasks have no known cost, so it is a lower bound." in str(spend.note)
+
     def test_self_hosted_tasks_have_no_spend(self, store: Store) -> None:
         facts = Facts()
         task = facts.task("2026-03-03T10:00", route="ollama/qwen3", known_cost_micro_usd=0)
