@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -12,7 +11,7 @@ from typing import Any, cast
 
 import msgspec
 
-from data.definitions.mistakes import toml_mistake
+from data.definitions.toml_content import TomlError, read_toml
 from data.errors import BoltscopeError
 from etl.context import Owner
 from etl.files import INBOX, SOURCES_FILE, InputFile, shown
@@ -163,13 +162,11 @@ def owners(
 def read_sources(path: Path) -> Sources:
     """Read one sources.toml. Raises SourcesError that lists everything wrong in it."""
     try:
-        written = path.read_bytes()
+        content = read_toml(path.read_bytes())
+    except TomlError as error:
+        raise SourcesError(f"{path} is wrong: {error}.") from None
     except OSError as error:
         raise SourcesError(f"{path} cannot be read: {error.strerror}.") from error
-    try:
-        content = msgspec.toml.decode(written.removeprefix(BOM_UTF8))
-    except (ValueError, RecursionError) as error:
-        raise SourcesError(f"{path} is wrong: {toml_mistake(error, written)}.") from None
     problems: list[str] = []
     tables = {"file", "people", "projects"}
     problems += [_unknown(key, tables, "table") for key in content if key not in tables]

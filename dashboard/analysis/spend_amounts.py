@@ -209,7 +209,12 @@ def _unpriced_days(
 
 def first_call_date(connection: sqlite3.Connection, chosen: Filter) -> date | None:
     """Return the first day with a call of the filter's project; routes and classes do not say when records begin."""
-    condition, parameters = condition_of(Filter(chosen.period, project=chosen.project), None, "project_daily")
+    return _first_call_date(connection, Filter(chosen.period, project=chosen.project))
+
+
+@shared
+def _first_call_date(connection: sqlite3.Connection, chosen: Filter) -> date | None:
+    condition, parameters = condition_of(chosen, None, "project_daily")
     condition = condition.replace("date IS NULL", "date IS NOT NULL")
     row = connection.execute(
         f"SELECT min(date) FROM project_daily WHERE {condition} AND call_count > 0",  # noqa: S608

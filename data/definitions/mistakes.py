@@ -1,4 +1,4 @@
-"""What is wrong with a value or a file, in words for the person who wrote it: what is given, and what is expected."""
+"""What is wrong with a value, in words for the person who wrote it: what is given, and what is expected."""
 
 import re
 from collections.abc import Iterable
@@ -29,7 +29,6 @@ _BEYOND = re.compile(r"Expected `[^`]+` (>=|<=|>|<) (\S+)")
 _LENGTH = re.compile(r"Expected `([^`]+)` of length (>= |<= |)(\d+)")
 _MULTIPLE = re.compile(r"Expected `[^`]+` that's a multiple of (\S+)")
 _PLACE = re.compile(r" - at `\$(.*)`$")
-_IN_TOML = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 
 def mistake_of(error: msgspec.ValidationError, value: object, kind: Any) -> str:
@@ -68,24 +67,6 @@ def expected_words(names: Iterable[str]) -> str:
     """Say which words may stand in a place."""
     listed = list(names)
     return f"expected is {listed[0]}" if len(listed) == 1 else f"expected are {', '.join(listed)}"
-
-
-def toml_mistake(error: Exception, content: bytes) -> str:
-    """Say where a file stops being TOML, and why."""
-    if isinstance(error, UnicodeDecodeError):
-        line = error.object.count(b"\n", 0, error.start) + 1
-        return f"line {line} is not written in UTF-8; save the file as UTF-8"
-    if isinstance(error, RecursionError):
-        return "too many levels lie in each other"
-    found = _IN_TOML.fullmatch(str(error))
-    if found is None:
-        return f"it is no TOML: {shown(error, 200)}"
-    why = found[1][:1].lower() + found[1][1:]
-    if found[2] is None:
-        return f"it is no TOML: at its end, {why}"
-    line = content.decode(errors="replace").splitlines()[int(found[2]) - 1 : int(found[2])]
-    said = f": {shown(line[0].strip())}" if line and line[0].strip() else ""
-    return f"line {found[2]}, column {found[3]} is no TOML, {why}{said}"
 
 
 def shown(text: object, longest: int = _LONGEST_SHOWN) -> str:

@@ -8,7 +8,7 @@ and said; what would change what an objective means is refused.
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -28,7 +28,7 @@ from data.definitions.openslo_shapes import (
     TimeWindow,
     own_annotations,
 )
-from data.definitions.reading import content_of, problems_of, refusal
+from data.definitions.reading import content_of, is_table, problems_of, refusal
 from data.definitions.yaml_documents import YamlError, read_documents, write_documents
 from data.errors import DefinitionError
 
@@ -228,7 +228,7 @@ def _left_out(given: object, place: str) -> Iterator[str]:
         if _inside(given, *keys, "labels"):
             yield f"{where}: labels"
         others = _inside(given, *keys, "annotations")
-        names = [shown(name) for name in others if name not in own_annotations(others)] if _is_table(others) else []
+        names = [shown(name) for name in others if name not in own_annotations(others)] if is_table(others) else []
         if names:
             yield f"{where}: annotations {', '.join(names)}"
     if _inside(given, "spec", "alertPolicies"):
@@ -331,10 +331,6 @@ def _inside(given: object, *keys: str) -> object:
     for key in keys:
         given = given.get(key) if isinstance(given, dict) else None  # pyright: ignore[reportUnknownMemberType]
     return given
-
-
-def _is_table(value: object) -> TypeGuard[dict[object, object]]:
-    return isinstance(value, dict)
 
 
 def _name(given: object) -> str | None:

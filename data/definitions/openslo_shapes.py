@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from data.definitions.reading import is_table
+
 OWN_PREFIX = "boltscope."
 """How the names of annotations begin that hold what OpenSLO has no place for."""
 _Text = Annotated[str, Meta(min_length=1)]
@@ -132,5 +134,5 @@ class SliDocument(_Strict, frozen=True):
 
 def own_annotations(annotations: object) -> dict[str, object]:
     """Return those of a document's annotations that are Boltscope's."""
-    found = annotations.items() if isinstance(annotations, dict) else ()  # pyright: ignore[reportUnknownMemberType]
+    found = annotations.items() if is_table(annotations) else ()
     return {str(key): value for key, value in found if str(key).startswith(OWN_PREFIX)}

@@ -1,6 +1,5 @@
 """Reading a file of definitions so that everything that is wrong with it is told at once, not only the first thing."""
 
-from codecs import BOM_UTF8
 from functools import cache
 from importlib.resources import files
 from math import isfinite
@@ -9,7 +8,8 @@ from typing import Any, TypeGuard, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from data.definitions.mistakes import mistake_of, shown, toml_mistake, unknown_words
+from data.definitions.mistakes import mistake_of, shown, unknown_words
+from data.definitions.toml_content import TomlError, read_toml
 from data.errors import DefinitionError
 
 T = TypeVar("T")
@@ -23,10 +23,9 @@ class Reading:
         self.file = f"data/definitions/{name}"
         self.wrong: list[str] = []
         try:
-            # Some editors mark UTF-8 with bytes that TOML does not know.
-            self.raw: dict[str, Any] = msgspec.toml.decode(content.removeprefix(BOM_UTF8))
-        except (ValueError, RecursionError) as error:
-            raise DefinitionError(f"{self.file} is wrong: {toml_mistake(error, content)}.") from error
+            self.raw = read_toml(content)
+        except TomlError as error:
+            raise DefinitionError(f"{self.file} is wrong: {error}.") from error
 
     def whole(self, shape: type[T]) -> T | None:
         """Return the file as its shape; null, with everything that is wrong added to what is wrong, when it cannot."""
@@ -123,8 +122,13 @@ def problems_of(value: object, kind: Any, place: str = "") -> list[str]:
     return []
 
 
+def is_table(value: object) -> TypeGuard[dict[object, object]]:
+    """Whether a value of a file is keys and values."""
+    return isinstance(value, dict)
+
+
 def _problems_of_keys(value: object, shape: type[msgspec.Struct], place: str) -> list[str]:
-    if not _is_table(value):
+    if not is_table(value):
         return [_at(place, "keys and values are expected")]
     expected = {field.encode_name: field for field in msgspec.structs.fields(shape)}
     found = [_at(place, unknown_words(key, expected)) for key in value if key not in expected]
@@ -147,7 +151,7 @@ def _at(place: str, text: str) -> str:
 
 
 def _named(entry: object) -> str:
-    if _is_table(entry):
+    if is_table(entry):
         for key in ("name", "task_class"):
             name = entry.get(key)
             if isinstance(name, str) and name:
@@ -169,10 +173,6 @@ def _entry_kind(kind: Any) -> type[msgspec.Struct] | None:
 
 def _is_struct(kind: Any) -> TypeGuard[type[msgspec.Struct]]:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
-
-
-def _is_table(value: object) -> TypeGuard[dict[object, object]]:
-    return isinstance(value, dict)
 
 
 def _is_list(value: object) -> TypeGuard[list[object]]:
