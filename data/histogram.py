@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from data.buckets import HALF, LARGEST_COUNT, bucket_of, encode_counts
 
-_PAIRS = np.dtype([("bucket", "<u2"), ("count", "<u4")])
-_SHORT = 512 * _PAIRS.itemsize
+PAIRS = np.dtype([("bucket", "<u2"), ("count", "<u4")])
+"""The stored form: bucket and count, end to end."""
 RELATIVE_ERROR = 1 / (2 * HALF)
 """Largest relative error of a value read back: half the width of a bucket."""
 
@@ -34,23 +34,38 @@ class Histogram:
     @classmethod
     def merged(cls, blobs: Iterable[bytes | None]) -> "Histogram":
         """Add up stored histograms; nulls stand for empty ones."""
-        pairs = np.frombuffer(b"".join(blob for blob in blobs if blob), dtype=_PAIRS)
-        if len(pairs) == 0:
-            return cls(np.zeros(0, np.int64), np.zeros(0, np.int64))
-        # Counts stay below 2**53, so the float sums of bincount are exact.
-        sums = np.bincount(pairs["bucket"].astype(np.int64), weights=pairs["count"].astype(np.float64)).astype(np.int64)
-        buckets = np.flatnonzero(sums)
-        return cls(buckets, sums[buckets])
+        pairs = np.frombuffer(b"".join(blob for blob in blobs if blob), dtype=PAIRS)
+        return cls._counted(pairs["bucket"].astype(np.int64), pairs["count"])
 
     @classmethod
-    def shortened(cls, blob: bytes) -> bytes:
-        """Return stored histograms that were laid end to end as one; short ones, which nobody minds, as they are."""
-        return blob if len(blob) <= _SHORT else cls.merged([blob]).encode()
+    def added(cls, parts: Iterable["Histogram"]) -> "Histogram":
+        """Add up histograms."""
+        listed = list(parts)
+        if len(listed) == 1:
+            return listed[0]
+        none = np.zeros(0, np.int64)
+        buckets = np.concatenate([none, *(part.buckets for part in listed)])
+        return cls._counted(buckets, np.concatenate([none, *(part.counts for part in listed)]))
+
+    @classmethod
+    def _counted(cls, buckets: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> "Histogram":
+        if len(buckets) == 0:
+            return cls(np.zeros(0, np.int64), np.zeros(0, np.int64))
+        # Counts stay below 2**53, so the float sums of bincount are exact.
+        sums = np.bincount(buckets, weights=counts.astype(np.float64)).astype(np.int64)
+        filled = np.flatnonzero(sums)
+        return cls(filled, sums[filled])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Histogram) and self.encode() == other.encode()
+
+    def __hash__(self) -> int:
+        return hash(self.encode())
 
     def encode(self) -> bytes:
         """Return the stored form."""
         if len(self.counts) == 0 or int(self.counts.max()) <= LARGEST_COUNT:
-            pairs = np.empty(len(self.counts), dtype=_PAIRS)
+            pairs = np.empty(len(self.counts), dtype=PAIRS)
             pairs["bucket"], pairs["count"] = self.buckets, self.counts
             return pairs.tobytes()
         return encode_counts(Counter(dict(zip(self.buckets.tolist(), self.counts.tolist(), strict=True))))

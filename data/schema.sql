@@ -962,6 +962,27 @@ CREATE TABLE review_note (
 );
 CREATE INDEX ix_review_note_due_date ON review_note (due_date);
 CREATE INDEX ix_review_note_quarter ON review_note (quarter);
+CREATE TABLE rollup_strip (
+	rollup_strip_id INTEGER NOT NULL, 
+	rollup VARCHAR NOT NULL, 
+	block INTEGER NOT NULL, 
+	project VARCHAR, 
+	task_class VARCHAR, 
+	provider VARCHAR, 
+	model VARCHAR, 
+	source VARCHAR, 
+	status VARCHAR, 
+	error_kind VARCHAR, 
+	is_attributed BOOLEAN, 
+	risk_zone VARCHAR, 
+	subject VARCHAR, 
+	decision VARCHAR, 
+	actor VARCHAR, 
+	records BLOB NOT NULL, 
+	histograms BLOB NOT NULL, 
+	PRIMARY KEY (rollup_strip_id)
+);
+CREATE INDEX ix_rollup_strip_block ON rollup_strip (rollup, block, project, task_class, provider, model);
 CREATE TABLE route_daily (
 	call_count BIGINT NOT NULL, 
 	unpriced_count BIGINT NOT NULL, 

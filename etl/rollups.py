@@ -11,6 +11,7 @@ from etl.fact_sums import COMMANDS, DEPLOYMENTS, fact_sums
 from etl.failure_rollups import failures, integrations
 from etl.patch_rollups import patch_daily, patch_decision_rollups, within_window
 from etl.source_rollups import Rollup, counted_by_source, histogram_sql, source_rollups
+from etl.strips import rewrite_strips
 
 _MOST_DAYS_BY_INDEX = 60
 _DECIDED = f"decision <> '{Decision.PENDING}'"
@@ -58,6 +59,7 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
         for rollup in rollups:
             connection.execute(rollup.insert_sql(_selected(rollup.date, days)))
     _rewrite_projects(connection, (tasks, patches, commands), days)
+    rewrite_strips(connection, days)
     for name in ("temp.rollup_day", *(one.table for one in sums)):
         connection.execute(f"DROP TABLE {name}")
 

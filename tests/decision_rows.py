@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from dashboard.analysis.as_of import day_number
 from data.histogram import Histogram
 from data.store import Store
 from data.tables import (
@@ -12,6 +13,7 @@ from data.tables import (
     ZoneDecisionProjectDaily,
     ZoneDecisionRouteDaily,
 )
+from etl.strips import rewrite_strips
 from fact_rows import write_row
 
 HOUR_MS = 3_600_000
@@ -57,6 +59,7 @@ def decisions(
         for coarser in (ZoneDecisionDaily, ZoneDecisionProjectDaily, ZoneDecisionRouteDaily):
             kept = coarser.model_fields
             write_row(connection, coarser, {name: value for name, value in row.items() if name in kept})
+        rewrite_strips(connection, {day_number(day)})
 
 
 def seen_until(store: Store, moment: datetime) -> None:

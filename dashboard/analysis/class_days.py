@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import Filter
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.shared import shared
+from dashboard.analysis.strips import Strips, strips_of
 
 Array = npt.NDArray[np.float64]
 Route = tuple[str | None, str | None]
@@ -60,33 +59,15 @@ def class_calls(connection: sqlite3.Connection, chosen: Filter) -> ClassDays:
 
 @shared
 def _class_tasks(connection: sqlite3.Connection, chosen: Filter) -> ClassDays:
-    return _class_days(connection, chosen, smallest_rollup(chosen, "task_daily"), _TASKS)
+    return _class_days(strips_of(connection, chosen, chosen.period, "task_daily"), _TASKS)
 
 
 @shared
 def _class_calls(connection: sqlite3.Connection, chosen: Filter) -> ClassDays:
-    table = smallest_rollup(chosen, "call_daily", "task_class")
-    return _class_days(connection, chosen, table, _CALLS, "is_attributed AND ")
+    calls = strips_of(connection, chosen, chosen.period, "call_daily", "task_class")
+    return _class_days(calls.of("is_attributed", True), _CALLS)
 
 
-def _class_days(
-    connection: sqlite3.Connection, chosen: Filter, table: str, measures: Sequence[str], where: str = ""
-) -> ClassDays:
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    rows = connection.execute(
-        f"SELECT date, provider, model, task_class, {', '.join(measures)} FROM {table} WHERE {where}{condition}",  # noqa: S608
-        parameters,
-    ).fetchall()
-    first, days = day_number(chosen.period.first), chosen.period.day_count
-    if not rows:
-        return ClassDays(first, (), {measure: np.zeros((0, days)) for measure in measures})
-    dates, *names_and_values = zip(*rows, strict=True)
-    places: dict[Key, int] = {}
-    row_of = [places.setdefault(key, len(places)) for key in zip(*names_and_values[:3], strict=True)]
-    # Several rows can be of one key and day: calls end in several ways.
-    at = np.array(row_of) * days + (np.array(dates) - first)
-    sums = {
-        measure: np.bincount(at, values, len(places) * days).reshape(-1, days).astype(np.float64, copy=False)
-        for measure, values in zip(measures, names_and_values[3:], strict=True)
-    }
-    return ClassDays(first, tuple(places), sums)
+def _class_days(rows: Strips, measures: Sequence[str]) -> ClassDays:
+    keys, sums = rows.grid(("provider", "model", "task_class"), measures)
+    return ClassDays(rows.first, tuple(keys), sums)

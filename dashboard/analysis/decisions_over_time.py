@@ -13,10 +13,9 @@ from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_w
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.intervals import Interval, quantile_interval
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.series import Bucket
 from dashboard.analysis.strictness import Rate
-from dashboard.analysis.strictness_counts import LAID_END_TO_END
+from dashboard.analysis.strips import strips_of
 from dashboard.analysis.trend_buckets import Every, PointState, cut, drawn, fitting, is_cut_short
 from data.frames import Schema, frame_of
 from data.histogram import Histogram
@@ -98,35 +97,23 @@ class DecisionSeries:
 
 def subjects_asked(connection: sqlite3.Connection, chosen: Filter) -> dict[Subject, int]:
     """Return how many decisions there are on each kind of subject in the period, in the order of the word list."""
-    table = smallest_rollup(chosen, "approval_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    found = dict(
-        connection.execute(
-            f"SELECT subject, sum(approval_count) FROM {table} WHERE {condition} GROUP BY subject",  # noqa: S608
-            parameters,
-        ).fetchall()
-    )
-    return {subject: int(found[subject.value]) for subject in Subject if found.get(subject.value)}
+    found = strips_of(connection, chosen, chosen.period, "approval_daily").sums(("subject",), ("approval_count",))
+    return {subject: found[subject][0] for subject in Subject if subject in found and found[subject][0]}
 
 
 def decisions_over_time(
     connection: sqlite3.Connection, chosen: Filter, as_of: datetime, subject: Subject, every: Every
 ) -> DecisionSeries:
     """Return the decisions on a kind of subject by bucket; too fine buckets are coarsened."""
-    table = smallest_rollup(chosen, "approval_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
+    rows = strips_of(
+        connection, chosen, chosen.period, "approval_daily", where=f"subject = '{subject}'", histograms=True
+    )
     counted: dict[Actor, dict[int, Counter[Decision]]] = defaultdict(lambda: defaultdict(Counter))
     waited_ms: dict[Actor, Counter[int]] = defaultdict(Counter)
-    blobs: dict[Actor, dict[int, list[bytes]]] = defaultdict(lambda: defaultdict(list))
-    for day, actor, decision, count, waited, waits in connection.execute(
-        f"SELECT date, actor, decision, sum(approval_count), sum(waiting_ms), {LAID_END_TO_END} FROM {table} "  # noqa: S608
-        f"WHERE {condition} AND subject = :subject GROUP BY 1, 2, 3",
-        parameters | {"subject": subject.value},
-    ):
+    known_waits = rows.daily_histograms(("actor",))
+    for (actor, decision), day, (count, waited) in rows.daily(("actor", "decision"), ("approval_count", "waiting_ms")):
         counted[Actor(actor)][day][Decision(decision)] += count
         waited_ms[Actor(actor)][day] += waited
-        if waits:
-            blobs[Actor(actor)][day].append(bytes.fromhex(waits))
     measured = min((min(days) for days in counted.values()), default=None)
     period = drawn(chosen.period, None if measured is None else day_from_number(measured), day_of(as_of))
     size = fitting(period, every)
@@ -134,15 +121,15 @@ def decisions_over_time(
     def bucket_of(actor: Actor, bucket: Bucket) -> DecisionBucket:
         days = range(day_number(bucket.first), day_number(bucket.last) + 1)
         counts: Counter[Decision] = Counter()
-        waits: list[bytes] = []
+        waits: list[Histogram] = []
         for day in days:
             if day in counted[actor]:
                 counts.update(counted[actor][day])
-                waits += blobs[actor].get(day, [])
+                waits += [known_waits[actor.value, day]] if (actor.value, day) in known_waits else []
         is_whole = bucket.last <= last_whole_day(as_of) and not is_cut_short(bucket, chosen.period, size)
         state = PointState.GAP if not counts else PointState.SETTLED if is_whole else PointState.INCOMPLETE
         waited = sum(waited_ms[actor][day] for day in days)
-        return DecisionBucket(bucket.first, bucket.last, counts, Histogram.merged(waits), waited, state)
+        return DecisionBucket(bucket.first, bucket.last, counts, Histogram.added(waits), waited, state)
 
     return DecisionSeries(
         subject,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dashboard.analysis.filters import Filter, Period, route_name
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.shared import shared
+from dashboard.analysis.strips import strips_of
 from data.words import CallSource, CallStatus
 
 
@@ -50,19 +50,16 @@ def calls_by_route(connection: sqlite3.Connection, chosen: Filter, period: Perio
 
 @shared
 def _calls_by_route(connection: sqlite3.Connection, chosen: Filter) -> Mapping[str, RouteCalls]:
-    table = smallest_rollup(chosen, "call_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
+    ends = strips_of(connection, chosen, chosen.period, "call_daily").sums(
+        ("provider", "model", "status", "error_kind", "source"), ("call_count", "unpriced_count", "cost_micro_usd")
+    )
     routes: dict[str, RouteCalls] = {}
-    for provider, model, status, kind, calls, unpriced, cost, bounded in connection.execute(
-        "SELECT provider, model, status, error_kind, sum(call_count), sum(unpriced_count), sum(cost_micro_usd), "  # noqa: S608
-        f"sum(iif(source = '{CallSource.OPENROUTER}', call_count, 0)) "
-        f"FROM {table} WHERE {condition} GROUP BY provider, model, status, error_kind",
-        parameters,
-    ):
+    for (provider, model, status, kind, source), (calls, unpriced, cost) in ends.items():
         is_error, is_unknown = status == CallStatus.ERROR, status == CallStatus.UNKNOWN
+        bounded = calls if source == CallSource.OPENROUTER else 0
         route, found = route_name(provider, model), RouteCalls(
             calls, calls if is_unknown else 0, calls if is_error else 0, calls - unpriced, cost, bounded,
             {kind or "unknown": calls} if is_error else {},
         )  # fmt: skip
         routes[route] = routes[route] + found if route in routes else found
-    return routes
+    return dict(sorted(routes.items()))

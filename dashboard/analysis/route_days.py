@@ -4,8 +4,14 @@ import sqlite3
 from typing import NamedTuple
 
 from dashboard.analysis.filters import Filter, Period
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.shared import shared
+from dashboard.analysis.strips import strips_of
+
+_MEASURES = (
+    "call_count", "unpriced_count", "cost_micro_usd", "usage_known_count", "input_tokens", "cache_read_tokens",
+    "cache_write_tokens", "output_tokens", "computed_cost_micro_usd", "both_costs_count", "both_billed_count",
+    "both_reported_micro_usd", "both_computed_micro_usd",
+)  # fmt: skip
 
 
 class RouteDay(NamedTuple):
@@ -35,20 +41,17 @@ class RouteDay(NamedTuple):
 
 
 def route_days(connection: sqlite3.Connection, chosen: Filter, period: Period) -> tuple[RouteDay, ...]:
-    """Return the routes and days of a period, whatever that of the filter is."""
+    """Return the routes and days of a period, whatever that of the filter is; the days of a route come together."""
     return _route_days(connection, chosen.during(period))
 
 
 @shared
 def _route_days(connection: sqlite3.Connection, chosen: Filter) -> tuple[RouteDay, ...]:
-    table = smallest_rollup(chosen, "call_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    rows = connection.execute(
-        "SELECT provider, model, date, sum(call_count), sum(unpriced_count), sum(cost_micro_usd), "  # noqa: S608
-        "sum(usage_known_count), sum(input_tokens), sum(cache_read_tokens), sum(cache_write_tokens), "
-        "sum(output_tokens), sum(computed_cost_micro_usd), sum(both_costs_count), sum(both_billed_count), "
-        f"sum(both_reported_micro_usd), sum(both_computed_micro_usd) FROM {table} WHERE {condition} "
-        "GROUP BY provider, model, date",
-        parameters,
-    )
-    return tuple(map(RouteDay._make, rows))
+    calls = strips_of(connection, chosen, chosen.period, "call_daily")
+    days = calls.daily(("provider", "model"), _MEASURES)
+    found = (RouteDay(provider, model, day, *sums) for (provider, model), day, sums in days)
+    return tuple(sorted(found, key=_order))
+
+
+def _order(one: RouteDay) -> tuple[bool, str, bool, str, int]:
+    return one.provider is None, one.provider or "", one.model is None, one.model or "", one.day

@@ -2,15 +2,17 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard.analysis.filters import Filter, Period, route_name
 from dashboard.analysis.intervals import Interval, quantile_interval
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.shared import shared
+from dashboard.analysis.strips import strips_of
 from data.histogram import Histogram
 from data.words import CallStatus
+
+NO_DURATIONS = Histogram.merged(())
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class RouteService:
     unpriced: int = 0
     fallback: int = 0
     """Calls that asked for another route, and that this one served."""
-    durations: tuple[bytes, ...] = ()
-    """Stored histograms of the durations of calls that succeeded, in milliseconds."""
+    latency: Histogram = NO_DURATIONS
+    """Durations of calls that succeeded, in milliseconds; how long a failed one took says nothing about the answer."""
     measured_by: frozenset[str] = frozenset()
     """Sources of these durations (CallSource): a gateway times a request, a chat a whole answer."""
 
@@ -33,11 +35,6 @@ class RouteService:
     def known_ends(self) -> int:
         """Calls whose end is known: what errors are counted among."""
         return self.calls - self.unknown
-
-    @property
-    def latency(self) -> Histogram:
-        """Durations of calls that succeeded; how long a failed one took says nothing about the answer."""
-        return Histogram.merged(self.durations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +55,34 @@ def route_service(connection: sqlite3.Connection, chosen: Filter, period: Period
 
 @shared
 def _route_service(connection: sqlite3.Connection, chosen: Filter) -> Mapping[str, RouteService]:
-    table = smallest_rollup(chosen, "call_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    # Routes of which the name leaves out what tells them apart ("?") come together.
+    calls = strips_of(connection, chosen, chosen.period, "call_daily", histograms=True)
     counts: dict[str, list[int]] = {}
-    for provider, model, *sums in connection.execute(
-        f"SELECT provider, model, sum(call_count), sum(iif(status = '{CallStatus.UNKNOWN}', call_count, 0)), "  # noqa: S608
-        f"sum(iif(status = '{CallStatus.ERROR}', call_count, 0)), sum(unpriced_count), sum(fallback_count) "
-        f"FROM {table} WHERE {condition} GROUP BY 1, 2",
-        parameters,
-    ):
-        name = route_name(provider, model)
-        counts[name] = [one + other for one, other in zip(counts.get(name, [0] * len(sums)), sums, strict=True)]
-    durations: dict[str, list[bytes]] = defaultdict(list)
     sources: dict[str, set[str]] = defaultdict(set)
-    for provider, model, source, histogram in connection.execute(
-        f"SELECT provider, model, source, latency_histogram FROM {table} "  # noqa: S608
-        f"WHERE {condition} AND status = '{CallStatus.SUCCESS}' AND latency_histogram NOT NULL",
-        parameters,
-    ):
+    ends = calls.sums(
+        ("provider", "model", "status", "source"),
+        ("call_count", "unpriced_count", "fallback_count", "latency_known_count"),
+    )
+    for (provider, model, status, source), (count, unpriced, fallback, timed) in ends.items():
         name = route_name(provider, model)
-        durations[name].append(histogram)
-        sources[name].add(source)
-    return {name: _service(sums, durations.get(name, ()), sources.get(name, ())) for name, sums in counts.items()}
+        own = (
+            count, count if status == CallStatus.UNKNOWN else 0, count if status == CallStatus.ERROR else 0, unpriced,
+            fallback,
+        )  # fmt: skip
+        counts[name] = [one + other for one, other in zip(counts.get(name, [0] * len(own)), own, strict=True)]
+        if status == CallStatus.SUCCESS and timed:
+            sources[name].add(source)
+    durations = calls.histograms(("status", "provider", "model"), _succeeded)
+    return {
+        name: RouteService(
+            count, unknown, errors, unpriced, fallback, durations.get(name, NO_DURATIONS), frozenset(sources[name])
+        )
+        for name, (count, unknown, errors, unpriced, fallback) in sorted(counts.items())
+    }
 
 
-def _service(sums: Sequence[int], durations: Iterable[bytes], sources: Iterable[str]) -> RouteService:
-    calls, unknown, errors, unpriced, fallback = sums
-    return RouteService(calls, unknown, errors, unpriced, fallback, tuple(durations), frozenset(sources))
+def _succeeded(status: str, provider: str | None, model: str | None) -> str | None:
+    """Return the route of calls that succeeded; null for all others."""
+    return route_name(provider, model) if status == CallStatus.SUCCESS else None
 
 
 def latency_of(service: RouteService) -> Latency | None:

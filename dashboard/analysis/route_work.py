@@ -9,9 +9,9 @@ from datetime import datetime
 from dashboard.analysis.as_of import day_number, newest_mature_day
 from dashboard.analysis.class_days import class_tasks
 from dashboard.analysis.filters import NONE_NAME, Filter, route_name
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.self_hosted import self_hosted_providers
 from dashboard.analysis.shared import shared
+from dashboard.analysis.strips import strips_of
 
 Good = Mapping[str, tuple[int, int]]
 """Good ones of all by task class."""
@@ -68,14 +68,11 @@ def route_work(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) 
         work.completed += completed
         work.unknown += unknown
         _add(work.success, name, completed, tasks - unknown)
-    table = smallest_rollup(chosen, "patch_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
     mature = day_number(newest_mature_day(connection, as_of))
-    for provider, model, task_class, decided, rejected, undone in connection.execute(
-        "SELECT provider, model, task_class, sum(decided_count), sum(rejected_count), sum(rolled_back_count) "  # noqa: S608
-        f"FROM {table} WHERE {condition} AND date <= :mature GROUP BY provider, model, task_class",
-        parameters | {"mature": mature},
-    ):
+    patches = strips_of(connection, chosen, chosen.period, "patch_daily").until(mature)
+    for (provider, model, task_class), (decided, rejected, undone) in patches.sums(
+        ("provider", "model", "task_class"), ("decided_count", "rejected_count", "rolled_back_count")
+    ).items():
         _add(route(provider, model).acceptance, task_class or NONE_NAME, decided - undone, decided + rejected)
     return {
         name: RouteWork(

@@ -9,9 +9,9 @@ import polars as pl
 from dashboard.analysis.decision_rows import Group, Shown
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.strictness import Rate
 from dashboard.analysis.strictness_counts import ALL, Place, Who
+from dashboard.analysis.strips import strips_of
 from data.definitions.risk_zones import risk_zones
 from data.frames import frame_of
 
@@ -47,17 +47,13 @@ def high_risk_zones() -> tuple[str, ...]:
 
 def second_reviewers(connection: sqlite3.Connection, chosen: Filter) -> tuple[ZoneReviews, ...]:
     """Return the high-risk zones that have accepted changes in the period, in their order of care."""
-    table = smallest_rollup(chosen, "patch_decision_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    found = {
-        row[0]: row[1:]
-        for row in connection.execute(
-            "SELECT risk_zone, sum(accepted_count), sum(reviewers_known_count), sum(second_reviewed_count), "  # noqa: S608
-            "sum(iif(actor IS NULL, accepted_count - reviewers_known_count, 0)) FROM "
-            f"{table} WHERE {condition} GROUP BY risk_zone",
-            parameters,
-        )
-    }
+    patches = strips_of(connection, chosen, chosen.period, "patch_decision_daily")
+    found: dict[str, list[int]] = {}
+    for (zone, actor), (accepted, known, reviewed) in patches.sums(
+        ("risk_zone", "actor"), ("accepted_count", "reviewers_known_count", "second_reviewed_count")
+    ).items():
+        sums = accepted, known, reviewed, accepted - known if actor is None else 0
+        found[zone] = [one + other for one, other in zip(found.get(zone, [0] * len(sums)), sums, strict=True)]
     return tuple(ZoneReviews(zone, *found[zone]) for zone in high_risk_zones() if zone in found and found[zone][0])
 
 

@@ -261,6 +261,14 @@ def condition_of(chosen: Filter, period: Period | None, table: str) -> tuple[str
         # The unary plus keeps SQLite off the index of days: a large part of a rollup is read faster in its own order.
         parts = [f"{'' if period.day_count <= _MOST_DAYS_BY_INDEX else '+'}date BETWEEN :first AND :last"]
         parameters |= {"first": day_number(period.first), "last": day_number(period.last)}
+    names, named = names_condition(chosen, table)
+    return " AND ".join(parts) + names, parameters | named
+
+
+def names_condition(chosen: Filter, table: str) -> tuple[str, dict[str, object]]:
+    """Return what selects the names of a filter in a rollup, whatever the day: more conditions, each after an AND."""
+    parts: list[str] = []
+    parameters: dict[str, object] = {}
     if chosen.project is not None:
         parts.append("project IS :project")
         parameters["project"] = _stored(chosen.project)
@@ -271,7 +279,7 @@ def condition_of(chosen: Filter, period: Period | None, table: str) -> tuple[str
         condition, named = route_condition(chosen.route)
         parts.append(condition)
         parameters |= named
-    return " AND ".join(parts), parameters
+    return "".join(f" AND {part}" for part in parts), parameters
 
 
 def smallest_rollup(chosen: Filter, finest: str, *by: str) -> str:

@@ -12,6 +12,7 @@ R = TypeVar("R")
 Keeper = Callable[[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]], Any]
 """Takes a question with its arguments, the connection left out, and returns its answer, from memory where it can."""
 _KEEPER: ContextVar[Keeper | None] = ContextVar("keeper", default=None)
+_PASSING: ContextVar[dict[str, Any] | None] = ContextVar("passing", default=None)
 
 
 def shared(
@@ -26,6 +27,27 @@ def shared(
     def ask(connection: sqlite3.Connection, *arguments: P.args, **named: P.kwargs) -> R:
         keeper = _KEEPER.get()
         return question(connection, *arguments, **named) if keeper is None else keeper(question, arguments, named)
+
+    return ask
+
+
+def shared_within(
+    question: Callable[Concatenate[sqlite3.Connection, P], R],
+) -> Callable[Concatenate[sqlite3.Connection, P], R]:
+    """Let a question that is asked several times while another one is answered be worked out once, and not be kept.
+
+    For what is large and soon read again. Its answer must not be changed by who asked.
+    """
+
+    @wraps(question)
+    def ask(connection: sqlite3.Connection, *arguments: P.args, **named: P.kwargs) -> R:
+        known = _PASSING.get()
+        if known is None:
+            return question(connection, *arguments, **named)
+        key = question_key(question, arguments, named)
+        if key not in known:
+            known[key] = question(connection, *arguments, **named)
+        return known[key]
 
     return ask
 
@@ -62,7 +84,9 @@ def kept_once(connection: sqlite3.Connection) -> Generator[None]:
 def keeping(keeper: Keeper) -> Generator[None]:
     """Let a keeper answer shared questions that are asked meanwhile in this thread."""
     before = _KEEPER.set(keeper)
+    passing = _PASSING.set({} if _PASSING.get() is None else _PASSING.get())
     try:
         yield
     finally:
+        _PASSING.reset(passing)
         _KEEPER.reset(before)

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from functools import partial
 
 from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_whole_day
 from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_name
 from dashboard.analysis.route_days import route_days
-from dashboard.analysis.selection import condition_of, needs_fine_rollups, smallest_rollup
+from dashboard.analysis.selection import condition_of, needs_fine_rollups
 from dashboard.analysis.series import Bucket
 from dashboard.analysis.spend_amounts import (
-    AMOUNT_SQL,
+    AMOUNT,
     NO_CALLS,
     UNPRICED_SQL,
     Amount,
@@ -25,6 +25,7 @@ from dashboard.analysis.spend_amounts import (
     unpriced_days,
 )
 from dashboard.analysis.spend_spikes import USUAL_DAYS, Spike, spikes
+from dashboard.analysis.strips import strips_of
 from dashboard.analysis.trend_buckets import Every, PointState, cut, drawn, fitting, is_cut_short
 
 MOST_GROUPS = 6
@@ -47,6 +48,11 @@ class SpendBy(StrEnum):
     def noun(self) -> str:
         """Name within a sentence."""
         return self.label.lower()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of a rollup that name a group."""
+        return ("provider", "model") if self is SpendBy.MODEL else (self.value,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,48 +151,38 @@ def spend(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, every
     )
 
 
-_COLUMNS: Mapping[SpendBy, str] = {
-    SpendBy.PROVIDER: "provider, NULL",
-    SpendBy.MODEL: "provider, model",
-    SpendBy.TASK_CLASS: "task_class, NULL",
-    SpendBy.PROJECT: "project, NULL",
-}
-
-
-def columns_of(by: SpendBy) -> str:
-    """Return the two columns of a rollup that name a group, as SQL."""
-    return _COLUMNS[by]
-
-
-def group_name(by: SpendBy, first: str | None, second: str | None) -> str:
-    """Return the name of a group from these columns."""
+def group_name(by: SpendBy, first: str | None, second: str | None = None) -> str:
+    """Return the name of a group from its columns in a rollup (SpendBy.columns)."""
     return route_name(first, second) if by is SpendBy.MODEL else NONE_NAME if first is None else str(first)
 
 
 def _daily(connection: sqlite3.Connection, chosen: Filter, period: Period, by: SpendBy) -> dict[str, dict[int, Amount]]:
     found: dict[str, dict[int, Amount]] = {}
-    for first, second, day, *sums in _rows(connection, chosen, period, by):
-        days = found.setdefault(group_name(by, first, second), {})
+    for name, day, sums in _rows(connection, chosen, period, by):
+        days = found.setdefault(name, {})
         # Two groups can be written the same way (a model named "?"), and a provider has many models.
         days[day] = days[day] + Amount(*sums) if day in days else Amount(*sums)
     return {name: dict(sorted(days.items())) for name, days in found.items()}
 
 
-def _rows(connection: sqlite3.Connection, chosen: Filter, period: Period, by: SpendBy) -> Iterable[tuple[Any, ...]]:
-    """Return the two columns of a group, the day, calls, unpriced ones and known spend."""
+def _rows(
+    connection: sqlite3.Connection, chosen: Filter, period: Period, by: SpendBy
+) -> Iterable[tuple[str, int, tuple[int, ...]]]:
+    """Return name of a group, day, and calls, unpriced ones and known spend of them."""
     if by in (SpendBy.PROVIDER, SpendBy.MODEL):
         return (
-            (one.provider, one.model, one.day, one.calls, one.unpriced, one.micro_usd)
+            (group_name(by, one.provider, one.model), one.day, (one.calls, one.unpriced, one.micro_usd))
             for one in route_days(connection, chosen, period)
         )
-    is_whole = by is SpendBy.PROJECT and not needs_fine_rollups(chosen)
-    table = "project_daily" if is_whole else smallest_rollup(chosen, "call_daily", by.value)
-    condition, parameters = condition_of(chosen, period, table)
-    return connection.execute(
-        f"SELECT {_COLUMNS[by]}, date, {AMOUNT_SQL} FROM {table} WHERE {condition} AND call_count > 0 "  # noqa: S608
-        "GROUP BY 1, 2, 3",
-        parameters,
-    )
+    if by is SpendBy.PROJECT and not needs_fine_rollups(chosen):
+        condition, parameters = condition_of(chosen, period, "project_daily")
+        rows = connection.execute(
+            f"SELECT project, date, {', '.join(AMOUNT)} FROM project_daily WHERE {condition} AND call_count > 0",  # noqa: S608
+            parameters,
+        )
+        return ((group_name(by, project), day, tuple(sums)) for project, day, *sums in rows)
+    calls = strips_of(connection, chosen, period, "call_daily", by.value)
+    return calls.daily(by.columns, AMOUNT, partial(group_name, by))
 
 
 def _add_ranges(
@@ -199,25 +195,27 @@ def _add_ranges(
     """Add to each amount what its unpriced calls may have cost."""
     if costs is None:
         return
-    for first, second, day, provider, model, unpriced in _unpriced_rows(connection, chosen, by):
-        low, high = costs.bounds(route_name(provider, model), unpriced)
-        days = by_group[group_name(by, first, second)]
+    for name, day, route, unpriced in _unpriced_rows(connection, chosen, by):
+        low, high = costs.bounds(route, unpriced)
+        days = by_group[name]
         days[day] += Amount(low_micro_usd=low, high_micro_usd=high)
 
 
-def _unpriced_rows(connection: sqlite3.Connection, chosen: Filter, by: SpendBy) -> Iterator[tuple[Any, ...]]:
-    """Yield the two columns of a group, the day, provider and model, and the calls of unknown cost."""
+def _unpriced_rows(
+    connection: sqlite3.Connection, chosen: Filter, by: SpendBy
+) -> Iterator[tuple[str, int, str, Unpriced]]:
+    """Yield name of a group, day, route, and the calls of unknown cost."""
     if by in (SpendBy.PROVIDER, SpendBy.MODEL):
         for provider, model, day, unpriced in unpriced_days(connection, chosen):
-            yield provider, model, day, provider, model, unpriced
+            yield group_name(by, provider, model), day, route_name(provider, model), unpriced
         return
     condition, parameters = condition_of(chosen, chosen.period, "call_daily")
-    for first, second, day, provider, model, *sums in connection.execute(
-        f"SELECT {_COLUMNS[by]}, date, provider, model, {UNPRICED_SQL} FROM call_daily "  # noqa: S608
-        f"WHERE {condition} AND unpriced_count > 0 GROUP BY 1, 2, 3, 4, 5",
+    for name, day, provider, model, *sums in connection.execute(
+        f"SELECT {by.value}, date, provider, model, {UNPRICED_SQL} FROM call_daily "  # noqa: S608
+        f"WHERE {condition} AND unpriced_count > 0 GROUP BY 1, 2, 3, 4",
         parameters,
     ):
-        yield first, second, day, provider, model, Unpriced(*sums)
+        yield group_name(by, name), day, route_name(provider, model), Unpriced(*sums)
 
 
 def _ranked(by_group: Mapping[str, Daily]) -> list[str]:
@@ -267,9 +265,9 @@ def _spikes(
         read = earlier
     first, last = day_number(earlier.first), day_number(earlier.last)
     money: dict[str, dict[int, int]] = {}
-    for column, other, day, _, _, micro_usd in _rows(connection, chosen, read, by):
+    for name, day, (_, _, micro_usd) in _rows(connection, chosen, read, by):
         if first <= day <= last:
-            days = money.setdefault(group_name(by, column, other), {})
+            days = money.setdefault(name, {})
             days[day] = days.get(day, 0) + micro_usd
     for name, amounts in by_group.items():
         money.setdefault(name, {}).update((day, amount.micro_usd) for day, amount in amounts.items())

@@ -21,7 +21,7 @@ from data.words import CallStatus
 MICRO_USD = 1_000_000
 FEWEST_PRICED_CALLS = 20
 """A route with fewer priced calls says too little about what a call may cost."""
-AMOUNT_SQL = "sum(call_count), sum(unpriced_count), sum(cost_micro_usd)"
+AMOUNT = "call_count", "unpriced_count", "cost_micro_usd"
 """Columns of call_daily that make up an Amount, in the order of its first fields."""
 _HAS_USAGE = "usage_known_count = call_count"
 _OK = f"status = '{CallStatus.SUCCESS}'"

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_whole_day
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import CONFIDENCE, Interval
-from dashboard.analysis.selection import coarsest_rollup, condition_of
+from dashboard.analysis.selection import daily_sums
 from dashboard.analysis.spend_amounts import first_call_date
 from dashboard.analysis.spend_spikes import spikes
 from data.definitions.budgets import Budget, ProjectBudget, budgets
@@ -120,16 +120,10 @@ def _month(
     newest = last_whole_day(as_of)
     # Twice the eight weeks: the earlier half tells which days of the later one stand out.
     period = Period(newest - timedelta(days=14 * HISTORY_WEEKS - 1), max(today, newest))
-    table = coarsest_rollup(chosen, "call_daily")
-    condition, parameters = condition_of(chosen, period, table)
-    money: dict[int, int] = {}
-    counts: dict[int, tuple[int, int]] = {}
-    for day, calls, unpriced, cost in connection.execute(
-        f"SELECT date, sum(call_count), sum(unpriced_count), sum(cost_micro_usd) FROM {table} "  # noqa: S608
-        f"WHERE {condition} AND call_count > 0 GROUP BY date",
-        parameters,
-    ):
-        money[day], counts[day] = cost, (calls, unpriced)
+    sums = daily_sums(connection, chosen, period, ("call_daily",)).days
+    days = {day: measures for day, measures in sums.items() if measures["call_count"]}
+    money = {day: measures["cost_micro_usd"] for day, measures in days.items()}
+    counts = {day: (measures["call_count"], measures["unpriced_count"]) for day, measures in days.items()}
     here = [count for day, count in counts.items() if day >= day_number(first)]
     calls, unpriced = sum(count[0] for count in here), sum(count[1] for count in here)
     spent = None

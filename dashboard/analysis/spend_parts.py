@@ -8,9 +8,8 @@ from dashboard.analysis.bootstrap import RatioEstimate, ratio_over_days
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.route_costs import Pricing
 from dashboard.analysis.route_days import route_days
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.self_hosted import self_hosted_providers
-from dashboard.analysis.spend import Spend, SpendBy, SpendGroup, columns_of, group_name
+from dashboard.analysis.spend import Spend, SpendBy, SpendGroup, group_name
 from dashboard.analysis.spend_amounts import (
     MICRO_USD,
     NO_CALLS,
@@ -21,6 +20,7 @@ from dashboard.analysis.spend_amounts import (
     total_amount,
     unpriced_days,
 )
+from dashboard.analysis.strips import strips_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,15 @@ class _Days:
 
 def per_completed_task(connection: sqlite3.Connection, chosen: Filter, by: SpendBy) -> Mapping[str, PerTask]:
     """Return spend per completed task by name; a provider or model is the one that the tasks asked for."""
-    table = smallest_rollup(chosen, "task_daily", by.value)
-    condition, parameters = condition_of(chosen, chosen.period, table)
+    tasks = strips_of(connection, chosen, chosen.period, "task_daily", by.value)
     hosted = self_hosted_providers()
     found: dict[str, _Days] = {}
-    for first, second, _, completed, cost, priced in connection.execute(
-        f"SELECT {columns_of(by)}, date, sum(completed_count), sum(known_cost_micro_usd), "  # noqa: S608
-        f"sum(completed_priced_count) FROM {table} WHERE {condition} GROUP BY 1, 2, 3 ORDER BY 3",
-        parameters,
+    for (name, first), _, (completed, cost, priced) in tasks.daily(
+        by.columns,
+        ("completed_count", "known_cost_micro_usd", "completed_priced_count"),
+        lambda *names: (group_name(by, *names), names[0]),
     ):
-        part = found.setdefault(group_name(by, first, second), _Days())
+        part = found.setdefault(name, _Days())
         # Own machines have no price per token, which is not the same as free.
         is_hosted = by in (SpendBy.PROVIDER, SpendBy.MODEL) and first in hosted
         part.spend.append(cost / MICRO_USD)

@@ -11,7 +11,7 @@ from operator import add
 
 from dashboard.analysis.as_of import day_number, last_mature_day, newest_mature_day, patches_judged_at
 from dashboard.analysis.filters import NONE_NAME, Filter, Period
-from dashboard.analysis.selection import condition_of, smallest_rollup
+from dashboard.analysis.strips import strips_of
 from data.definitions.approval_costs import approval_costs
 from data.definitions.risk_zones import risk_zones
 from data.histogram import Histogram
@@ -19,8 +19,6 @@ from data.words import Actor, TaskClass
 
 ALL = "all"
 """Stands for all zones or all task classes together."""
-LAID_END_TO_END = "group_concat(hex(waiting_histogram), '')"
-"""The histograms of a group as one, in hexadecimal digits: far faster than fetching each."""
 _MEASURES = (
     "accepted_count",
     "rolled_back_count",
@@ -32,7 +30,8 @@ _MEASURES = (
     "second_reviewed_count",
     "waiting_known_count",
     "waiting_ms",
-    "rejected_count - comparable_rejected_count",
+    "rejected_count",
+    "comparable_rejected_count",
 )
 
 
@@ -78,8 +77,8 @@ class Counts:
     """Sum of the known waiting times."""
     incomparable: int = 0
     """Of the rejected: too little is known of them to find the same change among later ones."""
-    waits: tuple[bytes, ...] = field(default=(), repr=False)
-    """Stored histograms of these waiting times."""
+    waits: tuple[Histogram, ...] = field(default=(), repr=False)
+    """Histograms of these waiting times, which add up."""
 
     @property
     def decided(self) -> int:
@@ -99,7 +98,7 @@ class Counts:
     @cached_property
     def histogram(self) -> Histogram:
         """Waiting times in milliseconds."""
-        return Histogram.merged(self.waits)
+        return Histogram.added(self.waits)
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -143,24 +142,19 @@ class Decided:
 def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, period: Period) -> Decided:
     """Return the decisions on the patches that were proposed in a period."""
     settled = settled_day(connection, as_of)
-    table = smallest_rollup(chosen, "patch_decision_daily")
-    condition, parameters = condition_of(chosen, period, table)
-    parameters["settled"] = day_number(settled)
-    parts: dict[Place, Counts] = {}
-    young = 0
-    summed = ", ".join(f"sum({name})" for name in _MEASURES)
-    for zone, task_class, actor, is_settled, *sums, waits in connection.execute(
-        f"SELECT risk_zone, task_class, actor, date <= :settled, {summed}, {LAID_END_TO_END} "  # noqa: S608
-        f"FROM {table} WHERE {condition} GROUP BY 1, 2, 3, 4",
-        parameters,
-    ):
-        if not is_settled:
-            young += sums[0] + sums[2]
-            continue
-        place = Place(zone or NONE_NAME, task_class or NONE_NAME, who_of(actor))
-        known = Histogram.shortened(bytes.fromhex(waits or ""))
-        parts[place] = parts.get(place, Counts()) + Counts(*sums, waits=(known,))
-    return Decided(parts, settled, young)
+    rows = strips_of(connection, chosen, period, "patch_decision_daily", histograms=True)
+    old = rows.until(day_number(settled))
+    by = ("risk_zone", "task_class", "actor")
+    waits = old.histograms(by, _place)
+    parts = {
+        place: Counts(*sums, incomparable=rejected - comparable, waits=(waits[place],) if place in waits else ())
+        for place, (*sums, rejected, comparable) in old.sums(by, _MEASURES, _place).items()
+    }
+    return Decided(parts, settled, sum(rows.after(day_number(settled)).total("accepted_count", "rejected_count")))
+
+
+def _place(zone: str | None, task_class: str | None, actor: str | None) -> "Place":
+    return Place(zone or NONE_NAME, task_class or NONE_NAME, who_of(actor))
 
 
 def settled_day(connection: sqlite3.Connection, as_of: datetime) -> date:

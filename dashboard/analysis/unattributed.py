@@ -10,7 +10,8 @@ from dashboard.analysis.as_of import day_number, day_of, patches_judged_at
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.route_days import route_days
 from dashboard.analysis.selection import coarsest_rollup, condition_of
-from dashboard.analysis.spend_amounts import MICRO_USD
+from dashboard.analysis.spend_amounts import AMOUNT, MICRO_USD
+from dashboard.analysis.strips import strips_of
 from data.frames import Schema, frame_of
 
 
@@ -35,17 +36,18 @@ def unattributed(connection: sqlite3.Connection, chosen: Filter, as_of: datetime
             parameters,
         )
     }
-    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
+    without_task = strips_of(
+        connection, chosen, chosen.period, "call_daily", "project", "task_class", where="NOT is_attributed"
+    )
     whole = sum(one.micro_usd for one in route_days(connection, chosen, chosen.period))
     found: dict[tuple[str, str, MayBe], tuple[int, int, int]] = {}
-    for provider, model, source, project, is_late, calls, unpriced, cost in connection.execute(
-        "SELECT provider, model, source, project, date > :last_export, sum(call_count), sum(unpriced_count), "  # noqa: S608
-        f"sum(cost_micro_usd) FROM call_daily WHERE {condition} AND NOT is_attributed GROUP BY 1, 2, 3, 4, 5",
-        parameters | {"last_export": last_export},
-    ):
-        key = route_name(provider, model), source, _may_be(project, with_tasks, is_late=bool(is_late))
-        before = found.get(key, (0, 0, 0))
-        found[key] = (before[0] + calls, before[1] + unpriced, before[2] + cost)
+    for is_late, rows in ((False, without_task.until(last_export)), (True, without_task.after(last_export))):
+        for (provider, model, source, project), (calls, unpriced, cost) in rows.sums(
+            ("provider", "model", "source", "project"), AMOUNT
+        ).items():
+            key = route_name(provider, model), source, _may_be(project, with_tasks, is_late=is_late)
+            before = found.get(key, (0, 0, 0))
+            found[key] = (before[0] + calls, before[1] + unpriced, before[2] + cost)
     rows = [
         (
             route,

@@ -9,8 +9,8 @@ from dashboard.analysis.figures import Change, Direction, Unit
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.rates import RELEVANT_RATE
 from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.self_hosted import self_hosted_providers
+from dashboard.analysis.strips import strips_of
 
 FEWEST_TASKS = 20
 """Each of both routes must have had so many tasks of the class before a move is judged."""
@@ -134,22 +134,23 @@ def _why_unpriced(side: Side) -> str | None:
 
 def _side(connection: sqlite3.Connection, chosen: Filter, task_class: str, route: str) -> Side:
     asked = replace(chosen, route=route, task_class=task_class)
-    table = smallest_rollup(asked, "task_daily")
-    condition, parameters = condition_of(asked, asked.period, table)
-    rows = connection.execute(
-        "SELECT date, sum(completed_count), sum(task_count - unknown_count), sum(task_count), "  # noqa: S608
-        "sum(known_cost_micro_usd), sum(unpriced_call_count), max(provider), sum(kept_count) "
-        f"FROM {table} WHERE {condition} GROUP BY date ORDER BY date",
-        parameters,
-    ).fetchall()
+    rows = strips_of(connection, asked, asked.period, "task_daily")
+    tasks, unknown, completed, kept, micro_usd, unpriced = rows.total(
+        "task_count", "unknown_count", "completed_count", "kept_count", "known_cost_micro_usd", "unpriced_call_count"
+    )
     return Side(
         route=route,
-        completed=sum(row[1] for row in rows),
-        kept=sum(row[7] for row in rows),
-        ended=sum(row[2] for row in rows),
-        tasks=sum(row[3] for row in rows),
-        spend_usd=sum(row[4] for row in rows) / MICRO_USD,
-        unpriced_calls=sum(row[5] for row in rows),
-        is_self_hosted=any(row[6] in self_hosted_providers() for row in rows),
-        days=tuple((row[0], row[4] / MICRO_USD, row[3]) for row in rows),
+        completed=completed,
+        kept=kept,
+        ended=tasks - unknown,
+        tasks=tasks,
+        spend_usd=micro_usd / MICRO_USD,
+        unpriced_calls=unpriced,
+        is_self_hosted=any(
+            provider in self_hosted_providers() for provider in rows.sums(("provider",), ("task_count",))
+        ),
+        days=tuple(
+            (day, spent / MICRO_USD, count)
+            for _, day, (spent, count) in rows.daily((), ("known_cost_micro_usd", "task_count"))
+        ),
     )

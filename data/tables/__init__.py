@@ -44,6 +44,7 @@ from data.tables.rollups import (
     TaskDaily,
     TaskRouteDaily,
 )
+from data.tables.strips import RollupStrip
 from data.tables.tasks import Patch, PatchFile, Task
 
 __all__ = [
@@ -97,6 +98,7 @@ __all__ = [
     "Quarantine",
     "RepositoryHead",
     "ReviewNote",
+    "RollupStrip",
     "RouteDaily",
     "SameCall",
     "SecretRotation",

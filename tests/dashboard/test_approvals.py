@@ -224,8 +224,8 @@ fewest_decisions_in_zone = 20
 
 
 def waits(count: int, hours: float) -> dict[str, object]:
-    blob = Histogram.of([round(hours * 3_600_000)] * count).encode()
-    return {"waiting_known": count, "waiting_ms": round(hours * 3_600_000) * count, "waits": (blob,)}
+    spread = Histogram.of([round(hours * 3_600_000)] * count)
+    return {"waiting_known": count, "waiting_ms": round(hours * 3_600_000) * count, "waits": (spread,)}
 
 
 BILLING, PASSED = Place("billing", "edit", Who.HUMAN), Place("billing", "edit", Who.NOT_ASKED)

@@ -9,6 +9,7 @@ from dashboard.analysis.strictness import Balance, strictness
 from data.store import Store
 from data.tables import ProjectDaily
 from decision_rows import decisions, seen_until
+from etl.strips import rewrite_strips
 from fact_rows import at, write_row
 from review_facts import answer_of, rows_of
 
@@ -49,6 +50,7 @@ def test_what_would_change_the_verdict_is_the_least_that_does(store: Store):
     for undone, verdict in ((60 - fewer, "cannot tell"), (60 - fewer + 1, "too lax")):
         with store.writing() as connection:
             connection.execute("UPDATE zone_decision_daily SET rolled_back_count = ?", (undone,))
+            rewrite_strips(connection, None)
         assert rows_of(answer_of(store, KEY), "approval_patterns_verdicts")[0]["verdict"] == verdict
 
 
@@ -59,6 +61,7 @@ def test_what_would_change_the_verdict_where_nobody_is_asked_is_the_least_that_d
     for undone, is_lax in ((60 - fewer, False), (60 - fewer + 1, True)):
         with store.writing() as connection:
             connection.execute("UPDATE zone_decision_daily SET rolled_back_count = ?", (undone,))
+            rewrite_strips(connection, None)
         verdict = rows_of(answer_of(store, KEY), "approval_patterns_verdicts")[0]["verdict"]
         assert (verdict == "too lax") == is_lax
 

@@ -67,7 +67,7 @@ def counts(accepted: int, rolled_back: int, rejected: int = 0, again: int = 0, h
     waits = [] if hours is None else [round(hours * HOUR_MS * (0.5 + i / (decided - 1))) for i in range(decided)]
     return Counts(
         accepted=accepted, rolled_back=rolled_back, rejected=rejected, accepted_again=again, waiting_known=len(waits),
-        waiting_ms=sum(waits), waits=(Histogram.of(waits).encode(),),
+        waiting_ms=sum(waits), waits=(Histogram.of(waits),),
     )  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 """Rollups say what the facts say: the parts equal the whole under every grouping, on all days or on some."""
 
-import random
-
 import pytest
 
 from data.histogram import Histogram
@@ -9,83 +7,9 @@ from data.store import Store
 from data.tables import FoundFallback
 from etl.rollups import refresh
 from fact_rows import Facts, at
+from random_facts import random_facts
 
 DAY = 20_514  # 2026-03-02
-ROUTES = ("anthropic/claude-sonnet-4-5", "openai/gpt-5", None)
-
-
-def random_facts(seed: int = 7, count: int = 120) -> Facts:
-    draw = random.Random(seed)
-    facts = Facts()
-    for number in range(count):
-        when = draw.choice([None, f"2026-03-{draw.randrange(1, 9):02d}T{draw.randrange(24):02d}:00"])
-        shared = {"project": draw.choice(["shop", "crm", None]), "route": draw.choice(ROUTES)}
-        task = facts.task(
-            when,
-            draw.choice(["completed", "failed", "aborted", "unknown"]),
-            task_class=draw.choice(["edit", "fix"]),
-            call_count=draw.choice([0, 1, 2]),
-            unpriced_call_count=draw.choice([0, 0, 1]),
-            known_cost_micro_usd=draw.randrange(6_000_000),
-            **shared,
-        )
-        facts.call(
-            when,
-            draw.choice(["success", "error", "cancelled", "unknown"]),
-            source=draw.choice(["litellm", "bolt_chat"]),
-            task_key=draw.choice([task, None]),
-            is_counted=draw.random() < 0.8,
-            cost_micro_usd=draw.choice([None, draw.randrange(9_000_000)]),
-            latency_ms=draw.choice([None, draw.randrange(100_000)]),
-            total_tokens=draw.choice([None, number]),
-            retry_count=draw.choice([None, 2]),
-            is_fallback=draw.choice([None, True, False]),
-            requested_provider=draw.choice([None, "openai"]),
-            requested_model=draw.choice([None, "gpt-5", "smart"]),
-            reported_cost_micro_usd=draw.choice([None, 0, 70]),
-            computed_cost_micro_usd=draw.choice([None, 50]),
-            cache_write_tokens=draw.choice([None, 10]),
-            **shared,
-        )
-        patch = facts.patch(
-            when,
-            draw.choice([None, "2026-03-05", "2026-03-25"]),
-            task_key=task,
-            is_closed=draw.random() < 0.9,
-            decision=draw.choice([None, "approved", "edited", "auto_approved", "rejected", "pending"]),
-            rework_kind=draw.choice([None, "fix_request"]),
-            decided_at=draw.choice([None, at("2026-03-03")]),
-            risk_zone=draw.choice([None, "billing", "everything_else"]),
-            accepted_again_at=draw.choice([None, at("2026-03-04")]),
-            approver_count=draw.choice([None, 0, 1, 2, 3]),
-            **shared,
-        )
-        status = draw.choice([None, "ok", "failed", "timeout", "cancelled"])
-        facts.command(
-            when, status, draw.choice([None, draw.randrange(60_000)]), task_key=task, project=shared["project"]
-        )
-        facts.approval(
-            when,
-            draw.choice(["approved", "rejected", "pending"]),
-            task_key=task,
-            actor=draw.choice(["human", "policy"]),
-        )
-        for _ in range(draw.randrange(5)):
-            facts.approval(
-                when,
-                draw.choice(["approved", "rejected", "rejected", "pending"]),
-                subject="patch",
-                subject_key=patch,
-                actor=draw.choice(["human", "policy", "unknown"]),
-                decided_at=draw.choice([None, at("2026-03-03"), at("2026-03-04")]),
-                waiting_ms=draw.choice([None, draw.randrange(100_000)]),
-            )
-    facts.tool_call(status="failed")
-    facts.deployment(status="failure")
-    facts.event()
-    return facts
-
-
 IDENTITIES = [
     ("task_daily", "task_count", "SELECT count(*) FROM task"),
     ("task_daily", "completed_count", "SELECT count(*) FROM task WHERE outcome = 'completed'"),

@@ -31,6 +31,7 @@ from data.migrations import rebuild
 from data.review_notes import Entry, Note, add_note, notes_of
 from data.store import Store
 from data.words import NoteKind, NoteStatus
+from etl.strips import rewrite_strips
 from report_text import text_of
 from year_of_facts import HOSTILE, LAST_DAY, odd_facts, year_of_facts
 
@@ -216,6 +217,7 @@ def change_the_data(store: Store) -> None:
     with store.writing() as connection:
         for table in ("task_daily", "project_daily"):
             connection.execute(f"UPDATE {table} SET failed_count = failed_count + completed_count, completed_count = 0")
+        rewrite_strips(connection, None)
         connection.execute("UPDATE load SET finished_at = ? WHERE load_id = 1", (4_000_000_000_000_000,))
         connection.execute("UPDATE setting SET value = '2' WHERE name = 'data_version'")
 
@@ -340,6 +342,7 @@ def test_every_project_with_a_budget_has_its_own_chart_and_export(monkeypatch, o
     names = [table.name for table in export_review.review_tables()]
     with own.writing() as connection:
         connection.execute("UPDATE call_daily SET project = 'crm' WHERE project = 'shop' AND task_class = 'edit'")
+        rewrite_strips(connection, None)
     app = opened(monkeypatch, own)
     titles = [str(text.value) for text in app.markdown if "in a month" in str(text.value)]
     assert [title.strip("*").partition(" in a month")[0] for title in titles] == [

@@ -25,8 +25,8 @@ from dashboard.analysis.review.parts import (
     table_of,
 )
 from dashboard.analysis.review.worst import Counts, Worst
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.shared import shared
+from dashboard.analysis.strips import strips_of
 from dashboard.analysis.units import value_text
 from dashboard.analysis.wording import capital, listed
 from data.definitions import slos
@@ -61,26 +61,14 @@ Classes = Mapping[str, Class]
 def classes_of(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> Classes:
     """Return the classes of the tasks of a filter; patches are those old enough to be judged, the young ones apart."""
     settled = day_number(newest_mature_day(connection, as_of))
-    table = smallest_rollup(chosen, "patch_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    patches: dict[str | None, dict[str, int]] = {
-        name: dict[str, int](zip(_PATCHES, values, strict=True))
-        for name, *values in connection.execute(
-            "SELECT task_class, sum(iif(date <= :settled, decided_count, 0)), "  # noqa: S608
-            "sum(iif(date <= :settled, rolled_back_count, 0)), sum(iif(date <= :settled, 0, decided_count)) "
-            f"FROM {table} WHERE {condition} GROUP BY 1",
-            parameters | {"settled": settled},
-        )
-    }
-    table = smallest_rollup(chosen, "task_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
+    patches = strips_of(connection, chosen, chosen.period, "patch_daily")
+    by, decided = ("task_class",), ("decided_count", "rolled_back_count")
+    old = patches.until(settled).sums(by, decided)
+    young = patches.after(settled).sums(by, decided[:1])
+    tasks = strips_of(connection, chosen, chosen.period, "task_daily")
     return {
-        name: Class(*values, patches=patches.get(name, {}))
-        for name, *values in connection.execute(
-            f"SELECT task_class, {', '.join(f'sum({one})' for one in _MEASURES)} "  # noqa: S608
-            f"FROM {table} WHERE {condition} GROUP BY 1 ORDER BY 1",
-            parameters,
-        )
+        name: Class(*sums, patches=dict(zip(_PATCHES, old.get(name, (0, 0)) + young.get(name, (0,)), strict=True)))
+        for name, sums in sorted(tasks.sums(by, _MEASURES).items())
     }
 
 

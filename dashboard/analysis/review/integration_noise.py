@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from dashboard.analysis.filters import NONE_NAME, Filter
 from dashboard.analysis.review.worst import Counts
-from dashboard.analysis.selection import condition_of, smallest_rollup
+from dashboard.analysis.selection import condition_of
 from dashboard.analysis.shared import shared
+from dashboard.analysis.strips import strips_of
 from data.words import CallStatus, IntegrationKind
 
 _PARTS = ("useful_count", "failed_count", "timeout_count", "denied_count", "not_run_count", "repeated_count")
@@ -83,24 +84,25 @@ def _of_project(connection: sqlite3.Connection, chosen: Filter) -> tuple[Integra
     )
 
 
+def _ended(provider: str | None, status: str, kind: str | None) -> tuple[str, str, str]:
+    return provider or NONE_NAME, status, kind or "unknown"
+
+
 def _providers(connection: sqlite3.Connection, chosen: Filter) -> list[Integration]:
     """Return the providers. Calls that a person stopped, or whose end is unknown, count neither way."""
-    table = smallest_rollup(chosen, "call_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
+    ends = strips_of(connection, chosen, chosen.period, "call_daily").sums(
+        ("provider", "status", "error_kind"), ("call_count", "retry_count"), _ended
+    )
     calls: dict[str, list[int]] = {}
     kinds: dict[str, dict[str, int]] = {}
-    for provider, status, kind, count, retries in connection.execute(
-        "SELECT provider, status, error_kind, sum(call_count), sum(retry_count) "  # noqa: S608
-        f"FROM {table} WHERE {condition} GROUP BY 1, 2, 3 ORDER BY 1",
-        parameters,
-    ):
-        own = calls.setdefault(provider or NONE_NAME, [0, 0, 0])
+    for (provider, status, kind), (count, retries) in sorted(ends.items()):
+        own = calls.setdefault(provider, [0, 0, 0])
         own[0] += count if status == CallStatus.SUCCESS else 0
         own[2] += retries
         if status == CallStatus.ERROR:
             own[1] += count
-            counted = kinds.setdefault(provider or NONE_NAME, {})
-            counted[kind or "unknown"] = counted.get(kind or "unknown", 0) + count
+            counted = kinds.setdefault(provider, {})
+            counted[kind] = counted.get(kind, 0) + count
     return [
         Integration(
             IntegrationKind.PROVIDER,

@@ -10,8 +10,8 @@ from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import Interval
 from dashboard.analysis.routes import MICRO_USD
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.spend_amounts import first_call_date
+from dashboard.analysis.strips import strips_of
 from data.definitions.budgets import Budget, ProjectBudget, budgets
 
 DAYS_OF_MONTH = 365.25 / 12
@@ -99,18 +99,12 @@ def _use(
     name: str | None,
     budget: Budget | ProjectBudget | None,
 ) -> BudgetUse:
-    table = smallest_rollup(chosen, "call_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    rows = connection.execute(
-        "SELECT date, sum(cost_micro_usd), sum(call_count), sum(unpriced_count) "  # noqa: S608
-        f"FROM {table} WHERE {condition} GROUP BY 1 ORDER BY 1",
-        parameters,
-    ).fetchall()
-    calls, unpriced = sum(row[2] for row in rows), sum(row[3] for row in rows)
-    days = None if not rows else measured_days(chosen.period, as_of, first_call_date(connection, chosen))
+    served = strips_of(connection, chosen, chosen.period, "call_daily")
+    calls, unpriced = served.total("call_count", "unpriced_count")
+    days = None if not calls else measured_days(chosen.period, as_of, first_call_date(connection, chosen))
     if days is None or calls == unpriced:
         return BudgetUse(name, None, calls, unpriced, budget)
-    spent = {row[0]: row[1] / MICRO_USD for row in rows}
+    spent = {day: cost / MICRO_USD for _, day, (cost,) in served.daily((), ("cost_micro_usd",))}
     first = day_number(days.first)
     month = month_of([spent.get(first + number, 0.0) for number in range(days.day_count)], calls)
     if month is not None and month.interval is not None:

@@ -1,0 +1,188 @@
+"""Rows of a rollup that a filter selects, read from its strips (data.strips): sums by name and day."""
+
+import sqlite3
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise, repeat, starmap
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.analysis.as_of import day_number
+from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.selection import names_condition, smallest_rollup
+from dashboard.analysis.shared import shared_within
+from data.histogram import PAIRS, Histogram
+from data.strips import BLOCK_BITS, DAY, HISTOGRAM_BYTES, LAYOUTS
+
+Numbers = npt.NDArray[np.int64]
+Sums = npt.NDArray[np.float64]
+Names = tuple[Any, ...]
+"""One name for each of some dimensions, null where rows have none."""
+Named = Callable[..., Hashable]
+"""Makes of the names of a group what tells it from others; groups of the same are one."""
+
+
+def _names(*names: Any) -> Any:
+    return names[0] if len(names) == 1 else names
+
+
+@dataclass(frozen=True, eq=False)
+class Strips:
+    """Rows of a rollup in a period, as arrays; sums are exact below 2**53."""
+
+    first: int
+    """Number of the first day of the period."""
+    day_count: int
+    dimensions: tuple[str, ...]
+    names: Sequence[Names]
+    """Of each strip, in the order of the dimensions."""
+    strip: Numbers
+    """Of each row: the place of its strip among the names."""
+    rows: npt.NDArray[np.void]
+    """Days and measures (data.strips), also of rows that are not selected."""
+    pairs: npt.NDArray[np.void]
+    """Histograms of all rows, end to end; empty where they were not asked for."""
+    selected: Numbers
+    """Places of the selected rows."""
+
+    def of(self, dimension: str, name: object) -> "Strips":
+        """Return the rows that have a name in a dimension."""
+        place = self.dimensions.index(dimension)
+        wanted = np.array([names[place] == name for names in self.names], dtype=bool)
+        return self._only(wanted[self.strip])
+
+    def until(self, day: int) -> "Strips":
+        """Return the rows up to a day (its number)."""
+        return self._only(self.rows[DAY] <= day)
+
+    def after(self, day: int) -> "Strips":
+        """Return the rows after a day (its number)."""
+        return self._only(self.rows[DAY] > day)
+
+    def total(self, *measures: str) -> tuple[int, ...]:
+        """Return the sums over all rows; zeros without a row."""
+        return tuple(int(self.rows[measure][self.selected].sum(dtype=np.int64)) for measure in measures)
+
+    def sums(self, by: Sequence[str], measures: Sequence[str], named: Named = _names) -> Mapping[Any, tuple[int, ...]]:
+        """Return the sums of each group that has a row, by what it is named: else by its name or names."""
+        keys, group = self._groups(by, named)
+        found = np.bincount(group, minlength=len(keys)).tolist()
+        columns = [self._summed(group, measure, len(keys)).astype(np.int64).tolist() for measure in measures]
+        return {key: values for key, rows, values in zip(keys, found, zip(*columns, strict=True), strict=True) if rows}
+
+    def daily(
+        self, by: Sequence[str], measures: Sequence[str], named: Named = _names
+    ) -> Sequence[tuple[Any, int, tuple[int, ...]]]:
+        """Return name, number of the day, and sums, of each group and day that has a row; days in their order."""
+        places, place = self._days(by, named)
+        columns = [self._summed(place, measure, len(places)).astype(np.int64).tolist() for measure in measures]
+        return [(key, day, values) for (key, day), values in zip(places, zip(*columns, strict=True), strict=True)]
+
+    def grid(self, by: Sequence[str], measures: Sequence[str]) -> tuple[Sequence[Names], Mapping[str, Sums]]:
+        """Return the groups, and by measure an array of sums: one row a group, one column a day of the period."""
+        keys, group = self._groups(by, _names)
+        at, cells = group * self.day_count + self._day, len(keys) * self.day_count
+        shape = len(keys), self.day_count
+        return keys, {measure: self._summed(at, measure, cells).reshape(shape) for measure in measures}
+
+    def histograms(self, by: Sequence[str], named: Named = _names) -> Mapping[Any, Histogram]:
+        """Return the histogram of each group that has one."""
+        return self._histograms(*self._groups(by, named))
+
+    def daily_histograms(self, by: Sequence[str]) -> Mapping[tuple[Any, int], Histogram]:
+        """Return the histogram of each group and day (its number) that has one."""
+        return self._histograms(*self._days(by, _names))
+
+    def _histograms(self, keys: Sequence[Any], group: Numbers) -> Mapping[Any, Histogram]:
+        of_row = np.full(len(self.rows), -1)
+        of_row[self.selected] = group
+        of_pair = np.repeat(of_row, self.rows[HISTOGRAM_BYTES] // PAIRS.itemsize) if len(self.pairs) else of_row[:0]
+        pairs = self.pairs
+        if len(self.selected) < len(self.rows):
+            pairs, of_pair = pairs[of_pair >= 0], of_pair[of_pair >= 0]
+        width = int(pairs["bucket"].max(initial=0)) + 1
+        counts = np.bincount(of_pair * width + pairs["bucket"], pairs["count"], len(keys) * width)
+        filled = np.flatnonzero(counts)
+        groups, buckets = np.divmod(filled, width)
+        counts = counts[filled].astype(np.int64)
+        ends = np.searchsorted(groups, np.arange(len(keys) + 1)).tolist()
+        return {
+            key: Histogram(buckets[first:end], counts[first:end])
+            for key, (first, end) in zip(keys, pairwise(ends), strict=True)
+            if end > first
+        }
+
+    def _days(self, by: Sequence[str], named: Named) -> tuple[list[tuple[Any, int]], Numbers]:
+        """Return groups with the days on which they have rows, in the order of days, and the place of each row."""
+        keys, group = self._groups(by, named)
+        at, place = np.unique(self._day * max(len(keys), 1) + group, return_inverse=True)
+        days, groups = np.divmod(at, max(len(keys), 1))
+        places = [(keys[key], self.first + day) for key, day in zip(groups.tolist(), days.tolist(), strict=True)]
+        return places, place
+
+    def _groups(self, by: Sequence[str], named: Named) -> tuple[list[Any], Numbers]:
+        """Return what the groups of strips are named, and the place of each row among them."""
+        places = [self.dimensions.index(name) for name in by]
+        keys: dict[Hashable, int] = {}
+        found = map(itemgetter(*places), self.names) if places else repeat((), len(self.names))
+        if named is not _names:
+            found = starmap(named, found) if len(places) != 1 else map(named, found)
+        of_strip = [keys.setdefault(key, len(keys)) for key in found]
+        return list(keys), np.array(of_strip, dtype=np.int64)[self.strip[self.selected]]
+
+    @cached_property
+    def _day(self) -> Numbers:
+        """Of each selected row: its day, 0 for the first of the period."""
+        return self.rows[DAY][self.selected].astype(np.int64) - self.first
+
+    def _summed(self, at: Numbers, measure: str, count: int) -> Sums:
+        return np.bincount(at, self.rows[measure][self.selected], count).astype(np.float64, copy=False)
+
+    def _only(self, wanted: npt.NDArray[np.bool_]) -> "Strips":
+        return replace(self, selected=self.selected[wanted[self.selected]])
+
+
+def strips_of(
+    connection: sqlite3.Connection,
+    chosen: Filter,
+    period: Period,
+    finest: str,
+    *by: str,
+    where: str = "1",
+    histograms: bool = False,
+) -> Strips:
+    """Return the rows that a filter selects in a period, whatever that of the filter is.
+
+    ``finest`` and ``by`` name the rollup as in smallest_rollup, ``where`` is SQL of the program over its dimensions.
+    Histograms are read where they are asked for.
+    """
+    table = smallest_rollup(chosen, finest, *by)
+    return _read(connection, chosen.during(period), table, where, histograms)
+
+
+@shared_within
+def _read(connection: sqlite3.Connection, chosen: Filter, table: str, where: str, histograms: bool) -> Strips:
+    period = chosen.period
+    layout = LAYOUTS[table]
+    condition, parameters = names_condition(chosen, table)
+    first, last = day_number(period.first), day_number(period.last)
+    found = connection.execute(
+        f"SELECT {', '.join(layout.dimensions)}, records, {'histograms' if histograms else 'NULL'} "  # noqa: S608
+        f"FROM rollup_strip WHERE rollup = :rollup AND block BETWEEN :first AND :last{condition} AND {where}",
+        {**parameters, "rollup": table, "first": first >> BLOCK_BITS, "last": last >> BLOCK_BITS},
+    ).fetchall()
+    rows = np.frombuffer(b"".join(row[-2] for row in found), _record(table))
+    strip = np.repeat(np.arange(len(found)), [len(row[-2]) // rows.dtype.itemsize for row in found])
+    pairs = np.frombuffer(b"".join(row[-1] for row in found) if histograms else b"", PAIRS)
+    names = [row[:-2] for row in found]
+    days = rows[DAY]
+    selected = np.flatnonzero((days >= first) & (days <= last))
+    return Strips(first, period.day_count, layout.dimensions, names, strip, rows, pairs, selected)
+
+
+def _record(table: str) -> np.dtype[np.void]:
+    return np.dtype([(name, f"<{kind}") for name, kind in LAYOUTS[table].fields])

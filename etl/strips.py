@@ -1,0 +1,73 @@
+"""Strips of daily rollups, written anew for the blocks of days that a load touched."""
+
+import sqlite3
+from collections.abc import Callable
+
+from data.strips import BLOCK_BITS, LAYOUTS, Layout
+
+
+def rewrite_strips(connection: sqlite3.Connection, days: set[int] | None) -> None:
+    """Delete and rewrite the strips of the blocks of some days (null: all strips), from the rollups as they are."""
+    blocks = None if days is None else sorted({day >> BLOCK_BITS for day in days})
+    for table, layout in LAYOUTS.items():
+        _lay(connection, "lay_records", _laid_records(layout))
+        _lay(connection, "lay_histograms", _LaidEndToEnd)
+        insert = _insert_sql(table, layout)
+        if blocks is None:
+            connection.execute("DELETE FROM rollup_strip WHERE rollup = ?", (table,))
+            connection.execute(f"{insert} WHERE date IS NOT NULL {_GROUPED}{', '.join(layout.dimensions)}")
+            continue
+        for block in blocks:
+            connection.execute("DELETE FROM rollup_strip WHERE rollup = ? AND block = ?", (table, block))
+            connection.execute(
+                f"{insert} WHERE date BETWEEN ? AND ? {_GROUPED}{', '.join(layout.dimensions)}",
+                (block << BLOCK_BITS, ((block + 1) << BLOCK_BITS) - 1),
+            )
+
+
+_GROUPED = f"GROUP BY date >> {BLOCK_BITS}, "
+
+
+def _insert_sql(table: str, layout: Layout) -> str:
+    histogram = layout.histogram or "NULL"
+    names, measures = ", ".join(layout.dimensions), ", ".join(layout.measures)
+    return (
+        f"INSERT INTO rollup_strip (rollup, block, {names}, records, histograms) SELECT '{table}', "  # noqa: S608
+        f"date >> {BLOCK_BITS}, {names}, lay_records(date, {measures}, coalesce(length({histogram}), 0)), "
+        f"lay_histograms({histogram}) FROM {table}"
+    )
+
+
+def _lay(connection: sqlite3.Connection, name: str, made: Callable[[], object]) -> None:
+    connection.create_aggregate(name, -1, made)  # pyright: ignore[reportArgumentType]
+
+
+class _LaidEndToEnd:
+    """Aggregate that lays values of bytes end to end; nulls are left out."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def step(self, part: bytes | None) -> None:
+        if part:
+            self._parts.append(part)
+
+    def finalize(self) -> bytes:
+        return b"".join(self._parts)
+
+
+def _laid_records(layout: Layout) -> type:
+    """Return the aggregate that lays the records of a layout end to end."""
+    pack = layout.record.pack
+
+    class _LaidRecords:
+        def __init__(self) -> None:
+            self._parts: list[bytes] = []
+
+        def step(self, *values: int) -> None:
+            self._parts.append(pack(*values))
+
+        def finalize(self) -> bytes:
+            return b"".join(self._parts)
+
+    return _LaidRecords
