@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import StoreError
+from data.strip_writing import rewrite_strips
 
 SCHEMA_VERSION = 6
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
@@ -52,6 +53,8 @@ def rebuild(connection: sqlite3.Connection) -> None:
             connection.execute(f'DROP TABLE "{name}_before"')
         for index in indexes:
             connection.execute(index)
+    # Strips hold what the rollups hold: pages say what they said before.
+    rewrite_strips(connection, None)
     # No definitions are remembered as those that the store was derived with: the next load derives it anew.
     connection.execute("UPDATE setting SET value = '' WHERE name = 'definitions'")
 

@@ -4,6 +4,7 @@ import sqlite3
 
 from data.buckets import encode_buckets
 from data.definitions import Slo, slos
+from data.strip_writing import rewrite_strips
 from data.words import Actor, CallStatus, Decision, Outcome, Thing, ToolStatus
 from etl.call_rollups import call_rollups
 from etl.deciders import name_deciders
@@ -11,7 +12,6 @@ from etl.fact_sums import COMMANDS, DEPLOYMENTS, fact_sums
 from etl.failure_rollups import failures, integrations
 from etl.patch_rollups import patch_daily, patch_decision_rollups, within_window
 from etl.source_rollups import Rollup, counted_by_source, histogram_sql, source_rollups
-from etl.strips import rewrite_strips
 
 _MOST_DAYS_BY_INDEX = 60
 _DECIDED = f"decision <> '{Decision.PENDING}'"

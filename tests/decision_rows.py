@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from dashboard.analysis.as_of import day_number
 from data.histogram import Histogram
 from data.store import Store
+from data.strip_writing import rewrite_strips
 from data.tables import (
     Load,
     PatchDecisionDaily,
@@ -13,7 +14,6 @@ from data.tables import (
     ZoneDecisionProjectDaily,
     ZoneDecisionRouteDaily,
 )
-from etl.strips import rewrite_strips
 from fact_rows import write_row
 
 HOUR_MS = 3_600_000

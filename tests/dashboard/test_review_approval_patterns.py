@@ -7,9 +7,9 @@ from dashboard.analysis.review.document import AnswerState
 from dashboard.analysis.review.quarters import read_quarter
 from dashboard.analysis.strictness import Balance, strictness
 from data.store import Store
+from data.strip_writing import rewrite_strips
 from data.tables import ProjectDaily
 from decision_rows import decisions, seen_until
-from etl.strips import rewrite_strips
 from fact_rows import at, write_row
 from review_facts import answer_of, rows_of
 

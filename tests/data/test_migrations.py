@@ -1,11 +1,13 @@
 """A store of the first release comes up to the current schema with everything that was in it."""
 
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
 from data.migrations import SCHEMA_FILE, SCHEMA_VERSION, schema_text
 from data.store import Store
+from random_facts import random_facts
 
 FIRST = Path(__file__).with_name("schema_1.sql")
 APPLICATION_ID = 0x426C7473
@@ -52,6 +54,17 @@ def test_a_store_of_version_1_gets_the_current_schema_and_keeps_its_rows(tmp_pat
     assert older.rows("SELECT deployment_key, source FROM deployment") == [(6, "bolt_events")]
     assert older.rows("SELECT date, project, task_count, commit_count FROM project_daily") == [(20_000, "shop", 3, 0)]
     assert older.rows("SELECT value FROM setting WHERE name = 'store_id'") == [("abc",)]
+
+
+def test_a_store_without_strips_gets_those_of_its_rollups(tmp_path: Path):
+    path = tmp_path / "old.db"
+    store = random_facts().write(Store(f"sqlite:///{path}"))
+    strips = "SELECT rollup, block, project, provider, model, records, histograms FROM rollup_strip ORDER BY 1, 2, 3, 4"
+    before = store.rows(strips)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("DROP TABLE rollup_strip; PRAGMA user_version = 5;")
+    assert Counter(Store(f"sqlite:///{path}").rows(strips)) == Counter(before)
+    assert before
 
 
 def test_what_creates_a_new_store_is_what_the_classes_of_the_tables_declare():

@@ -30,8 +30,8 @@ from data.frozen_reviews import frozen_definitions, frozen_document, revisions
 from data.migrations import rebuild
 from data.review_notes import Entry, Note, add_note, notes_of
 from data.store import Store
+from data.strip_writing import rewrite_strips
 from data.words import NoteKind, NoteStatus
-from etl.strips import rewrite_strips
 from report_text import text_of
 from year_of_facts import HOSTILE, LAST_DAY, odd_facts, year_of_facts
 

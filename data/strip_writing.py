@@ -1,4 +1,4 @@
-"""Strips of daily rollups, written anew for the blocks of days that a load touched."""
+"""Writing of strips (data.strips): anew for the blocks of days that a load touched, or for all."""
 
 import sqlite3
 from collections.abc import Callable
