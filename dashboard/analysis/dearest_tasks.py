@@ -42,8 +42,9 @@ _COLUMNS = (
 
 def task_days(connection: sqlite3.Connection, chosen: Filter, first: date, last: date) -> Period | None:
     """Return the days between two that the dearest tasks are looked for in; null when there is no task."""
+    days = Period(first, last)
     return newest_days(
-        connection, chosen.during(Period(first, last)), coarsest_rollup(chosen, "task_daily"), "task_count"
+        counts_by_day(connection, chosen.during(days), coarsest_rollup(chosen, "task_daily"), "task_count"), days
     )
 
 

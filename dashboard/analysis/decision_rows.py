@@ -15,9 +15,11 @@ import polars as pl
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import NONE_NAME, Filter
 from dashboard.analysis.listings import Listing, id_column, route_column
-from dashboard.analysis.selection import condition_of, fact_condition, smallest_rollup
+from dashboard.analysis.newest_days import Counts
+from dashboard.analysis.selection import fact_condition
 from dashboard.analysis.shared import shared
 from dashboard.analysis.strictness_counts import ALL, Place, Who, settled_day
+from dashboard.analysis.strips import strips_of
 from data.definitions import slos
 from data.epoch import DAY_MICROSECONDS
 from data.frames import INSTANT
@@ -79,13 +81,14 @@ class Group:
     """Zones together, in place of the one of the place."""
 
 
-_COUNTED: Mapping[Shown, str] = {
-    Shown.ALL: "accepted_count + rejected_count",
-    Shown.ROLLED_BACK: "rolled_back_count",
-    Shown.GOOD_REJECTED: "accepted_again_count",
-    Shown.REJECTED: "rejected_count",
-    Shown.WITHOUT_SECOND: "reviewers_known_count - second_reviewed_count",
+_COUNTED: Mapping[Shown, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Shown.ALL: (("accepted_count", "rejected_count"), ()),
+    Shown.ROLLED_BACK: (("rolled_back_count",), ()),
+    Shown.GOOD_REJECTED: (("accepted_again_count",), ()),
+    Shown.REJECTED: (("rejected_count",), ()),
+    Shown.WITHOUT_SECOND: (("reviewers_known_count",), ("second_reviewed_count",)),
 }
+"""Measures of the rollup that are added, and those that are taken off."""
 
 
 def _rolled_back() -> str:
@@ -123,7 +126,7 @@ def decision_rows(
 
 def decision_listing(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group) -> Listing:
     """Return the patches of a group in the period of a filter, newest first."""
-    parts, parameters = _group_condition(connection, as_of, group, "patch.", "patch.proposed_date")
+    parts, parameters = _group_condition(connection, as_of, group)
     parts += ["patch.proposed_date BETWEEN :first AND :last", _condition_of(group.shown)]
     parameters |= {"first": day_number(chosen.period.first), "last": day_number(chosen.period.last)}
     if not group.any_who:
@@ -134,22 +137,19 @@ def decision_listing(connection: sqlite3.Connection, chosen: Filter, as_of: date
 
 
 @shared
-def _counts_by_day(
-    connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group
-) -> tuple[tuple[int, int], ...]:
+def _counts_by_day(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, group: Group) -> Counts:
     """Return how many patches of a group each day has, the newest day first; days without one are left out."""
-    table = smallest_rollup(chosen, "patch_decision_daily")
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    parts, own = _group_condition(connection, as_of, group, "", "date")
+    rows = strips_of(connection, chosen, chosen.period, "patch_decision_daily")
+    place = group.place
+    if group.zones or place.zone != ALL:
+        rows = rows.of("risk_zone", *(group.zones or (_stored(place.zone),)))
+    if place.task_class != ALL:
+        rows = rows.of("task_class", _stored(place.task_class))
     if not group.any_who:
-        parts.append("actor IS :who")
-        own["who"] = None if group.place.who is Who.NOT_ASKED else group.place.who.value
-    rows = connection.execute(
-        f"SELECT date, sum({_COUNTED[group.shown]}) AS n FROM {table} "  # noqa: S608
-        f"WHERE {' AND '.join([condition, *parts])} GROUP BY date HAVING n > 0 ORDER BY date DESC",
-        parameters | own,
-    )
-    return tuple(rows.fetchall())
+        rows = rows.of("actor", None if place.who is Who.NOT_ASKED else place.who.value)
+    if group.only_settled:
+        rows = rows.until(day_number(settled_day(connection, as_of)))
+    return rows.newest_first(*_COUNTED[group.shown])
 
 
 def _columns() -> tuple[tuple[str, str, pl.DataType], ...]:
@@ -174,21 +174,25 @@ def _columns() -> tuple[tuple[str, str, pl.DataType], ...]:
 
 
 def _group_condition(
-    connection: sqlite3.Connection, as_of: datetime, group: Group, of: str, date: str
+    connection: sqlite3.Connection, as_of: datetime, group: Group
 ) -> tuple[list[str], dict[str, object]]:
     parts: list[str] = []
     parameters: dict[str, object] = {}
     if group.zones:
         names = {f"zone_{number}": zone for number, zone in enumerate(group.zones)}
-        parts.append(f"{of}risk_zone IN ({', '.join(f':{name}' for name in names)})")
+        parts.append(f"patch.risk_zone IN ({', '.join(f':{name}' for name in names)})")
         parameters |= names
     elif group.place.zone != ALL:
-        parts.append(f"{of}risk_zone IS :zone")
-        parameters["zone"] = None if group.place.zone == NONE_NAME else group.place.zone
+        parts.append("patch.risk_zone IS :zone")
+        parameters["zone"] = _stored(group.place.zone)
     if group.place.task_class != ALL:
-        parts.append(f"{of}task_class IS :group_class")
-        parameters["group_class"] = None if group.place.task_class == NONE_NAME else group.place.task_class
+        parts.append("patch.task_class IS :group_class")
+        parameters["group_class"] = _stored(group.place.task_class)
     if group.only_settled:
-        parts.append(f"{date} <= :settled")
+        parts.append("patch.proposed_date <= :settled")
         parameters["settled"] = day_number(settled_day(connection, as_of))
     return parts, parameters
+
+
+def _stored(name: str) -> str | None:
+    return None if name == NONE_NAME else name

@@ -9,28 +9,27 @@ from dashboard.analysis.selection import condition_of
 MOST_RECORDS = 50_000
 
 
-def newest_days(
-    connection: sqlite3.Connection, chosen: Filter, table: str, counted: str, *, most: int = MOST_RECORDS
-) -> Period | None:
-    """Return the newest whole days of the filter's period with at most so many records, at least one day.
+Counts = tuple[tuple[int, int], ...]
+"""Days that have records (their numbers), the newest first, with how many they have."""
 
-    ``table`` is a rollup and ``counted`` its SQL of how many records a row stands for, both of the program. Null when
-    there is no record.
-    """
+
+def newest_days(counts: Counts, period: Period, *, most: int = MOST_RECORDS) -> Period | None:
+    """Return the newest whole days of a period with at most so many records, at least one; null without a record."""
     first: int | None = None
     total = 0
-    for day, count in counts_by_day(connection, chosen, table, counted):
+    for day, count in counts:
         total += count
         if first is not None and total > most:
-            return Period(day_from_number(first), chosen.period.last)
+            return Period(day_from_number(first), period.last)
         first = day
-    return None if first is None else chosen.period
+    return None if first is None else period
 
 
-def counts_by_day(
-    connection: sqlite3.Connection, chosen: Filter, table: str, counted: str
-) -> tuple[tuple[int, int], ...]:
-    """Return the days of the filter's period that have records, the newest first, with how many they have."""
+def counts_by_day(connection: sqlite3.Connection, chosen: Filter, table: str, counted: str) -> Counts:
+    """Return the days of the filter's period that have records.
+
+    ``table`` is a rollup and ``counted`` its SQL of how many records a row stands for, both of the program.
+    """
     condition, parameters = condition_of(chosen, chosen.period, table)
     return tuple(
         connection.execute(

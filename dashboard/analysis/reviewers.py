@@ -12,6 +12,7 @@ from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import quantile_interval, ratio
 from dashboard.analysis.newest_days import newest_days
 from dashboard.analysis.selection import fact_condition, task_join
+from dashboard.analysis.strips import strips_of
 from dashboard.analysis.units import share_text
 from data.frames import frame_of
 from data.histogram import Histogram
@@ -54,8 +55,9 @@ class ReviewerLoad:
 
 def reviewer_load(connection: sqlite3.Connection, chosen: Filter) -> ReviewerLoad:
     """Return the decisions of people on patches asked in the period, by reviewer, most decisions first."""
-    counted = f"iif(subject = '{Subject.PATCH}' AND actor = '{Actor.HUMAN}', approval_count, 0)"
-    read = newest_days(connection, Filter(chosen.period), "approval_daily", counted, most=_MOST_DECISIONS)
+    by_people = strips_of(connection, Filter(chosen.period), chosen.period, "approval_daily").of("actor", Actor.HUMAN)
+    counts = by_people.of("subject", Subject.PATCH).newest_first(("approval_count",))
+    read = newest_days(counts, chosen.period, most=_MOST_DECISIONS)
     decisions: dict[str, Counter[str]] = defaultdict(Counter)
     waits: dict[str, list[int]] = defaultdict(list)
     unnamed = 0

@@ -49,10 +49,10 @@ class Strips:
     selected: Numbers
     """Places of the selected rows."""
 
-    def of(self, dimension: str, name: object) -> "Strips":
-        """Return the rows that have a name in a dimension."""
+    def of(self, dimension: str, *wanted_names: object) -> "Strips":
+        """Return the rows that have one of some names in a dimension."""
         place = self.dimensions.index(dimension)
-        wanted = np.array([names[place] == name for names in self.names], dtype=bool)
+        wanted = np.array([names[place] in wanted_names for names in self.names], dtype=bool)
         return self._only(wanted[self.strip])
 
     def until(self, day: int) -> "Strips":
@@ -81,6 +81,12 @@ class Strips:
         places, place = self._days(by, named)
         columns = [self._summed(place, measure, len(places)).astype(np.int64).tolist() for measure in measures]
         return [(key, day, values) for (key, day), values in zip(places, zip(*columns, strict=True), strict=True)]
+
+    def newest_first(self, added: Sequence[str], taken_off: Sequence[str] = ()) -> tuple[tuple[int, int], ...]:
+        """Return the days (their numbers) with more than 0 of a sum of measures, the newest first, and that sum."""
+        days = ((day, sums[: len(added)], sums[len(added) :]) for _, day, sums in self.daily((), (*added, *taken_off)))
+        found = [(day, sum(plus) - sum(minus)) for day, plus, minus in days]
+        return tuple((day, count) for day, count in reversed(found) if count > 0)
 
     def grid(self, by: Sequence[str], measures: Sequence[str]) -> tuple[Sequence[Names], Mapping[str, Sums]]:
         """Return the groups, and by measure an array of sums: one row a group, one column a day of the period."""

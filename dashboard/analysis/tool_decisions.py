@@ -10,7 +10,7 @@ import polars as pl
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import Filter, Period, route_name
 from dashboard.analysis.intervals import ratio
-from dashboard.analysis.newest_days import newest_days
+from dashboard.analysis.newest_days import counts_by_day, newest_days
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.shared import shared
 from dashboard.analysis.strictness import Rate
@@ -72,7 +72,8 @@ def tool_decisions(connection: sqlite3.Connection, chosen: Filter) -> ToolTable:
     No rollup tells tools apart, so the calls are read: of the newest days only, where there are very many in all.
     """
     counted = f"iif(kind = '{IntegrationKind.MCP_SERVER}', attempt_count, 0)"
-    read = newest_days(connection, Filter(chosen.period), "integration_daily", counted, most=_MOST_CALLS)
+    counts = counts_by_day(connection, Filter(chosen.period), "integration_daily", counted)
+    read = newest_days(counts, chosen.period, most=_MOST_CALLS)
     if read is None:
         # Calls that wait for a decision are no attempts yet.
         read = chosen.period

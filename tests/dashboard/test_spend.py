@@ -9,7 +9,7 @@ from dashboard.analysis.call_rows import Calls, call_listing, call_row_count, ca
 from dashboard.analysis.cost_discrepancy import discrepancies, discrepancy_frame
 from dashboard.analysis.dearest_tasks import dearest_tasks, task_count, task_days
 from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, make_filter
-from dashboard.analysis.newest_days import newest_days
+from dashboard.analysis.newest_days import counts_by_day, newest_days
 from dashboard.analysis.route_costs import Pricing
 from dashboard.analysis.spend import MOST_GROUPS, Spend, SpendBy, spend
 from dashboard.analysis.spend_amounts import Amount, UnitCosts, Unpriced, total_amount, unit_costs, unpriced_range
@@ -349,15 +349,13 @@ class TestBills:
             facts.call(f"2026-03-{day:02}T10:00")
             facts.call(f"2026-03-{day:02}T11:00")
         with facts.write(store).reading() as connection:
-
-            def read(most: int) -> Period | None:
-                return newest_days(connection, march(), "call_daily", "call_count", most=most)
-
-            assert read(20) == MARCH
-            assert read(6) == Period(date(2026, 3, 8), MARCH.last)
+            counts = counts_by_day(connection, march(), "call_daily", "call_count")
+            assert newest_days(counts, MARCH, most=20) == MARCH
+            assert newest_days(counts, MARCH, most=6) == Period(date(2026, 3, 8), MARCH.last)
             # One day is read whatever it holds.
-            assert read(1) == Period(date(2026, 3, 10), MARCH.last)
-            assert newest_days(connection, march(project="none"), "call_daily", "call_count") is None
+            assert newest_days(counts, MARCH, most=1) == Period(date(2026, 3, 10), MARCH.last)
+            none = counts_by_day(connection, march(project="none"), "call_daily", "call_count")
+            assert newest_days(none, MARCH) is None
 
 
 class TestUnattributed:
