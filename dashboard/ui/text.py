@@ -7,7 +7,9 @@ NBSP = "\u00a0"
 _JOINER = "\u2060"
 # Emoji names, arrows and addresses are recognised after backslashes are gone; an invisible joiner parts them.
 _PART_HERE = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?=@)|(?<=-)(?=[->])|(?<=[<>~])(?=[=-])")
-_FIGURE_BLANK = re.compile(r"(?<=\d) (?=%|pp\b|s\b|ms\b|h\b)|(?<=\bn) (?==)|(?<=\bn =) (?=\d)|(?<=[<>]) (?=\d)")
+_FIGURE_BLANK = re.compile(
+    r"(?<=\d) (?=\\?%|pp\b|s\b|ms\b|h\b)|(?<=\bn) (?=\\?=)|(?<=\bn =) (?=\d)|(?<=\bn \\=) (?=\d)|(?<=[<>]) (?=\d)"
+)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -20,6 +22,11 @@ def literal(text: str) -> str:
 def whole(text: str) -> str:
     """Return a sentence whose figures are not torn at the end of a line: 31.0 % and n = 12 stay together."""
     return _FIGURE_BLANK.sub(NBSP, text)
+
+
+def heading_text(text: str) -> str:
+    """Return Markdown for a heading: foreign text in it is shown as it is, and its figures are not torn."""
+    return whole(literal(text))
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

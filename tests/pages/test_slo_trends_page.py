@@ -48,7 +48,7 @@ def test_a_year_shows_every_objective_by_day_week_and_month(monkeypatch, year: s
 def test_the_outage_is_told_in_the_title_and_found_in_the_rows(monkeypatch, year: str):
     # The outage of one route was 40 to 43 days before the end, on 9 to 11 October 2026.
     app = run_page(monkeypatch, year, "slo-trends", slo="provider_stability", period="last-90-days", every="week")
-    title = app.header[0].value.replace("\\", "")
+    title = app.header[0].value.replace("\\", "").replace("\u00a0", " ")
     assert "was below the objective of 98.0 % in week 41, 100 % of the errors by openai/gpt-5-mini; " in title
     app = run_page(
         monkeypatch, year, "slo-trends", slo="provider_stability", period="last-90-days", every="week",
