@@ -57,7 +57,7 @@ class Histogram:
         return cls(filled, sums[filled])
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Histogram) and self.encode() == other.encode()
+        return self.encode() == other.encode() if isinstance(other, Histogram) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self.encode())

@@ -53,8 +53,6 @@ def rebuild(connection: sqlite3.Connection) -> None:
             connection.execute(f'DROP TABLE "{name}_before"')
         for index in indexes:
             connection.execute(index)
-    # Strips hold what the rollups hold: pages say what they said before.
-    rewrite_strips(connection, None)
     # No definitions are remembered as those that the store was derived with: the next load derives it anew.
     connection.execute("UPDATE setting SET value = '' WHERE name = 'definitions'")
 
@@ -147,3 +145,6 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], fou
                 "Open it with an older Boltscope first, or load the files anew into another store."
             )
         steps[version].apply(connection)
+    if found < wanted:
+        # Strips hold what the rollups hold: pages say what they said before.
+        rewrite_strips(connection, None)

@@ -650,7 +650,6 @@ CREATE TABLE patch_daily (
 	PRIMARY KEY (patch_daily_id)
 );
 CREATE INDEX ix_patch_daily_date ON patch_daily (date);
-CREATE INDEX ix_patch_daily_route_date ON patch_daily (provider, model, date, project, task_class, decided_count, rejected_count, rolled_back_count);
 CREATE TABLE patch_decision_daily (
 	patch_count BIGINT NOT NULL, 
 	accepted_count BIGINT NOT NULL, 
@@ -676,7 +675,6 @@ CREATE TABLE patch_decision_daily (
 	PRIMARY KEY (patch_decision_daily_id)
 );
 CREATE INDEX ix_patch_decision_daily_date ON patch_decision_daily (date);
-CREATE INDEX ix_patch_decision_daily_project_date ON patch_decision_daily (project, date);
 CREATE TABLE patch_edit (
 	patch_edit_key INTEGER NOT NULL, 
 	patch_key BIGINT, 
@@ -1116,7 +1114,6 @@ CREATE TABLE task_daily (
 	PRIMARY KEY (task_daily_id)
 );
 CREATE INDEX ix_task_daily_date ON task_daily (date);
-CREATE INDEX ix_task_daily_route_date ON task_daily (provider, model, date, project, task_class, task_count, completed_count, unknown_count, kept_count, known_cost_micro_usd, completed_priced_count);
 CREATE TABLE task_route_daily (
 	task_count BIGINT NOT NULL, 
 	completed_count BIGINT NOT NULL, 
@@ -1245,7 +1242,6 @@ CREATE TABLE zone_decision_project_daily (
 	PRIMARY KEY (zone_decision_project_daily_id)
 );
 CREATE INDEX ix_zone_decision_project_daily_date ON zone_decision_project_daily (date);
-CREATE INDEX ix_zone_decision_project_daily_project_date ON zone_decision_project_daily (project, date);
 CREATE TABLE zone_decision_route_daily (
 	patch_count BIGINT NOT NULL, 
 	accepted_count BIGINT NOT NULL, 
@@ -1270,4 +1266,3 @@ CREATE TABLE zone_decision_route_daily (
 	PRIMARY KEY (zone_decision_route_daily_id)
 );
 CREATE INDEX ix_zone_decision_route_daily_date ON zone_decision_route_daily (date);
-CREATE INDEX ix_zone_decision_route_daily_route_date ON zone_decision_route_daily (provider, model, date);

@@ -15,26 +15,22 @@ def rewrite_strips(connection: sqlite3.Connection, days: set[int] | None) -> Non
         insert = _insert_sql(table, layout)
         if blocks is None:
             connection.execute("DELETE FROM rollup_strip WHERE rollup = ?", (table,))
-            connection.execute(f"{insert} WHERE date IS NOT NULL {_GROUPED}{', '.join(layout.dimensions)}")
+            connection.execute(insert.format("date IS NOT NULL"))
             continue
         for block in blocks:
             connection.execute("DELETE FROM rollup_strip WHERE rollup = ? AND block = ?", (table, block))
-            connection.execute(
-                f"{insert} WHERE date BETWEEN ? AND ? {_GROUPED}{', '.join(layout.dimensions)}",
-                (block << BLOCK_BITS, ((block + 1) << BLOCK_BITS) - 1),
-            )
-
-
-_GROUPED = f"GROUP BY date >> {BLOCK_BITS}, "
+            days_of_block = (block << BLOCK_BITS, ((block + 1) << BLOCK_BITS) - 1)
+            connection.execute(insert.format("date BETWEEN ? AND ?"), days_of_block)
 
 
 def _insert_sql(table: str, layout: Layout) -> str:
+    """Return the statement that writes the strips of a rollup, with a place for the condition on its rows."""
     histogram = layout.histogram or "NULL"
     names, measures = ", ".join(layout.dimensions), ", ".join(layout.measures)
     return (
         f"INSERT INTO rollup_strip (rollup, block, {names}, records, histograms) SELECT '{table}', "  # noqa: S608
         f"date >> {BLOCK_BITS}, {names}, lay_records(date, {measures}, coalesce(length({histogram}), 0)), "
-        f"lay_histograms({histogram}) FROM {table}"
+        f"lay_histograms({histogram}) FROM {table} WHERE {{}} GROUP BY date >> {BLOCK_BITS}, {names}"
     )
 
 

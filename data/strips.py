@@ -13,6 +13,9 @@ BLOCK_BITS = 5
 """A block is 32 days: the number of a day (data.epoch) without its last five bits."""
 DAY, HISTOGRAM_BYTES = "day", "histogram_bytes"
 
+_SUMMED = frozenset({"retry_count"})
+"""Named like counts of records, but sums of numbers that files give."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -25,8 +28,8 @@ class Layout:
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:
-        """Fields of a record with their types, as struct and numpy both write them: counts in 4 bytes, else 8."""
-        counted = [(name, "i4" if name.endswith("_count") else "i8") for name in self.measures]
+        """Fields of a record with their types in numpy: 4 bytes for counts of records, 8 for sums of what files say."""
+        counted = [(name, "i8" if name in _SUMMED or not name.endswith("_count") else "i4") for name in self.measures]
         return ((DAY, "i4"), *counted, (HISTOGRAM_BYTES, "i4"))
 
     @property
@@ -79,4 +82,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "decision_project_daily": Layout(("project", "task_class", *_DECIDED), _APPROVALS, "waiting_histogram"),
     "decision_route_daily": Layout((*_BY_ROUTE, *_DECIDED), _APPROVALS, "waiting_histogram"),
 }
-"""By rollup: those that are read by route, class or zone; each row of them with a day is in one strip."""
+"""By rollup: those that are read by route, class or zone; each row of them with a day is in one strip.
+
+Nothing in a store says what its strips hold but the version of its schema: another layout needs another version.
+"""

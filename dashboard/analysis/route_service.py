@@ -12,7 +12,7 @@ from dashboard.analysis.strips import strips_of
 from data.histogram import Histogram
 from data.words import CallStatus
 
-NO_DURATIONS = Histogram.merged(())
+_NO_DURATIONS = Histogram.merged(())
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class RouteService:
     unpriced: int = 0
     fallback: int = 0
     """Calls that asked for another route, and that this one served."""
-    latency: Histogram = NO_DURATIONS
+    latency: Histogram = _NO_DURATIONS
     """Durations of calls that succeeded, in milliseconds; how long a failed one took says nothing about the answer."""
     measured_by: frozenset[str] = frozenset()
     """Sources of these durations (CallSource): a gateway times a request, a chat a whole answer."""
@@ -55,34 +55,37 @@ def route_service(connection: sqlite3.Connection, chosen: Filter, period: Period
 
 @shared
 def _route_service(connection: sqlite3.Connection, chosen: Filter) -> Mapping[str, RouteService]:
-    calls = strips_of(connection, chosen, chosen.period, "call_daily", histograms=True)
+    served = strips_of(connection, chosen, chosen.period, "call_daily", histograms=True)
     counts: dict[str, list[int]] = {}
-    sources: dict[str, set[str]] = defaultdict(set)
-    ends = calls.sums(
-        ("provider", "model", "status", "source"),
-        ("call_count", "unpriced_count", "fallback_count", "latency_known_count"),
-    )
-    for (provider, model, status, source), (count, unpriced, fallback, timed) in ends.items():
+    for (provider, model, status), (count, unpriced, fallback) in served.sums(
+        ("provider", "model", "status"), ("call_count", "unpriced_count", "fallback_count")
+    ).items():
         name = route_name(provider, model)
         own = (
             count, count if status == CallStatus.UNKNOWN else 0, count if status == CallStatus.ERROR else 0, unpriced,
             fallback,
         )  # fmt: skip
         counts[name] = [one + other for one, other in zip(counts.get(name, [0] * len(own)), own, strict=True)]
-        if status == CallStatus.SUCCESS and timed:
-            sources[name].add(source)
-    durations = calls.histograms(("status", "provider", "model"), _succeeded)
+    durations: dict[str, dict[str, Histogram]] = defaultdict(dict)
+    timed = served.of("status", CallStatus.SUCCESS).histograms(("provider", "model", "source"), _route_and_source)
+    for (name, source), histogram in timed.items():
+        durations[name][source] = histogram
     return {
         name: RouteService(
-            count, unknown, errors, unpriced, fallback, durations.get(name, NO_DURATIONS), frozenset(sources[name])
+            calls=calls,
+            unknown=unknown,
+            errors=errors,
+            unpriced=unpriced,
+            fallback=fallback,
+            latency=Histogram.added(durations[name].values()),
+            measured_by=frozenset(durations[name]),
         )
-        for name, (count, unknown, errors, unpriced, fallback) in sorted(counts.items())
+        for name, (calls, unknown, errors, unpriced, fallback) in sorted(counts.items())
     }
 
 
-def _succeeded(status: str, provider: str | None, model: str | None) -> str | None:
-    """Return the route of calls that succeeded; null for all others."""
-    return route_name(provider, model) if status == CallStatus.SUCCESS else None
+def _route_and_source(provider: str | None, model: str | None, source: str) -> tuple[str, str]:
+    return route_name(provider, model), source
 
 
 def latency_of(service: RouteService) -> Latency | None:

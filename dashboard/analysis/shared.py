@@ -44,7 +44,7 @@ def shared_within(
         known = _PASSING.get()
         if known is None:
             return question(connection, *arguments, **named)
-        key = question_key(question, arguments, named)
+        key = f"{id(connection)} {question_key(question, arguments, named)}"
         if key not in known:
             known[key] = question(connection, *arguments, **named)
         return known[key]

@@ -44,14 +44,15 @@ def per_completed_task(connection: sqlite3.Connection, chosen: Filter, by: Spend
     tasks = strips_of(connection, chosen, chosen.period, "task_daily", by.value)
     hosted = self_hosted_providers()
     found: dict[str, _Days] = {}
-    for (name, first), _, (completed, cost, priced) in tasks.daily(
-        by.columns,
-        ("completed_count", "known_cost_micro_usd", "completed_priced_count"),
-        lambda *names: (group_name(by, *names), names[0]),
+
+    def named(first: str | None, second: str | None = None) -> tuple[str, bool]:
+        # Own machines have no price per token, which is not the same as free.
+        return group_name(by, first, second), by in (SpendBy.PROVIDER, SpendBy.MODEL) and first in hosted
+
+    for (name, is_hosted), _, (completed, cost, priced) in tasks.daily(
+        by.columns, ("completed_count", "known_cost_micro_usd", "completed_priced_count"), named
     ):
         part = found.setdefault(name, _Days())
-        # Own machines have no price per token, which is not the same as free.
-        is_hosted = by in (SpendBy.PROVIDER, SpendBy.MODEL) and first in hosted
         part.spend.append(cost / MICRO_USD)
         part.completed.append(completed)
         part.is_known |= bool(cost or (priced and not is_hosted))

@@ -30,7 +30,6 @@ _MEASURES = (
     "second_reviewed_count",
     "waiting_known_count",
     "waiting_ms",
-    "rejected_count",
     "comparable_rejected_count",
 )
 
@@ -147,13 +146,20 @@ def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, per
     by = ("risk_zone", "task_class", "actor")
     waits = old.histograms(by, _place)
     parts = {
-        place: Counts(*sums, incomparable=rejected - comparable, waits=(waits[place],) if place in waits else ())
-        for place, (*sums, rejected, comparable) in old.sums(by, _MEASURES, _place).items()
+        place: Counts(
+            accepted,
+            undone,
+            rejected,
+            *more,
+            incomparable=rejected - comparable,
+            waits=(waits[place],) if place in waits else (),
+        )
+        for place, (accepted, undone, rejected, *more, comparable) in old.sums(by, _MEASURES, _place).items()
     }
     return Decided(parts, settled, sum(rows.after(day_number(settled)).total("accepted_count", "rejected_count")))
 
 
-def _place(zone: str | None, task_class: str | None, actor: str | None) -> "Place":
+def _place(zone: str | None, task_class: str | None, actor: str | None) -> Place:
     return Place(zone or NONE_NAME, task_class or NONE_NAME, who_of(actor))
 
 

@@ -26,13 +26,19 @@ Named = Callable[..., Hashable]
 """Makes of the names of a group what tells it from others; groups of the same are one."""
 
 
+_EXACT = 2.0**53
+"""From here on, sums of floats lose whole numbers."""
+_MOST_CELLS = 2_000_000
+"""Buckets of all groups together that are counted in one array."""
+
+
 def _names(*names: Any) -> Any:
     return names[0] if len(names) == 1 else names
 
 
 @dataclass(frozen=True, eq=False)
 class Strips:
-    """Rows of a rollup in a period, as arrays; sums are exact below 2**53."""
+    """Rows of a rollup in a period, as arrays; groups without a row are left out, the others in no order."""
 
     first: int
     """Number of the first day of the period."""
@@ -44,8 +50,8 @@ class Strips:
     """Of each row: the place of its strip among the names."""
     rows: npt.NDArray[np.void]
     """Days and measures (data.strips), also of rows that are not selected."""
-    pairs: npt.NDArray[np.void]
-    """Histograms of all rows, end to end; empty where they were not asked for."""
+    pairs: npt.NDArray[np.void] | None
+    """Histograms of all rows, end to end; null where they were not read."""
     selected: Numbers
     """Places of the selected rows."""
 
@@ -70,16 +76,15 @@ class Strips:
     def sums(self, by: Sequence[str], measures: Sequence[str], named: Named = _names) -> Mapping[Any, tuple[int, ...]]:
         """Return the sums of each group that has a row, by what it is named: else by its name or names."""
         keys, group = self._groups(by, named)
-        found = np.bincount(group, minlength=len(keys)).tolist()
-        columns = [self._summed(group, measure, len(keys)).astype(np.int64).tolist() for measure in measures]
-        return {key: values for key, rows, values in zip(keys, found, zip(*columns, strict=True), strict=True) if rows}
+        columns = [self._summed(group, measure, len(keys)).tolist() for measure in measures]
+        return dict(zip(keys, zip(*columns, strict=True), strict=True))
 
     def daily(
         self, by: Sequence[str], measures: Sequence[str], named: Named = _names
     ) -> Sequence[tuple[Any, int, tuple[int, ...]]]:
         """Return name, number of the day, and sums, of each group and day that has a row; days in their order."""
         places, place = self._days(by, named)
-        columns = [self._summed(place, measure, len(places)).astype(np.int64).tolist() for measure in measures]
+        columns = [self._summed(place, measure, len(places)).tolist() for measure in measures]
         return [(key, day, values) for (key, day), values in zip(places, zip(*columns, strict=True), strict=True)]
 
     def newest_first(self, added: Sequence[str], taken_off: Sequence[str] = ()) -> tuple[tuple[int, int], ...]:
@@ -93,7 +98,7 @@ class Strips:
         keys, group = self._groups(by, _names)
         at, cells = group * self.day_count + self._day, len(keys) * self.day_count
         shape = len(keys), self.day_count
-        return keys, {measure: self._summed(at, measure, cells).reshape(shape) for measure in measures}
+        return keys, {measure: self._summed(at, measure, cells).reshape(shape).astype(float) for measure in measures}
 
     def histograms(self, by: Sequence[str], named: Named = _names) -> Mapping[Any, Histogram]:
         """Return the histogram of each group that has one."""
@@ -104,17 +109,23 @@ class Strips:
         return self._histograms(*self._days(by, _names))
 
     def _histograms(self, keys: Sequence[Any], group: Numbers) -> Mapping[Any, Histogram]:
+        if self.pairs is None:
+            raise ValueError("the histograms of these strips were not read")
         of_row = np.full(len(self.rows), -1)
         of_row[self.selected] = group
-        of_pair = np.repeat(of_row, self.rows[HISTOGRAM_BYTES] // PAIRS.itemsize) if len(self.pairs) else of_row[:0]
-        pairs = self.pairs
+        pairs, of_pair = self.pairs, np.repeat(of_row, self.rows[HISTOGRAM_BYTES] // PAIRS.itemsize)
         if len(self.selected) < len(self.rows):
             pairs, of_pair = pairs[of_pair >= 0], of_pair[of_pair >= 0]
         width = int(pairs["bucket"].max(initial=0)) + 1
-        counts = np.bincount(of_pair * width + pairs["bucket"], pairs["count"], len(keys) * width)
-        filled = np.flatnonzero(counts)
+        at = of_pair * width + pairs["bucket"]
+        if len(keys) * width > _MOST_CELLS:
+            filled, at = np.unique(at, return_inverse=True)
+            counts = np.bincount(at, pairs["count"], len(filled)).astype(np.int64)
+        else:
+            sums = np.bincount(at, pairs["count"], len(keys) * width)
+            filled = np.flatnonzero(sums)
+            counts = sums[filled].astype(np.int64)
         groups, buckets = np.divmod(filled, width)
-        counts = counts[filled].astype(np.int64)
         ends = np.searchsorted(groups, np.arange(len(keys) + 1)).tolist()
         return {
             key: Histogram(buckets[first:end], counts[first:end])
@@ -133,20 +144,29 @@ class Strips:
     def _groups(self, by: Sequence[str], named: Named) -> tuple[list[Any], Numbers]:
         """Return what the groups of strips are named, and the place of each row among them."""
         places = [self.dimensions.index(name) for name in by]
-        keys: dict[Hashable, int] = {}
-        found = map(itemgetter(*places), self.names) if places else repeat((), len(self.names))
+        strip = self.strip[self.selected]
+        with_rows = np.flatnonzero(np.bincount(strip, minlength=len(self.names)))
+        names = [self.names[number] for number in with_rows.tolist()]
+        found = map(itemgetter(*places), names) if places else repeat((), len(names))
         if named is not _names:
             found = starmap(named, found) if len(places) != 1 else map(named, found)
-        of_strip = [keys.setdefault(key, len(keys)) for key in found]
-        return list(keys), np.array(of_strip, dtype=np.int64)[self.strip[self.selected]]
+        keys: dict[Hashable, int] = {}
+        of_strip = np.zeros(len(self.names), np.int64)
+        of_strip[with_rows] = [keys.setdefault(key, len(keys)) for key in found]
+        return list(keys), of_strip[strip]
 
     @cached_property
     def _day(self) -> Numbers:
         """Of each selected row: its day, 0 for the first of the period."""
         return self.rows[DAY][self.selected].astype(np.int64) - self.first
 
-    def _summed(self, at: Numbers, measure: str, count: int) -> Sums:
-        return np.bincount(at, self.rows[measure][self.selected], count).astype(np.float64, copy=False)
+    def _summed(self, at: Numbers, measure: str, count: int) -> Numbers:
+        values = self.rows[measure][self.selected]
+        if len(values) and float(np.abs(values).max()) * len(values) >= _EXACT:
+            sums = np.zeros(count, np.int64)
+            np.add.at(sums, at, values)
+            return sums
+        return np.bincount(at, values, count).astype(np.int64)
 
     def _only(self, wanted: npt.NDArray[np.bool_]) -> "Strips":
         return replace(self, selected=self.selected[wanted[self.selected]])
@@ -183,7 +203,7 @@ def _read(connection: sqlite3.Connection, chosen: Filter, table: str, where: str
     ).fetchall()
     rows = np.frombuffer(b"".join(row[-2] for row in found), _record(table))
     strip = np.repeat(np.arange(len(found)), [len(row[-2]) // rows.dtype.itemsize for row in found])
-    pairs = np.frombuffer(b"".join(row[-1] for row in found) if histograms else b"", PAIRS)
+    pairs = np.frombuffer(b"".join(row[-1] for row in found), PAIRS) if histograms else None
     names = [row[:-2] for row in found]
     days = rows[DAY]
     selected = np.flatnonzero((days >= first) & (days <= last))

@@ -34,8 +34,6 @@ class PatchDecisionDaily(_DecisionSums, table=True):
     Patches are those of patch_daily: accepted + rejected + pending + unfinished.
     """
 
-    __table_args__ = (Index("ix_patch_decision_daily_project_date", "project", "date"),)
-
     patch_decision_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the patches were proposed")
     project: str | None = col("project")
@@ -61,8 +59,6 @@ class ZoneDecisionDaily(_DecisionSums, table=True):
 class ZoneDecisionProjectDaily(_DecisionSums, table=True):
     """One row per day proposed, project, task class, risk zone and who decided: patch_decision_daily over routes."""
 
-    __table_args__ = (Index("ix_zone_decision_project_daily_project_date", "project", "date"),)
-
     zone_decision_project_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the patches were proposed")
     project: str | None = col("project")
@@ -74,8 +70,6 @@ class ZoneDecisionProjectDaily(_DecisionSums, table=True):
 
 class ZoneDecisionRouteDaily(_DecisionSums, table=True):
     """One row per day proposed, task class, route, risk zone and who decided: patch_decision_daily over projects."""
-
-    __table_args__ = (Index("ix_zone_decision_route_daily_route_date", "provider", "model", "date"),)
 
     zone_decision_route_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the patches were proposed")

@@ -32,14 +32,6 @@ class _TaskSums(Row):
 class TaskDaily(_TaskSums, table=True):
     """One row per day asked, project, task class and route asked for."""
 
-    # Holds all that is asked of each route over a long period, in its order: nothing is sorted, no row is looked up.
-    __table_args__ = (
-        Index(
-            "ix_task_daily_route_date", "provider", "model", "date", "project", "task_class", "task_count",
-            "completed_count", "unknown_count", "kept_count", "known_cost_micro_usd", "completed_priced_count",
-        ),
-    )  # fmt: skip
-
     task_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the tasks were asked")
     project: str | None = col("project")
@@ -87,13 +79,6 @@ class _PatchSums(Row):
 class PatchDaily(_PatchSums, table=True):
     """One row per day proposed, project, task class and route."""
 
-    __table_args__ = (
-        Index(
-            "ix_patch_daily_route_date", "provider", "model", "date", "project", "task_class", "decided_count",
-            "rejected_count", "rolled_back_count",
-        ),
-    )  # fmt: skip
-
     patch_daily_id: int | None = number("number of the row")
     date: calendar_day | None = day("day the patches were proposed")
     project: str | None = col("project")
@@ -136,7 +121,8 @@ class _CallSums(Row):
 class CallDaily(_CallSums, table=True):
     """One row per day sent, source, project, task class, route that served, status, error kind and attribution."""
 
-    # A large rollup: a filter reads its own rows, not all rows of the period. The last one: as of tasks.
+    # A large rollup: a filter reads its own rows, not all rows of the period. The last
+    # one holds what is asked of each route over a long period, in its order: nothing is sorted, no row is looked up.
     __table_args__ = (
         Index("ix_call_daily_project_date", "project", "date"),
         Index("ix_call_daily_task_class_date", "task_class", "date"),

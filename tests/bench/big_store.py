@@ -41,10 +41,11 @@ _DICE = 8
 def version() -> str:
     """Return a word that changes with the tables and with what is written into them."""
     from data.store import Store
+    from data.strips import LAYOUTS
 
     with TemporaryDirectory() as folder:
         schema = Store(f"sqlite:///{folder}/empty.db").rows("SELECT sql FROM sqlite_master ORDER BY name")
-    return sha256(repr(schema).encode() + Path(__file__).read_bytes()).hexdigest()[:8]
+    return sha256(repr((schema, LAYOUTS)).encode() + Path(__file__).read_bytes()).hexdigest()[:8]
 
 
 def write_store(path: Path, tasks: int) -> None:

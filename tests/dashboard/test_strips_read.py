@@ -2,12 +2,15 @@
 
 import sqlite3
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from dashboard.analysis import strips
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import NONE_NAME, Filter, Period
 from dashboard.analysis.selection import condition_of, smallest_rollup
+from dashboard.analysis.shared import kept_once
 from dashboard.analysis.strips import strips_of
 from data.histogram import Histogram
 from data.store import Store
@@ -66,7 +69,8 @@ def test_sums_by_name_and_day_are_those_of_the_rollup(
                 assert {(name, day): sums for name, day, sums in daily} == {row[:2]: row[2:] for row in days}
                 assert [day for _, day, _ in daily] == sorted(row[1] for row in days)
                 keys, grids = read.grid(("task_class", names[-1]), measures)
-                assert len(keys) == len(set(keys))
+                pairs = rollup_rows(connection, chosen, table, f"task_class, {names[-1]}", measures[0])
+                assert sorted(keys, key=repr) == sorted((row[:2] for row in pairs), key=repr)
                 for measure, place in zip(measures, range(2, 99), strict=False):
                     of_days = grids[measure].sum(axis=0).tolist()
                     for number, value in enumerate(of_days):
@@ -105,6 +109,69 @@ def test_histograms_by_name_and_day_are_those_of_the_rollup(
     middle = day_number(date(2026, 3, 4))
     parts = [part.histograms((), lambda: "all") for part in (read.until(middle), read.after(middle))]
     assert Histogram.added([part["all"] for part in parts if part]) == Histogram.merged(row[2] for row in rows)
+
+
+def test_what_has_rows_only_on_other_days_of_a_block_or_under_other_names_is_no_group(store: Store) -> None:
+    facts = Facts()
+    for day, route, status in ((2, "openai/gpt-5", "success"), (20, "mistral/large", "error")):
+        facts.task(f"2026-03-{day:02}T10:00", route=route)
+        facts.call(f"2026-03-{day:02}T10:00", status, route=route, latency_ms=900)
+    facts.write(store)
+    early = Period(date(2026, 3, 1), date(2026, 3, 4))
+    with store.reading() as connection:
+        tasks = strips_of(connection, Filter(early), early, "task_daily")
+        calls = strips_of(connection, Filter(WHOLE), WHOLE, "call_daily", histograms=True).of("status", "error")
+        nothing = Period(date(2026, 3, 6), date(2026, 3, 9))
+        none = strips_of(connection, Filter(nothing), nothing, "task_daily")
+    assert tasks.grid(("provider",), ("task_count",))[0] == ["openai"]
+    assert none.grid(("provider",), ("task_count",))[0] == []
+    assert calls.grid(("provider",), ("call_count",))[0] == ["mistral"]
+    assert calls.sums(("provider",), ("call_count",)) == {"mistral": (1,)}
+    assert list(calls.histograms(("provider",))) == ["mistral"]
+
+
+def test_sums_beyond_what_floats_hold_are_exact(store: Store) -> None:
+    facts = Facts()
+    for minute in range(13):
+        facts.call(f"2026-03-02T10:{minute:02}", input_tokens=10**15 - minute)
+    facts.write(store)
+    with store.reading() as connection:
+        read = strips_of(connection, Filter(WHOLE), WHOLE, "call_daily")
+    wanted = 13 * 10**15 - sum(range(13))
+    assert read.total("input_tokens") == read.sums(("source",), ("input_tokens",)).popitem()[1] == (wanted,)
+    assert read.daily((), ("input_tokens",))[0][2] == (wanted,)
+
+
+def test_histograms_that_were_not_read_are_not_taken_for_none(full: Store) -> None:
+    with full.reading() as connection:
+        read = strips_of(connection, Filter(WHOLE), WHOLE, "call_daily")
+    with pytest.raises(ValueError, match="were not read"):
+        read.histograms(())
+
+
+def test_many_groups_of_far_apart_values_have_the_same_histograms(full: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with full.reading() as connection:
+        read = strips_of(connection, Filter(WHOLE), WHOLE, "call_daily", histograms=True)
+    before = read.daily_histograms(("provider", "source"))
+    monkeypatch.setattr(strips, "_MOST_CELLS", 0)
+    assert read.daily_histograms(("provider", "source")) == before
+    assert before
+
+
+def test_what_is_read_within_one_answer_is_read_once_from_each_store(full: Store, tmp_path: Path) -> None:
+    other = Facts()
+    other.task("2026-03-02T10:00")
+    small = other.write(Store(f"sqlite:///{tmp_path / 'other.db'}"))
+    statements: list[str] = []
+    with full.reading() as connection, small.reading() as of_other, kept_once(connection):
+        connection.set_trace_callback(statements.append)
+        one, same = (strips_of(connection, Filter(WHOLE), WHOLE, "task_daily") for _ in range(2))
+        connection.set_trace_callback(None)
+        assert one is same
+        assert len(statements) == 1
+        assert strips_of(of_other, Filter(WHOLE), WHOLE, "task_daily").total("task_count") == (1,)
+    with full.reading() as connection:
+        assert strips_of(connection, Filter(WHOLE), WHOLE, "task_daily") is not one
 
 
 def test_groups_of_the_same_name_are_one(store: Store) -> None:

@@ -5,6 +5,9 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from data import migrations
 from data.migrations import SCHEMA_FILE, SCHEMA_VERSION, schema_text
 from data.store import Store
 from random_facts import random_facts
@@ -54,6 +57,13 @@ def test_a_store_of_version_1_gets_the_current_schema_and_keeps_its_rows(tmp_pat
     assert older.rows("SELECT deployment_key, source FROM deployment") == [(6, "bolt_events")]
     assert older.rows("SELECT date, project, task_count, commit_count FROM project_daily") == [(20_000, "shop", 3, 0)]
     assert older.rows("SELECT value FROM setting WHERE name = 'store_id'") == [("abc",)]
+
+
+def test_strips_are_written_once_however_old_a_store_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    calls: list[object] = []
+    monkeypatch.setattr(migrations, "rewrite_strips", lambda _, days: calls.append(days))
+    assert Store(first_store(tmp_path / "old.db")).rows("SELECT count(*) FROM rollup_strip") == [(0,)]
+    assert calls == [None]
 
 
 def test_a_store_without_strips_gets_those_of_its_rollups(tmp_path: Path):

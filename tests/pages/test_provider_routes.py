@@ -118,6 +118,18 @@ def test_a_period_without_anything_says_what_to_do(monkeypatch: pytest.MonkeyPat
     assert "No task and no call in this period" in plain(app)
 
 
+def test_a_period_between_days_with_records_is_without_anything_too(monkeypatch: pytest.MonkeyPatch, store: Store):
+    facts = Facts()
+    for day in (2, 20):
+        facts.task(f"2026-03-{day:02}T10:00")
+        facts.call(f"2026-03-{day:02}T10:00")
+    facts.write(store)
+    app = run_page(monkeypatch, store.url, "provider-routes", **{"from": "2026-03-10", "to": "2026-03-12"})
+    assert not app.exception
+    assert "No task and no call in this period" in plain(app)
+    assert not app.dataframe
+
+
 def test_all_failed_and_no_cost_shows_no_ratio(monkeypatch: pytest.MonkeyPatch, store: Store):
     app = run_page(monkeypatch, odd_facts(store).url, PAGE)
     assert not app.exception

@@ -20,10 +20,10 @@ from dashboard.analysis.review.usage_spend import (
     measured_days,
     month_of,
 )
-from dashboard.analysis.selection import condition_of, smallest_rollup
 from dashboard.analysis.strictness import Balance, StrictnessCell
 from dashboard.analysis.strictness_counts import Who
 from dashboard.analysis.strictness_words import named, place_words, zone_title
+from dashboard.analysis.strips import strips_of
 from dashboard.analysis.units import interval_text, value_text
 from dashboard.analysis.wording import capital, listed
 from data.definitions import Slo
@@ -213,19 +213,16 @@ def _zones(cells: Sequence[StrictnessCell], balance: Balance, who: Who, months: 
 def queue_check(asked: Asked) -> Checked:
     """Check how long changes wait for people in a month, with the same reviewers."""
     question = review_questions().before_scaling
-    table = smallest_rollup(asked.chosen, "patch_decision_daily")
-    condition, parameters = condition_of(asked.chosen, asked.chosen.period, table)
-    rows = asked.connection.execute(
-        "SELECT date, sum(waiting_ms), sum(waiting_known_count), sum(accepted_count + rejected_count), "  # noqa: S608
-        "sum(pending_count) FROM "
-        f"{table} WHERE {condition} AND actor = :human GROUP BY 1",
-        parameters | {"human": Actor.HUMAN.value},
-    ).fetchall()
-    known, decided, pending = (sum(row[place] for row in rows) for place in (2, 3, 4))
+    patches = strips_of(asked.connection, asked.chosen, asked.chosen.period, "patch_decision_daily")
+    by_people = patches.of("actor", Actor.HUMAN)
+    known, accepted, rejected, pending = by_people.total(
+        "waiting_known_count", "accepted_count", "rejected_count", "pending_count"
+    )
+    decided = accepted + rejected
     days = measured_days(asked.chosen.period, asked.as_of, asked.records_begin)
     if not known or days is None:
         return Checked(missing="waiting for decisions (no decision with a known waiting time)", is_measured=False)
-    hours = {row[0]: row[1] / _HOUR_MS for row in rows}
+    hours = {day: waited / _HOUR_MS for _, day, (waited,) in by_people.daily((), ("waiting_ms",))}
     first = day_number(days.first)
     month = month_of([hours.get(first + number, 0.0) for number in range(days.day_count)], known)
     if month is None:

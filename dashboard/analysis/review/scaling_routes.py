@@ -13,7 +13,7 @@ from dashboard.analysis.review.usage_spend import measured_days
 from dashboard.analysis.route_calls import calls_by_route
 from dashboard.analysis.route_table import Rate, rate
 from dashboard.analysis.routing_policy import ClassDrift, Fallback, Place, Readiness, drift, fallbacks
-from dashboard.analysis.selection import condition_of, smallest_rollup
+from dashboard.analysis.strips import strips_of
 from dashboard.analysis.units import interval_text, value_text
 from dashboard.analysis.wording import listed
 from data.definitions import routing_policy, slos
@@ -128,18 +128,20 @@ def _days(asked: Asked) -> int:
 def limit_checks(asked: Asked) -> tuple[Checked, ...]:
     """Check how many calls providers refuse for their limits; refusals are taken to grow in proportion to usage."""
     question = review_questions().before_scaling
-    table = smallest_rollup(asked.chosen, "call_daily")
-    condition, parameters = condition_of(asked.chosen, asked.chosen.period, table)
-    kinds = f"('{ErrorKind.RATE_LIMIT}', '{ErrorKind.QUOTA}')"
-    rows = asked.connection.execute(
-        f"SELECT provider, sum(iif(error_kind IN {kinds}, call_count, 0)), sum(call_count) "  # noqa: S608
-        f"FROM {table} WHERE {condition} GROUP BY 1 ORDER BY 1",
-        parameters,
-    ).fetchall()
-    enough = [(name, int(refused), int(calls)) for name, refused, calls in rows if calls >= question.least_events]
+    served = strips_of(asked.connection, asked.chosen, asked.chosen.period, "call_daily")
+    refused = served.of("error_kind", ErrorKind.RATE_LIMIT, ErrorKind.QUOTA).sums(("provider",), ("call_count",))
+    enough = [
+        (name, refused.get(name, (0,))[0], calls)
+        for name, (calls,) in sorted(served.sums(("provider",), ("call_count",)).items(), key=_by_name)
+        if calls >= question.least_events
+    ]
     if not enough:
         return (Checked(missing="limits of providers (too few calls)", is_measured=False),)
     return tuple(_limit(name or NONE_NAME, refused, calls) for name, refused, calls in enough)
+
+
+def _by_name(item: tuple[str | None, object]) -> tuple[bool, str]:
+    return item[0] is not None, item[0] or ""
 
 
 def _limit(provider: str, refused: int, calls: int) -> Checked:
