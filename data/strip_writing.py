@@ -11,7 +11,7 @@ def rewrite_strips(connection: sqlite3.Connection, days: set[int] | None) -> Non
     blocks = None if days is None else sorted({day >> BLOCK_BITS for day in days})
     for table, layout in LAYOUTS.items():
         _lay(connection, "lay_records", _laid_records(layout))
-        _lay(connection, "lay_histograms", _LaidEndToEnd)
+        _lay(connection, "lay_histograms", _LaidHistograms)
         insert = _insert_sql(table, layout)
         if blocks is None:
             connection.execute("DELETE FROM rollup_strip WHERE rollup = ?", (table,))
@@ -39,31 +39,29 @@ def _lay(connection: sqlite3.Connection, name: str, made: Callable[[], object]) 
 
 
 class _LaidEndToEnd:
-    """Aggregate that lays values of bytes end to end; nulls are left out."""
+    """What aggregates have in common that lay bytes end to end."""
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def step(self, part: bytes | None) -> None:
-        if part:
-            self._parts.append(part)
+        self.parts: list[bytes] = []
 
     def finalize(self) -> bytes:
-        return b"".join(self._parts)
+        return b"".join(self.parts)
+
+
+class _LaidHistograms(_LaidEndToEnd):
+    """Aggregate that lays histograms end to end; nulls are left out."""
+
+    def step(self, histogram: bytes | None) -> None:
+        if histogram:
+            self.parts.append(histogram)
 
 
 def _laid_records(layout: Layout) -> type:
     """Return the aggregate that lays the records of a layout end to end."""
     pack = layout.record.pack
 
-    class _LaidRecords:
-        def __init__(self) -> None:
-            self._parts: list[bytes] = []
-
+    class _LaidRecords(_LaidEndToEnd):
         def step(self, *values: int) -> None:
-            self._parts.append(pack(*values))
-
-        def finalize(self) -> bytes:
-            return b"".join(self._parts)
+            self.parts.append(pack(*values))
 
     return _LaidRecords

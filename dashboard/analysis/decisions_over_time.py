@@ -125,7 +125,8 @@ def decisions_over_time(
         for day in days:
             if day in counted[actor]:
                 counts.update(counted[actor][day])
-                waits += [known_waits[actor.value, day]] if (actor.value, day) in known_waits else []
+            if (actor.value, day) in known_waits:
+                waits.append(known_waits[actor.value, day])
         is_whole = bucket.last <= last_whole_day(as_of) and not is_cut_short(bucket, chosen.period, size)
         state = PointState.GAP if not counts else PointState.SETTLED if is_whole else PointState.INCOMPLETE
         waited = sum(waited_ms[actor][day] for day in days)

@@ -56,31 +56,26 @@ def route_service(connection: sqlite3.Connection, chosen: Filter, period: Period
 @shared
 def _route_service(connection: sqlite3.Connection, chosen: Filter) -> Mapping[str, RouteService]:
     served = strips_of(connection, chosen, chosen.period, "call_daily", histograms=True)
-    counts: dict[str, list[int]] = {}
-    for (provider, model, status), (count, unpriced, fallback) in served.sums(
-        ("provider", "model", "status"), ("call_count", "unpriced_count", "fallback_count")
-    ).items():
-        name = route_name(provider, model)
-        own = (
-            count, count if status == CallStatus.UNKNOWN else 0, count if status == CallStatus.ERROR else 0, unpriced,
-            fallback,
-        )  # fmt: skip
-        counts[name] = [one + other for one, other in zip(counts.get(name, [0] * len(own)), own, strict=True)]
+    by, count = ("provider", "model"), ("call_count",)
+    unknown, errors = (
+        served.of("status", status).sums(by, count, route_name) for status in (CallStatus.UNKNOWN, CallStatus.ERROR)
+    )
     durations: dict[str, dict[str, Histogram]] = defaultdict(dict)
-    timed = served.of("status", CallStatus.SUCCESS).histograms(("provider", "model", "source"), _route_and_source)
-    for (name, source), histogram in timed.items():
+    succeeded = served.of("status", CallStatus.SUCCESS)
+    for (name, source), histogram in succeeded.histograms((*by, "source"), _route_and_source).items():
         durations[name][source] = histogram
+    whole = served.sums(by, (*count, "unpriced_count", "fallback_count"), route_name)
     return {
         name: RouteService(
             calls=calls,
-            unknown=unknown,
-            errors=errors,
+            unknown=sum(unknown.get(name, ())),
+            errors=sum(errors.get(name, ())),
             unpriced=unpriced,
             fallback=fallback,
             latency=Histogram.added(durations[name].values()),
             measured_by=frozenset(durations[name]),
         )
-        for name, (calls, unknown, errors, unpriced, fallback) in sorted(counts.items())
+        for name, (calls, unpriced, fallback) in sorted(whole.items())
     }
 
 

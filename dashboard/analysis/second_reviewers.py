@@ -48,13 +48,16 @@ def high_risk_zones() -> tuple[str, ...]:
 def second_reviewers(connection: sqlite3.Connection, chosen: Filter) -> tuple[ZoneReviews, ...]:
     """Return the high-risk zones that have accepted changes in the period, in their order of care."""
     patches = strips_of(connection, chosen, chosen.period, "patch_decision_daily")
-    found: dict[str, list[int]] = {}
-    for (zone, actor), (accepted, known, reviewed) in patches.sums(
-        ("risk_zone", "actor"), ("accepted_count", "reviewers_known_count", "second_reviewed_count")
-    ).items():
-        sums = accepted, known, reviewed, accepted - known if actor is None else 0
-        found[zone] = [one + other for one, other in zip(found.get(zone, [0] * len(sums)), sums, strict=True)]
-    return tuple(ZoneReviews(zone, *found[zone]) for zone in high_risk_zones() if zone in found and found[zone][0])
+    measures = "accepted_count", "reviewers_known_count", "second_reviewed_count"
+    found = patches.sums(("risk_zone",), measures)
+    unasked = patches.of("actor", None).sums(("risk_zone",), measures[:2])
+    zones: list[ZoneReviews] = []
+    for zone in high_risk_zones():
+        accepted, known, reviewed = found.get(zone, (0, 0, 0))
+        accepted_unasked, known_unasked = unasked.get(zone, (0, 0))
+        if accepted:
+            zones.append(ZoneReviews(zone, accepted, known, reviewed, accepted_unasked - known_unasked))
+    return tuple(zones)
 
 
 @remembered()

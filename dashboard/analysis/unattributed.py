@@ -40,14 +40,18 @@ def unattributed(connection: sqlite3.Connection, chosen: Filter, as_of: datetime
         connection, chosen, chosen.period, "call_daily", "project", "task_class", where="NOT is_attributed"
     )
     whole = sum(one.micro_usd for one in route_days(connection, chosen, chosen.period))
-    found: dict[tuple[str, str, MayBe], tuple[int, int, int]] = {}
-    for is_late, rows in ((False, without_task.until(last_export)), (True, without_task.after(last_export))):
-        for (provider, model, source, project), (calls, unpriced, cost) in rows.sums(
-            ("provider", "model", "source", "project"), AMOUNT
-        ).items():
-            key = route_name(provider, model), source, _may_be(project, with_tasks, is_late=is_late)
-            before = found.get(key, (0, 0, 0))
-            found[key] = (before[0] + calls, before[1] + unpriced, before[2] + cost)
+    by = ("provider", "model", "source", "project")
+
+    def exported(provider: str | None, model: str | None, source: str, project: str | None) -> tuple[str, str, MayBe]:
+        return route_name(provider, model), source, _may_be(project, with_tasks)
+
+    def younger(provider: str | None, model: str | None, source: str, _: str | None) -> tuple[str, str, MayBe]:
+        return route_name(provider, model), source, MayBe.NOT_EXPORTED
+
+    found = {
+        **without_task.until(last_export).sums(by, AMOUNT, exported),
+        **without_task.after(last_export).sums(by, AMOUNT, younger),
+    }
     rows = [
         (
             route,
@@ -72,9 +76,7 @@ def unattributed(connection: sqlite3.Connection, chosen: Filter, as_of: datetime
     return frame_of(rows, schema)
 
 
-def _may_be(project: str | None, with_tasks: set[str | None], *, is_late: bool) -> MayBe:
-    if is_late:
-        return MayBe.NOT_EXPORTED
+def _may_be(project: str | None, with_tasks: set[str | None]) -> MayBe:
     if project is None:
         return MayBe.NO_PROJECT
     return MayBe.OTHER if project in with_tasks else MayBe.NO_CHATS
