@@ -39,7 +39,7 @@ def spend_over_time(found: Spend) -> "Drawn":
         )  # fmt: skip
     figure.update_layout(height=280, bargap=0.1)
     figure.update_xaxes(showgrid=False, type="date", tickformat=_TICKS[found.every], nticks=7)
-    figure.update_yaxes(title={"text": f"USD a {found.every.value}", "standoff": 4}, rangemode="tozero")
+    figure.update_yaxes(title={"text": f"USD a {found.every.value}", "standoff": 12}, rangemode="tozero")
     return figure.figure()
 
 
@@ -103,7 +103,7 @@ def month_against_budget(month: MonthSpend) -> "Drawn":
         showgrid=False, type="date", tickformat="%d %b", nticks=7,
         range=[month.first.isoformat(), (month.last + timedelta(days=1)).isoformat()],
     )  # fmt: skip
-    figure.update_yaxes(title={"text": "USD since the first", "standoff": 4}, rangemode="tozero", zeroline=False)
+    figure.update_yaxes(title={"text": "USD since the first", "standoff": 12}, rangemode="tozero", zeroline=False)
     return figure.figure()
 
 

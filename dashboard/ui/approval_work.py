@@ -39,7 +39,7 @@ from dashboard.ui.approvals import rows_of
 from dashboard.ui.pictures import picture
 from dashboard.ui.slo_trends import pick_every
 from dashboard.ui.tables import table
-from dashboard.ui.text import days, heading_text, literal
+from dashboard.ui.text import days, literal
 from dashboard.ui.view import View
 from data.definitions.approval_costs import approval_costs
 from data.words import Subject
@@ -63,13 +63,13 @@ def over_time(address: Address, view: View) -> None:
         )  # fmt: skip
         every = pick_every(address, view)
     found = view.ask_alone(decisions_over_time, view.as_of, Subject(picked), every)
-    slot.header(heading_text(decisions_words(found)), anchor=False)
+    slot.header(literal(decisions_words(found)), anchor=False)
     name = f"{picked}_decisions_by_{found.every.value}"
     picture(decisions_picture(found), name=name, alt=decisions_words(found), chosen=view.chosen)
     st.caption(literal(_legend(found, every)))
     waited = f"{picked}_waiting_by_{found.every.value}"
     title = waiting_words(found)
-    st.subheader(heading_text(title), anchor=False)
+    st.subheader(literal(title), anchor=False)
     is_timed = any(bucket.waits.n for buckets in found.by_actor.values() for bucket in buckets)
     if is_timed:
         picture(waiting_picture(found), name=waited, alt=title, chosen=view.chosen)
@@ -87,7 +87,7 @@ def queue(view: View) -> None:
     chosen = view.chosen
     anytime = chosen.during(Period(today, today))
     found = view.ask(waiting_now, anytime, view.as_of)
-    st.header(heading_text(queue_words(found)), anchor=False)
+    st.header(literal(queue_words(found)), anchor=False)
     if not found:
         return
     table(waiting_now_frame(found), name="waiting_now", chosen=view.chosen)
@@ -102,7 +102,7 @@ def queue(view: View) -> None:
 def tools(view: View) -> None:
     """Show the tools that were called, and what was decided before."""
     found = view.ask_alone(tool_decisions)
-    st.header(heading_text(tool_words(found)), anchor=False)
+    st.header(literal(tool_words(found)), anchor=False)
     if not found.tools:
         return
     table(tool_frame(found), name="tool_decisions", chosen=view.chosen)
@@ -118,7 +118,7 @@ def tools(view: View) -> None:
 def second(address: Address, view: View) -> None:
     """Show the high-risk edits without a second reviewer."""
     found = view.ask_alone(second_reviewers)
-    st.header(heading_text(second_reviewer_words(found)), anchor=False)
+    st.header(literal(second_reviewer_words(found)), anchor=False)
     if not found:
         return
     table(second_reviewer_frame(found), name="second_reviewers", chosen=view.chosen)
@@ -138,7 +138,7 @@ def replay(view: View, found: Strictness) -> None:
     replayed = replays_of(found)
     if not replayed:
         return
-    st.header(heading_text(replay_words(replayed)), anchor=False)
+    st.header(literal(replay_words(replayed)), anchor=False)
     ranked = sorted(replayed, key=lambda one: -abs(one.saved_usd.value) if one.saved_usd else 0.0)
     for one in ranked[:_MOST_REPLAYS]:
         st.markdown(f":material/replay: {literal(one_replay_words(one))}")

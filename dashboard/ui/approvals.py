@@ -25,7 +25,7 @@ from dashboard.ui.approval_tables import verdict_table
 from dashboard.ui.header import scope
 from dashboard.ui.pictures import picture
 from dashboard.ui.tables import rows_page
-from dashboard.ui.text import day, heading_text, literal
+from dashboard.ui.text import day, literal
 from dashboard.ui.view import View
 from data.definitions.approval_costs import approval_costs
 
@@ -37,7 +37,7 @@ _MOST_REASONS = 3
 def answer(view: View) -> Strictness:
     """Say where approvals are too lax or too restrictive, with the figures that support it."""
     found = view.ask_filtered(strictness)
-    st.header(heading_text(headline(found)), anchor=False)
+    st.header(literal(headline(found)), anchor=False)
     scope(view)
     if not any(cell.counts.decided for cell in found.by_zone):
         states.empty(
@@ -122,7 +122,7 @@ def behind(address: Address, view: View, found: Strictness) -> None:
             group = Group(Place(place.zone, task_class, place.who), shown)
             rows_of(address, view, group, "decisions", "decision_rows", of_all="Download the decisions of all groups")
     cell = cells[address.asked("group", list(cells), _key(first.place))]
-    slot.subheader(heading_text(f"The decisions behind a verdict: {place_words(cell)}"), anchor=False)
+    slot.subheader(literal(f"The decisions behind a verdict: {place_words(cell)}"), anchor=False)
 
 
 def _pick_group(

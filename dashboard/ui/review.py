@@ -32,7 +32,7 @@ from dashboard.ui.export import csv_button
 from dashboard.ui.pictures import picture
 from dashboard.ui.review_notes import Notes
 from dashboard.ui.tables import table
-from dashboard.ui.text import day, days, heading_text, literal, whole
+from dashboard.ui.text import day, days, literal, whole
 
 _MOST_LINES = 4
 """So many lines of what would change and limits an answer are shown; the others are folded away."""
@@ -65,7 +65,7 @@ class Shown:
 def heading(shown: Shown) -> None:
     """Say the answers in one line, and what they are about: days, filters, state of the data."""
     document = shown.document
-    st.header(heading_text(headline(document)), anchor=False)
+    st.header(literal(headline(document)), anchor=False)
     said = [f"**{days(document.first, document.last)}** (the days of the quarter, whatever the period filter says)"]
     said.append(literal(document.scope) if document.scope else "all projects, routes and task classes")
     said.append(f"compared with {literal(shown.quarter.previous().name)}")
@@ -119,7 +119,7 @@ def objectives(figures: tuple[ReviewFigure, ...], *, is_short: bool = False) -> 
 
 def question(shown: Shown, answer: Answer) -> None:
     """Show one question whole: answer, figures, chart, evidence, what would change it, links, entries."""
-    st.header(f"{answer.number}. {heading_text(answer.question)}", anchor=False)
+    st.header(f"{answer.number}. {literal(answer.question)}", anchor=False)
     first, *more = answer.charts or (None,)
     if first is None:
         st.html(_answer(answer))

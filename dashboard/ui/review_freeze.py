@@ -16,7 +16,7 @@ from dashboard.analysis.review.stored import lines_of, scope_text
 from dashboard.ui import entries, review_choice, view
 from dashboard.ui.review import Shown
 from dashboard.ui.stores import data_version
-from dashboard.ui.text import counted, heading_text, literal
+from dashboard.ui.text import counted, literal
 from dashboard.ui.view import View
 from data.definitions.texts import definition_texts, definitions_hash, on_disk_words
 from data.errors import BoltscopeError
@@ -64,7 +64,7 @@ def since(view: View, frozen: Shown, revision: Revision) -> None:
     """Say what has changed since a review was frozen: verdicts, figures, definitions, data, loads."""
     definitions = frozen_definitions(view.connection, revision)
     found = compare(frozen.document, review_choice.now(view, frozen.quarter), definitions, definition_texts())
-    st.header(heading_text(since_words(found)), anchor=False)
+    st.header(literal(since_words(found)), anchor=False)
     loads = loads_since(view.connection, revision.frozen_at)
     told = [*_data_lines(found, loads), *_definition_lines(found)]
     if told:

@@ -34,7 +34,7 @@ from dashboard.ui.pictures import picture
 from dashboard.ui.route_tables import changes_table, quality_table, service_table
 from dashboard.ui.slo_rows import slo_rows_table
 from dashboard.ui.tables import table as show_table
-from dashboard.ui.text import counted, heading_text, literal
+from dashboard.ui.text import counted, literal
 from dashboard.ui.view import View
 from data.definitions import routing_policy
 from data.definitions.review_questions import review_questions
@@ -53,7 +53,7 @@ def without_route(chosen: Filter) -> Filter:
 
 def answer(found: RouteTable) -> None:
     """Say which route is best at what, and which raw leads mislead."""
-    st.header(heading_text(headline(found)), anchor=False)
+    st.header(literal(headline(found)), anchor=False)
     sentences = [pair_words(pair, quality) for quality in Quality for pair in found.comparisons[quality].misleading]
     for sentence in sentences[:_MOST_SENTENCES]:
         st.warning(literal(sentence), icon=":material/balance:")
@@ -68,7 +68,7 @@ def quality_section(found: RouteTable, chosen: Filter) -> None:
     """Show success and acceptance of every route, raw and standardised side by side, and how to read them."""
     reference = literal(found.reference or "the most used route")
     for quality in Quality:
-        st.subheader(heading_text(range_words(found, quality)), anchor=False)
+        st.subheader(literal(range_words(found, quality)), anchor=False)
         # The head of the page has said it of task success.
         said = "" if quality is Quality.SUCCESS else f"{literal(quality_words(found.comparisons[quality]))} "
         st.caption(f"{said}{quality.label}: {quality.meaning}.")
@@ -88,7 +88,7 @@ def quality_section(found: RouteTable, chosen: Filter) -> None:
 
 def service_section(found: RouteTable, chosen: Filter) -> None:
     """Show cost and service of every route."""
-    st.subheader(heading_text(cost_words(found)), anchor=False)
+    st.subheader(literal(cost_words(found)), anchor=False)
     service_table(found, chosen)
     rule = review_questions().best_routes
     st.caption(
@@ -107,7 +107,7 @@ def changes_section(view: View, chosen: Filter) -> None:
     found = view.ask(route_changes, chosen)
     if not found:
         return
-    st.subheader(heading_text(changes_words(found)), anchor=False)
+    st.subheader(literal(changes_words(found)), anchor=False)
     with st.expander("Each route against the compared days"):
         changes_table(found, chosen)
     st.caption(
@@ -126,7 +126,7 @@ def plane_section(address: Address, found: RouteTable, chosen: Filter) -> None:
     quality = Quality(picked)
     points = plane(found, quality)
     with slot:
-        st.header(heading_text(frontier_words(points, quality)), anchor=False)
+        st.header(literal(frontier_words(points, quality)), anchor=False)
     if not points:
         st.caption(
             f"No route has {FEWEST_TASKS} {quality.unit} that count: choose a longer period, or load more chats."
@@ -155,7 +155,7 @@ def use_section(view: View, found: RouteTable, chosen: Filter) -> None:
     if use.is_empty():
         return
     title = use_words(found)
-    st.header(heading_text(title), anchor=False)
+    st.header(literal(title), anchor=False)
     picture(
         route_use(use), name="route_use", chosen=chosen, alt=f"Task classes of each route. {title}.", data=use,
         about="One row per route and task class.",
@@ -177,14 +177,14 @@ def rows_section(address: Address, view: View, found: RouteTable, chosen: Filter
     route = address.asked("of", asked, asked[0])
     row = found.row(route)
     of_all = "" if row is None else f", {row.completed:,} completed of {row.tasks - row.unknown:,} that ended"
-    slot.header(heading_text(f"The tasks behind {route}{of_all}"), anchor=False)
+    slot.header(literal(f"The tasks behind {route}{of_all}"), anchor=False)
 
 
 def policy_section(view: View, chosen: Filter) -> None:
     """Show drift from the routing policy, and whether its fallbacks would hold."""
     policy = routing_policy()
     drifts = view.ask(drift, chosen, view.as_of)
-    st.header(heading_text(drift_words(drifts)), anchor=False)
+    st.header(literal(drift_words(drifts)), anchor=False)
     st.caption(
         literal(f"{policy.why} Owner: {policy.owner}. The policy is data/definitions/routing_policy.toml.")
         + " *Other*: used, and named by no rule."
@@ -199,7 +199,7 @@ def policy_section(view: View, chosen: Filter) -> None:
         with st.expander("Which routes the tasks of each class asked for"):
             show_table(drift_routes_frame(drifts), name="routing_drift_routes", chosen=chosen)
     found = view.ask(fallbacks, chosen, view.as_of)
-    st.header(heading_text(fallback_words(found, policy.tested_within_days)), anchor=False)
+    st.header(literal(fallback_words(found, policy.tested_within_days)), anchor=False)
     st.caption(
         f"Over all projects, in the {policy.tested_within_days} days before the newest record. Only gateway records "
         "tell that a call was served by another route than the one asked for."
@@ -210,7 +210,7 @@ def policy_section(view: View, chosen: Filter) -> None:
 def asked_section(view: View, chosen: Filter) -> None:
     """Show for each route that was asked for how many of its calls others served, and who."""
     found = view.ask(asked_routes, chosen.alone())
-    st.header(heading_text(asked_words(found)), anchor=False)
+    st.header(literal(asked_words(found)), anchor=False)
     show_table(
         asked_frame(found), name="served_by_others", chosen=chosen,
         nothing="Only gateway records tell that a call was served by another route than the one asked for.",

@@ -29,7 +29,7 @@ from dashboard.ui.header import scope
 from dashboard.ui.pictures import picture
 from dashboard.ui.slo_rows import slo_rows_table
 from dashboard.ui.tables import PAGE_ROWS, all_rows_button, table
-from dashboard.ui.text import counted, days, heading_text, literal
+from dashboard.ui.text import counted, days, literal
 from dashboard.ui.view import View
 from data.definitions import slos
 
@@ -78,7 +78,7 @@ def trends_of(view: View, slo: str, every: Every) -> tuple[Trend, ...]:
     trends = view.ask(slo_trends, view.chosen, view.as_of, slo, every)
     span = last_miss(trends[0]) if slo == "provider_stability" else None
     words = trend_words(trends[0], view.ask_alone(errors_of, *span) if span else "")
-    st.header(heading_text(words), anchor=False)
+    st.header(literal(words), anchor=False)
     scope(view)
     if not any(point.value is not None for trend in trends for point in trend.points):
         _not_measured(view, slo)
@@ -88,7 +88,7 @@ def trends_of(view: View, slo: str, every: Every) -> tuple[Trend, ...]:
     st.caption(_legend(trends, every, marks))
     for trend in trends[1:]:
         words = trend_words(trend)
-        st.subheader(heading_text(words), anchor=False)
+        st.subheader(literal(words), anchor=False)
         _picture(view, trend, marks, words, height=230)
     _happened(view, marks)
     with st.expander("The numbers behind these pictures" if len(trends) > 1 else "The numbers behind this picture"):
@@ -113,7 +113,7 @@ def beside(view: View, slo: str) -> None:
         _survival(view)
     elif slo == "provider_stability":
         found = view.ask(errors_by_model, view.chosen)
-        st.header(heading_text(errors_words(found)), anchor=False)
+        st.header(literal(errors_words(found)), anchor=False)
         table(
             errors_frame(found), name="errors_by_model", chosen=view.chosen,
             nothing="No call in this period.",
@@ -123,7 +123,7 @@ def beside(view: View, slo: str) -> None:
 def budget(view: View, slo: str) -> None:
     """Show the error budget: what is left, its burn-down, and how fast it burns."""
     found = view.ask_alone(error_budget, view.as_of, slo)
-    st.header(heading_text(_budget_words(found)), anchor=False)
+    st.header(literal(_budget_words(found)), anchor=False)
     if found.remaining is None:
         st.caption(literal(found.outlook))
         return
@@ -158,7 +158,7 @@ def parts(address: Address, view: View, slo: str) -> None:
         )
     )  # fmt: skip
     found = view.ask_alone(breakdown, view.as_of, slo, picked)
-    slot.header(heading_text(_part_words(found, picked)), anchor=False)
+    slot.header(literal(_part_words(found, picked)), anchor=False)
     table(
         breakdown_frame(found, picked), name=f"{slo}_by_{picked.value}", chosen=view.chosen,
         nothing="Nothing that can be judged in this period.",
@@ -191,9 +191,7 @@ def rows(address: Address, view: View, slo: str, trend: Trend) -> None:
             first, last = (point.first, point.last) if point else (view.chosen.period.first, view.chosen.period.last)
             slo_rows_table(address, view, view.chosen.during(Period(first, last)), slo, only_bad=only_bad)
     picked = address.asked("bucket", options, _ANY)
-    slot.header(
-        heading_text(f"The {noun} behind {names[picked] if picked in measured else 'all points'}"), anchor=False
-    )
+    slot.header(literal(f"The {noun} behind {names[picked] if picked in measured else 'all points'}"), anchor=False)
 
 
 def _picture(view: View, trend: Trend, marks: Marks, words: str, *, height: int) -> None:
@@ -261,7 +259,7 @@ def _survival(view: View) -> None:
         if mark.value is not None
     )
     title = f"After 7 days {told} were still in place" if told else "How long patches stay: too young for 7 days"
-    st.header(heading_text(title), anchor=False)
+    st.header(literal(title), anchor=False)
     picture(survival_curve(found), name="patch_survival", alt=title, chosen=view.chosen)
     said = [f"Kaplan-Meier with Greenwood's interval, as seen on {found.judged_at:%d %b %Y}."]
     if found.difference is not None:

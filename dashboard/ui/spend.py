@@ -27,7 +27,7 @@ from dashboard.ui.call_rows import calls_behind
 from dashboard.ui.header import scope
 from dashboard.ui.pictures import picture
 from dashboard.ui.tables import table
-from dashboard.ui.text import heading_text, literal
+from dashboard.ui.text import literal
 from dashboard.ui.view import View
 
 CHOICES = ("every", "by", "prices", "bucket", "tasks", *Calls)
@@ -48,7 +48,7 @@ def pick_by(address: Address) -> SpendBy:
 def spend_of(view: View, every: Every, by: SpendBy) -> Spend:
     """Say what was spent and where most of it went; a period without calls says what to do."""
     found = view.ask(spend, view.chosen, view.as_of, every, by)
-    st.header(heading_text(headline(found)), anchor=False)
+    st.header(literal(headline(found)), anchor=False)
     scope(view)
     if not found.has_calls:
         states.empty(
@@ -64,14 +64,14 @@ def spend_of(view: View, every: Every, by: SpendBy) -> Spend:
 def over_time(view: View, found: Spend, every: Every) -> None:
     """Show spend by bucket, its parts, and what a part costs per completed task."""
     title = over_time_words(found)
-    st.subheader(heading_text(title), anchor=False)
+    st.subheader(literal(title), anchor=False)
     name = f"spend_by_{found.every.value}_and_{found.by.value}"
     picture(spend_over_time(found), name=name, alt=title, chosen=view.chosen)
     st.caption(literal(_legend(found, every)))
     largest = sorted(found.spikes, key=lambda spike: spike.usual_micro_usd - spike.micro_usd)[:_MOST_SPIKES]
     for spike in sorted(largest, key=lambda spike: spike.first):
         st.markdown(f":material/priority_high: {literal(spike_words(spike, found.by.noun))}")
-    st.subheader(heading_text(parts_words(found)), anchor=False)
+    st.subheader(literal(parts_words(found)), anchor=False)
     picture(
         spend_parts(found), name=f"spend_by_{found.by.value}", chosen=view.chosen,
         alt=f"Spend by {found.by.noun}, one row of bars each. {parts_words(found)}.",
@@ -106,7 +106,7 @@ def per_task(view: View, every: Every) -> None:
 def unpriced(address: Address, view: View, found: Spend) -> None:
     """Show the routes whose calls have no known cost, and what they may have cost."""
     routes = view.ask_alone(unpriced_routes, found.costs)
-    st.header(heading_text(unpriced_words(routes, found.costs)), anchor=False)
+    st.header(literal(unpriced_words(routes, found.costs)), anchor=False)
     table(
         unpriced_frame(routes, found.costs), name="unpriced_calls", chosen=view.chosen,
         nothing="Nothing is missing: totals are numbers, not ranges.",

@@ -28,7 +28,7 @@ from dashboard.ui.address import Address
 from dashboard.ui.call_rows import calls_behind
 from dashboard.ui.pictures import picture
 from dashboard.ui.tables import PAGE_ROWS, all_rows_button, table
-from dashboard.ui.text import days, heading_text, literal
+from dashboard.ui.text import days, literal
 from dashboard.ui.view import View
 
 _ANY = "all"
@@ -38,7 +38,7 @@ def month(view: View) -> None:
     """Show the running month, projected to its end, against the budget."""
     months = view.ask_alone(month_spend, view.as_of)
     whole = months[0]
-    st.header(heading_text(month_words(whole)), anchor=False)
+    st.header(literal(month_words(whole)), anchor=False)
     st.markdown(literal(left_words(whole)))
     picture(month_against_budget(whole), name="month_to_date", alt=month_words(whole), chosen=view.chosen)
     st.caption(
@@ -59,7 +59,7 @@ def month(view: View) -> None:
 def discrepancy(address: Address, view: View) -> None:
     """Show reported against computed cost by route."""
     found = view.ask_alone(discrepancies)
-    st.header(heading_text(discrepancy_words(found)), anchor=False)
+    st.header(literal(discrepancy_words(found)), anchor=False)
     table(
         discrepancy_frame(found), name="reported_against_computed", chosen=view.chosen,
         nothing="Gateway logs report what a call cost; chats do not. Load them: etl load PATH.",
@@ -78,7 +78,7 @@ def discrepancy(address: Address, view: View) -> None:
 def without_task(address: Address, view: View) -> None:
     """Show spend that no task explains, and what it may be."""
     frame = view.ask_alone(unattributed, view.as_of)
-    st.header(heading_text(unattributed_words(frame)), anchor=False)
+    st.header(literal(unattributed_words(frame)), anchor=False)
     table(
         frame, name="unattributed_spend", chosen=view.chosen,
         nothing="Nothing to explain: each call was found in a loaded chat.",
@@ -90,7 +90,7 @@ def without_task(address: Address, view: View) -> None:
 def tokens(view: View) -> None:
     """Show tokens by route and how much was read from caches."""
     frame = view.ask_alone(token_use)
-    st.header(heading_text(token_words(frame)), anchor=False)
+    st.header(literal(token_words(frame)), anchor=False)
     table(frame, name="tokens", chosen=view.chosen, nothing="No call in this period.")
     st.caption("n: calls whose tokens are known. No share: the source never reported a read from a cache.")
 
@@ -121,7 +121,7 @@ def dearest(address: Address, view: View, found: Spend) -> None:
     offset = (number - 1) * PAGE_ROWS
     frame = view.ask_alone(dearest_tasks, read.first, read.last, limit=PAGE_ROWS, offset=offset)
     costs = [value for value in frame["known_usd"].to_list() if value is not None]
-    slot.header(heading_text(_dearest_words(costs, number)), anchor=False)
+    slot.header(literal(_dearest_words(costs, number)), anchor=False)
     with page:
         st.caption(
             literal(

@@ -11,7 +11,7 @@ from dashboard.charts.spend_change import spend_change
 from dashboard.ui.address import Address
 from dashboard.ui.pictures import picture
 from dashboard.ui.tables import table
-from dashboard.ui.text import days, heading_text, literal
+from dashboard.ui.text import days, literal
 from dashboard.ui.view import View
 
 
@@ -20,7 +20,7 @@ def prices(address: Address, view: View) -> None:
     slot = st.container()
     when = address.day("prices", default_date(view.chosen), "At the prices of", width=200)
     found = view.ask(price_effect, view.chosen, when)
-    slot.header(heading_text(price_words(found)), anchor=False)
+    slot.header(literal(price_words(found)), anchor=False)
     table(price_frame(found), name="price_effect", chosen=view.chosen, nothing="No call in this period.")
     st.caption(
         literal(
@@ -38,7 +38,7 @@ def prices(address: Address, view: View) -> None:
 
 def _change(view: View, found: PriceEffect) -> None:
     title = change_words(found)
-    st.subheader(heading_text(title), anchor=False)
+    st.subheader(literal(title), anchor=False)
     effects, compared = found.effects, found.compared
     if effects is None or compared is None:
         return
@@ -70,7 +70,7 @@ def _sides(found: PriceEffect) -> tuple[list[Cost], list[Cost]]:
 def caches(view: View) -> None:
     """Show what reading from providers' caches saved."""
     routes = view.ask_alone(cache_savings)
-    st.header(heading_text(cache_words(routes)), anchor=False)
+    st.header(literal(cache_words(routes)), anchor=False)
     table(
         savings_frame(routes), name="cache_savings", chosen=view.chosen,
         nothing="Gateways report cached tokens where the provider does; chats do not.",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.analysis.coverage import Coverage
 from dashboard.analysis.older_store import COMMAND, TITLE, WHAT_TO_DO, is_not_derived
-from dashboard.ui.text import heading_text, literal
+from dashboard.ui.text import literal
 from data.definitions.texts import on_disk_words
 from data.errors import BoltscopeError, DefinitionError, StoreBusyError, StoreMissingError
 from data.store import URL_VARIABLE
@@ -34,7 +34,7 @@ def nothing_loaded(title: str = "Nothing has been loaded yet") -> None:
 def empty(title: str, what_to_do: str, commands: str | None = None, *, icon: str = ":material/inbox:") -> None:
     """Say that there is nothing to show here, why, and what to do about it."""
     with st.container(border=True):
-        st.subheader(heading_text(title), anchor=False)
+        st.subheader(literal(title), anchor=False)
         st.markdown(f"{icon} {literal(what_to_do)}")
         if commands:
             st.code(commands, language="bash")

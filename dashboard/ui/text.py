@@ -7,26 +7,23 @@ NBSP = "\u00a0"
 _JOINER = "\u2060"
 # Emoji names, arrows and addresses are recognised after backslashes are gone; an invisible joiner parts them.
 _PART_HERE = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?=@)|(?<=-)(?=[->])|(?<=[<>~])(?=[=-])")
-_FIGURE_BLANK = re.compile(
-    r"(?<=\d) (?=\\?%|pp\b|s\b|ms\b|h\b)|(?<=\bn) (?=\\?=)|(?<=\bn =) (?=\d)|(?<=\bn \\=) (?=\d)|(?<=[<>]) (?=\d)"
-)
+_FIGURE_BLANK = re.compile(r"(?<=\d) (?=%|pp\b|s\b|ms\b|h\b)|(?<=\bn) (?==)|(?<=\bn =) (?=\d)|(?<=[<>]) (?=\d)")
+_BLANKS = re.compile(rf"[^\S{NBSP}]+")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def literal(text: str) -> str:
-    """Return Markdown that shows a foreign text (title, model, file name, path) exactly as it is, on one line."""
-    one_line = " ".join(text.split())
+    """Return Markdown that shows a foreign text (title, model, file name, path) as it is, on one line.
+
+    Only that its figures are kept whole.
+    """
+    one_line = whole(_BLANKS.sub(" ", text).strip())
     return _PUNCTUATION.sub(r"\\\1", _PART_HERE.sub(_JOINER, one_line))
 
 
 def whole(text: str) -> str:
-    """Return a sentence whose figures are not torn at the end of a line: 31.0 % and n = 12 stay together."""
+    """Return a text whose figures are not torn at the end of a line: 31.0 % and n = 12 stay together."""
     return _FIGURE_BLANK.sub(NBSP, text)
-
-
-def heading_text(text: str) -> str:
-    """Return Markdown for a heading: foreign text in it is shown as it is, and its figures are not torn."""
-    return whole(literal(text))
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -43,7 +43,7 @@ def test_so_do_the_columns_of_odd_data(monkeypatch, store: Store, page: str):
 
 def test_each_card_says_formula_owner_sources_basis_and_n(monkeypatch, year: Store):
     app = run_page(monkeypatch, year.url)
-    helps = {metric.label: metric.help.replace("\\", "") for metric in app.metric}
+    helps = {metric.label: metric.help.replace("\\", "").replace("\u00a0", " ") for metric in app.metric}
     for slo in slos().slo:
         about = helps[slo.title]
         assert f"**{slo.good} / {slo.total}**" in about

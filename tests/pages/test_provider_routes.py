@@ -33,7 +33,7 @@ def planted(store: Store) -> Store:
 def test_the_planted_route_is_named_as_a_mix_effect(monkeypatch: pytest.MonkeyPatch, planted: Store):
     app = run_page(monkeypatch, planted.url, PAGE, period="all")
     assert not app.exception
-    warned = " ".join(str(warning.value) for warning in app.warning).replace("\\", "").replace("\u2060", "")
+    warned = plain(app)
     assert f"{FLASH} looks better than {HAIKU} on task success: 95.8 % of 120 against 90.2 % of 194" in warned
     assert f"a mix effect: {FLASH} has the easier tasks" in warned
 
