@@ -28,7 +28,7 @@ from data.definitions.openslo_shapes import (
     TimeWindow,
     own_annotations,
 )
-from data.definitions.reading import content_of, is_table, problems_of, refusal
+from data.definitions.reading import LISTS_IN_TOML, content_of, is_table, problems_of, refusal
 from data.definitions.yaml_documents import YamlError, read_documents, write_documents
 from data.errors import DefinitionError
 
@@ -82,7 +82,7 @@ def slos_of_openslo(content: bytes, file: str, current: Slos) -> Taken:
     reach any more.
     """
     try:
-        documents = read_documents(content)
+        documents = _separate(read_documents(content))
     except YamlError as error:
         raise refusal(file, [str(error)]) from None
     wrong: list[str] = [] if documents else ["it has no document; dashboard slos --openslo writes what is expected"]
@@ -99,6 +99,9 @@ def slos_of_openslo(content: bytes, file: str, current: Slos) -> Taken:
             continue
         shape = SliDocument if kind == "SLI" else SloDocument
         problems = [_with_advice(problem) for problem in problems_of(given, shape, place)]
+        if not is_table(given):
+            wrong += problems
+            continue
         problems += _problems_of_metadata(given, place)
         if kind == "SLI":
             problems += _problems_of_metrics(_inside(given, "spec"), sources, f"{place}: spec")
@@ -200,6 +203,11 @@ def _problems_of_metrics(given: object, sources: Mapping[str, str], place: str) 
             yield from problems_of(read.spec, Counted, f"{here}: metricSource: spec")
 
 
+def _separate(documents: Iterable[object]) -> list[object]:
+    """Return documents one by one: tools of OpenSLO also write them as one document that is a list of them."""
+    return [one for given in documents for one in (given if isinstance(given, list) else [given]) if one is not None]
+
+
 def _sources_of(documents: Iterable[object]) -> Mapping[str, str]:
     """Return the types of the data sources that a file has documents of, by name."""
     return {
@@ -211,14 +219,14 @@ def _sources_of(documents: Iterable[object]) -> Mapping[str, str]:
 
 
 def _with_advice(problem: str) -> str:
-    """Say of a key that is right in OpenSLO and not measured what to do about it."""
+    """Say of a key that is right in OpenSLO and not measured what to do about it; nothing is said of TOML."""
     found = re.fullmatch(r"(.*?)unknown key (\w+)( \(is .*\))?; expected .*", problem, re.DOTALL)
     if found is not None and found[2] in _ADVICE:
         return f"{found[1]}{found[2]} is not measured by Boltscope: {_ADVICE[found[2]]}"
     found = re.fullmatch(r"(.*budgetingMethod: )'(\w+)' is not known; .*", problem, re.DOTALL)
     if found is not None:
         return f"{found[1]}{found[2]} is not measured by Boltscope: events are counted; write Occurrences"
-    return problem
+    return problem.removesuffix(LISTS_IN_TOML)
 
 
 def _left_out(given: object, place: str) -> Iterator[str]:

@@ -97,6 +97,9 @@ def read_whole(name: str, shape: type[T]) -> T:
     return found
 
 
+LISTS_IN_TOML = "; in TOML, tables in two brackets"
+
+
 def problems_of(value: object, kind: Any, place: str = "") -> list[str]:
     """Return what keeps a value from being of a kind, each with its place: rule 2 (slow): owner is missing."""
     kind = _without_none(kind, value)
@@ -105,7 +108,7 @@ def problems_of(value: object, kind: Any, place: str = "") -> list[str]:
         return _problems_of_keys(value, kind, place)
     if entry_kind is not None:
         if not _is_list(value):
-            return [_at(place, "a list is expected; in TOML, tables in two brackets")]
+            return [_at(place, f"a list is expected{LISTS_IN_TOML}")]
         return [
             problem
             for number, entry in enumerate(value, 1)

@@ -252,6 +252,22 @@ def test_an_indicator_may_be_a_document_of_its_own():
     assert len(kept) == 4
 
 
+def test_documents_may_stand_in_one_list():
+    separate = [yaml.safe_load(EXAMPLE), *yaml.safe_load_all(REFERENCE.replace("asked-and-done", "task-success"))]
+    both = yaml.safe_dump([document for document in separate if document and document["kind"] == "SLO"])
+    assert both.startswith("- apiVersion")
+    found = taken(both)[0]
+    assert (found.named("cost_efficiency").objective, found.named("task_success").objective) == (0.999, 0.97)
+    assert wrong(yaml.safe_dump([separate[0], 3])) == ["document 2: keys and values are expected"]
+
+
+def test_a_list_that_is_missing_is_not_told_in_words_of_toml():
+    listed = "timeWindow:\n    - duration: 4w\n      isRolling: true"
+    assert listed in EXAMPLE
+    said = wrong(EXAMPLE.replace(listed, "timeWindow: {unit: Day}"))
+    assert said == ["document 1 (cost-efficiency): spec: timeWindow: a list is expected"]
+
+
 def test_an_indicator_of_ours_may_be_named():
     text = REFERENCE.partition("---")[0].replace("asked-and-done", "task-success")
     now = slos().named("task_success")
