@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import erfc, sqrt
+from typing import NamedTuple
 
 import polars as pl
 
@@ -15,8 +16,8 @@ from dashboard.analysis.intervals import Interval, Z, wilson
 from dashboard.analysis.rates import RELEVANT_RATE
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_service import RouteService, route_service
-from dashboard.analysis.route_task_days import RouteTaskDay, route_task_days
-from dashboard.analysis.routes import MICRO_USD
+from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE
+from dashboard.analysis.strips import strips_of
 from dashboard.analysis.ties import clear_ones
 from dashboard.analysis.wording import capital, listed
 from data.frames import Schema, frame_of
@@ -68,17 +69,32 @@ def route_changes(connection: sqlite3.Connection, chosen: Filter) -> tuple[Route
     return tuple(RouteChange(*one, is_clear) for one, is_clear in zip(found, clear, strict=True))
 
 
+class _Day(NamedTuple):
+    """Tasks that asked for one route on one day."""
+
+    tasks: int
+    completed: int
+    unknown: int
+    """Nobody knows how they ended: in no rate."""
+    micro_usd: int
+    """Known spend, in millionths of a US dollar."""
+
+
+_MEASURES = ("task_count", "completed_count", "unknown_count", "known_cost_micro_usd")
+
+
 @dataclass(frozen=True, slots=True)
 class _Side:
-    days: tuple[RouteTaskDay, ...]
+    days: tuple[_Day, ...]
     service: RouteService
 
 
 def _sides(connection: sqlite3.Connection, chosen: Filter, period: Period) -> Mapping[str, _Side]:
     services = route_service(connection, chosen, period)
-    days: dict[str, list[RouteTaskDay]] = {name: [] for name in services}
-    for one in route_task_days(connection, chosen, period):
-        days.setdefault(route_name(one.provider, one.model), []).append(one)
+    days: dict[str, list[_Day]] = {name: [] for name in services}
+    tasks = strips_of(connection, chosen, period, "task_daily")
+    for name, _, sums in tasks.daily(("provider", "model"), _MEASURES, route_name):
+        days.setdefault(name, []).append(_Day(*sums))
     return {name: _Side(tuple(found), services.get(name, RouteService())) for name, found in days.items()}
 
 
@@ -106,7 +122,9 @@ def _completed(side: _Side) -> tuple[int, int]:
 
 
 def _cost(side: _Side) -> Estimate | None:
-    if not any(day.micro_usd for day in side.days):
+    # As in the table of costs: with too many calls of unknown cost there is no one number.
+    is_partial = side.service.unpriced > PARTIAL_SHARE * side.service.calls
+    if is_partial or not any(day.micro_usd for day in side.days):
         return None
     found = ratio_over_days([day.micro_usd / MICRO_USD for day in side.days], [day.completed for day in side.days])
     if found.value is None or found.interval is None:

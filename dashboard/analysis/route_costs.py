@@ -8,8 +8,8 @@ from enum import StrEnum
 from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.intervals import Interval
-from dashboard.analysis.route_task_days import route_task_days
 from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE, RouteFigure
+from dashboard.analysis.strips import strips_of
 
 
 class Pricing(StrEnum):
@@ -46,10 +46,13 @@ def route_costs(
 ) -> Mapping[str, RouteCost]:
     """Return the cost of every route, by name; ``figures`` say how much of each route's calls has a price."""
     found: dict[str, _Days] = {}
-    for one in route_task_days(connection, chosen, chosen.period):
-        days = found.setdefault(route_name(one.provider, one.model), _Days())
-        days.completed.append(one.completed)
-        days.spend.append(one.micro_usd)
+    tasks = strips_of(connection, chosen, chosen.period, "task_daily")
+    for name, _, (completed, micro_usd) in tasks.daily(
+        ("provider", "model"), ("completed_count", "known_cost_micro_usd"), route_name
+    ):
+        days = found.setdefault(name, _Days())
+        days.completed.append(completed)
+        days.spend.append(micro_usd)
     return {figure.route: _cost(figure, found.get(figure.route, _Days())) for figure in figures}
 
 

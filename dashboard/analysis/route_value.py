@@ -178,6 +178,7 @@ def route_values(connection: sqlite3.Connection, chosen: Filter, least_tasks: in
         and route.pricing is Pricing.PRICED
         and route.task_count >= least_tasks
         and _covered(route, mix) >= least_covered
+        and route.spend[:, _enough(route)].sum() > 0
         and int((route.spend.sum(axis=1) > 0).sum()) >= FEWEST_DAYS
     ]
     if not able:
@@ -296,7 +297,10 @@ _Known = dict[tuple[str, bytes], _Ratios]
 
 
 def _ratios(drawn: _Drawn, weights: Array, known: _Known) -> _Ratios:
-    """Return kept tasks per dollar at the weights: of all days, of each resample, and without each day in turn."""
+    """Return kept tasks per dollar at the weights: of all days, of each resample, and without each day in turn.
+
+    0 where nothing was spent on these classes.
+    """
     key = drawn.route.name, weights.tobytes()
     if key not in known:
         known[key] = _ratios_at(drawn, weights)
@@ -306,7 +310,8 @@ def _ratios(drawn: _Drawn, weights: Array, known: _Known) -> _Ratios:
 def _ratios_at(drawn: _Drawn, weights: Array) -> _Ratios:
     used = weights > 0
     plain = _Sums(*(part[used] / drawn.whole.tasks[used] for part in drawn.whole))
-    value = float((plain.kept @ weights[used]) / (plain.spend @ weights[used]))
+    kept, spend = float(plain.kept @ weights[used]), float(plain.spend @ weights[used])
+    value = kept / spend if spend else 0.0
     resampled, left_out = (
         _ratio(sums, plain, weights, used, "kept", "spend") for sums in (drawn.drawn, drawn.left_out)
     )

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.figures import Verdict
 from dashboard.analysis.filters import Compare, Filter, Period
 from dashboard.analysis.frontier import outdone_by, plane
@@ -425,6 +426,62 @@ class TestChanges:
         flash = frame.filter(pl.col("route") == FLASH)
         assert flash["compared_value_rate"].to_list() == [0.95, None]
         assert flash["compared_value_usd"].to_list() == [None, pytest.approx(10 / 95)]
+
+    @pytest.mark.parametrize(("unpriced", "figures"), [(0, {"completed", "cost"}), (30, {"completed"})])
+    def test_costs_are_not_compared_where_many_calls_have_none(self, store: Store, unpriced: int, figures: set[str]):
+        facts = Facts()
+        for first in (date(2026, 2, 1), date(2026, 3, 1)):
+            for number in range(100):
+                day, known = first + timedelta(days=number % 10), number >= unpriced
+                task = facts.task(
+                    f"{day}T10:00", route=FLASH, known_cost_micro_usd=(100_000 + number) * known,
+                    call_count=1, unpriced_call_count=int(not known),
+                )  # fmt: skip
+                facts.call(
+                    f"{day}T10:00",
+                    "unknown",
+                    route=FLASH,
+                    task_key=task,
+                    cost_micro_usd=100_000 + number if known else None,
+                )
+        chosen = Filter(
+            Period(date(2026, 3, 1), date(2026, 3, 10)), compare=Compare.PREVIOUS,
+            compared=Period(date(2026, 2, 1), date(2026, 2, 10)),
+        )  # fmt: skip
+        facts.write(store)
+        with store.reading() as connection:
+            assert {one.figure for one in route_changes(connection, chosen)} == figures
+
+    def test_routes_that_are_written_alike_count_a_day_once(self, store: Store):
+        facts = Facts()
+        for number in range(40):
+            # "openai/?" both ways; a day of the one is a day of the other.
+            when = f"2026-03-{1 + number % 20:02}T10:00"
+            for model in ("?", None):
+                cost, about = 100_000 * (1 + number % 3), {"provider": "openai", "model": model}
+                task = facts.task(when, task_class="edit", known_cost_micro_usd=cost, call_count=1, **about)
+                facts.call(when, task_key=task, task_class="edit", cost_micro_usd=cost, **about)
+        row = table_of(facts, store).rows[0]
+        whole = [sum(100_000 * (1 + number % 3) * 2 for number in (day, day + 20)) / 1e6 for day in range(20)]
+        assert row.figure.route == "openai/?"
+        assert row.cost.interval == ratio_over_days(whole, [4] * 20).interval
+
+    def test_classes_that_cost_nothing_have_no_ratio_and_are_held_against_none(self, store: Store):
+        facts = Facts()
+        for route, micro_usd in ((FLASH, 0), (SONNET, 50_000)):
+            add_tasks(facts, route, {"edit": (55, 60)}, micro_usd=micro_usd)
+            # So few of a class that they do not count in the mix; without them there is no spend of FLASH at all.
+            for number in range(8):
+                when, about = (
+                    f"2026-03-{number + 1:02}T10:00",
+                    {"route": route, "task_class": ("fix", "batch")[number % 2]},
+                )
+                task = facts.task(when, known_cost_micro_usd=100_000, call_count=1, **about)
+                facts.call(when, task_key=task, cost_micro_usd=100_000, **about)
+        found = table_of(facts, store)
+        rows = {row.route: row for row in found.rows}
+        assert rows[FLASH].per_dollar_at_mix is None
+        assert rows[SONNET].per_dollar_at_mix is not None
 
     def test_nothing_compared_is_nothing_said(self, planted: RouteTable, store: Store):
         with store.reading() as connection:
