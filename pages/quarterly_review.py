@@ -37,7 +37,7 @@ review.heading(shown)
 review.glance(shown)
 review_notes.carried_over(shown.notes, review.questions_of(shown.document))
 for answer in shown.document.answers:
-    review.question(shown, answer)
+    review.question(address, shown, answer)
 st.header("Decisions and notes on the review as a whole", anchor=False)
 review.entries(shown, None)
 take_away(shown.whole(), shown.chosen)

@@ -22,6 +22,7 @@ class Address:
         self._found = {name: st.query_params[name] for name in names if name in st.query_params}
         self._picked: dict[str, str] = dict(self._found)
         self._folds = set[str]()
+        self._open: dict[str, list[str]] = {}
         # A reload, a link or a step back in the browser changed the address: it wins over what was picked. So it does
         # on a page that follows another one: a widget of the same name there is another widget, without a value yet.
         page = st.session_state.get(PAGE_SHOWN)
@@ -98,6 +99,16 @@ class Address:
                 self.leave_out(word)
         return part
 
+    def fold_of(self, word: str, name: str, label: str, icon: str) -> Any:
+        """Return one of many parts that are folded away, as fold does; the address lists the open ones under a word."""
+        key, opened = f"open_{name}", self._open.setdefault(word, [])
+        if self._is_news or key not in st.session_state:
+            st.session_state[key] = name in self._found.get(word, "").split(",")
+        part = st.expander(label, icon=icon, key=key, on_change="rerun")
+        if part.open:
+            opened.append(name)
+        return part
+
     def page(self, name: str, pages: int, of: object) -> int:
         """Show page numbers and return the one picked; other rows (``of``) begin at their first page."""
         key, shown = self._state(name), self._state(f"{name}_of")
@@ -117,6 +128,8 @@ class Address:
 
     def write(self) -> None:
         """Write what was picked; one step in the browser's history, whatever changed."""
+        for word, opened in self._open.items():
+            self._note(word, ",".join(opened), "")
         picked = {name: value for name, value in self._picked.items() if name in self._names}
         if picked != self._found:
             others = {name: value for name, value in st.query_params.to_dict().items() if name not in self._names}

@@ -1,7 +1,6 @@
 """The parts of the quarterly review on the screen: each shows a part of the document and computes nothing."""
 
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from html import escape
@@ -28,12 +27,15 @@ from dashboard.analysis.units import value_text
 from dashboard.charts.review import review_chart
 from dashboard.reports.frames import answers_frame, chart_frame, chart_name, figures_frame
 from dashboard.ui import review_notes
+from dashboard.ui.address import Address
 from dashboard.ui.export import csv_button
 from dashboard.ui.pictures import picture
 from dashboard.ui.review_notes import Notes
 from dashboard.ui.tables import table
 from dashboard.ui.text import day, days, literal, whole
 
+UNFOLDED = "open"
+"""Word of the address that lists the parts which are unfolded."""
 _MOST_LINES = 4
 """So many lines of what would change and limits an answer are shown; the others are folded away."""
 _OPEN = ("before_scaling_proposals",)
@@ -117,7 +119,7 @@ def objectives(figures: tuple[ReviewFigure, ...], *, is_short: bool = False) -> 
     return f'<ul class="bs-grid">{cards}</ul>'
 
 
-def question(shown: Shown, answer: Answer) -> None:
+def question(address: Address, shown: Shown, answer: Answer) -> None:
     """Show one question whole: answer, figures, chart, evidence, what would change it, links, entries."""
     st.header(f"{answer.number}. {literal(answer.question)}", anchor=False)
     first, *more = answer.charts or (None,)
@@ -139,11 +141,12 @@ def question(shown: Shown, answer: Answer) -> None:
     st.html(_told(answer, shown.quarter.previous().name))
     for evidence in answer.tables:
         if evidence not in opened:
-            with _folded(literal(evidence.title), "table_chart", evidence.name) as is_open:
-                if is_open:
+            with address.fold_of(UNFOLDED, evidence.name, literal(evidence.title), ":material/table_chart:") as part:
+                if part.open:
                     _table(shown, evidence)
-    with _folded("How this is answered, and who answers for the question", "rule", f"{answer.key}_rule") as is_open:
-        if is_open:
+    about = "How this is answered, and who answers for the question"
+    with address.fold_of(UNFOLDED, f"{answer.key}_rule", about, ":material/rule:") as part:
+        if part.open:
             st.markdown(literal(answer.rule))
             st.caption(
                 f"Owner: {literal(answer.owner)}. The rule is declared in data/definitions/review\\_questions.toml "
@@ -151,13 +154,6 @@ def question(shown: Shown, answer: Answer) -> None:
             )
     links(answer)
     entries(shown, answer.key)
-
-
-@contextmanager
-def _folded(title: str, icon: str, name: str) -> Generator[bool]:
-    """Fold a part away; yields whether it is open: it is filled only then, so that nothing is sent that nobody sees."""
-    with st.expander(title, icon=f":material/{icon}:", key=f"fold_{name}", on_change="rerun") as fold:
-        yield bool(fold.open)
 
 
 def _table(shown: Shown, evidence: EvidenceTable, row_height: int | None = None) -> None:

@@ -9,13 +9,13 @@ from dashboard.analysis.review.document import ReviewDocument, read_document
 from dashboard.analysis.review.quarters import Quarter, default_quarter, quarters_of_store
 from dashboard.analysis.review.stored import frozen_quarter, scope_of, scope_text
 from dashboard.ui.address import Address
-from dashboard.ui.review import Shown
+from dashboard.ui.review import UNFOLDED, Shown
 from dashboard.ui.review_notes import read_notes
 from dashboard.ui.text import literal
 from dashboard.ui.view import View
 from data.frozen_reviews import Revision, frozen_document, frozen_quarters, revisions
 
-CHOICES = ("quarter", "revision")
+CHOICES = ("quarter", "revision", UNFOLDED)
 """What this page keeps in the address, beside the screen of the meeting."""
 _NOW = "now"
 

@@ -23,7 +23,7 @@ LINKS: Mapping[str, dict[str, str]] = {
     },
     "spend": {"by": "task_class", "every": "month", "bucket": "2026-09-01", "tasks": "2", "unpriced_call_rows": "1"},
     "approvals": {"every": "month", "classes": "1", "decisions": "1", "show": "rejected", "reviewers": "1"},
-    "quarterly-review": {"quarter": "2026Q2"},
+    "quarterly-review": {"quarter": "2026Q2", "open": "failing_classes_rule,approval_patterns_verdicts"},
     "data-health": {"loads": "2"},
     "glossary": {"part": "terms"},
 }  # fmt: skip
@@ -84,8 +84,10 @@ def test_what_is_picked_on_a_page_is_in_its_address_and_gives_the_same_view_agai
 
 def _pick(app: AppTest, name: str, value: str) -> None:
     """Pick something in a widget of the page, and see that the address says so."""
-    if f"open_{name}" in app.session_state:
-        app.session_state[f"open_{name}"] = True
+    folds = [name] if f"open_{name}" in app.session_state else value.split(",") if name == "open" else []
+    if folds:
+        for fold in folds:
+            app.session_state[f"open_{fold}"] = True
         app.run()
         assert app.query_params[name] == value
         return

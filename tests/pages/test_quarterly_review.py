@@ -239,6 +239,21 @@ def view_of(app: AppTest) -> tuple[object, ...]:
     return html, charts, [table.value.to_csv() for table in app.dataframe]
 
 
+def test_the_address_says_what_is_unfolded_and_forgets_what_is_not_there(monkeypatch, own: Store):
+    app = opened(monkeypatch, own, open="nothing,best_routes_rule")
+    assert [fold.label for fold in app.expander if fold.proto.expanded] == [
+        "How this is answered, and who answers for the question"
+    ]
+    assert app.query_params["open"] == "best_routes_rule"
+    app.session_state["open_best_routes_rule"] = False
+    app.session_state["open_failing_classes_rule"] = True
+    app.run()
+    assert app.query_params["open"] == "failing_classes_rule"
+    app.session_state["open_failing_classes_rule"] = False
+    app.run()
+    assert "open" not in app.query_params
+
+
 def test_a_frozen_quarter_renders_the_same_whatever_is_loaded_and_says_what_changed(monkeypatch, own: Store):
     app = enter(opened(monkeypatch, own), "Ask first")
     freeze(app)
