@@ -53,6 +53,10 @@ _HEADINGS = {
     "median_age_hours": "Median age (hours)",
     "oldest_age_hours": "Oldest (hours)",
     "share_decided_rate": "Share decided on",
+    "useless_rate": "Share useless",
+    "useless_low_rate": "Low",
+    "useless_high_rate": "High",
+    "p_value": "p-value",
 }
 _COUNTED = {
     "file": "files",
@@ -69,6 +73,14 @@ _COUNTED = {
     "approver": "approvers",
     "tool_call": "calls",
     "without_tokens": "calls without tokens",
+    "counted_task": "counted tasks",
+    "failed_task": "failed tasks",
+    "decided_patch": "decided patches",
+    "young_patch": "young patches",
+    "attempt": "attempts",
+    "timeout": "timeouts",
+    "retry": "retries",
+    "event": "events",
 }
 
 
@@ -76,6 +88,8 @@ def heading(column: str) -> str:
     """Return the words over a column: its name in the CSV file, readable; times say that they are UTC."""
     if column in _HEADINGS:
         return _HEADINGS[column]
+    if column.startswith("before_"):
+        return f"{heading(column.removeprefix('before_'))} before"
     if column.endswith("_at"):
         return sentence_of(column.removesuffix("_at")) + " (UTC)"
     if column.endswith("_days"):
