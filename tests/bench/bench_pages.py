@@ -7,8 +7,8 @@ import asyncio
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -85,23 +85,31 @@ def forget_answers(database: Path) -> None:
 
 def section(sizes: Sequence[int], only: str | None, folder: Path, bench: Any) -> None:
     """Measure all pages at each size and print a table by page and one by filter."""
-    found: dict[int, dict[str, Samples]] = {}
-    for tasks in sizes:
-        database = store_of(tasks, folder, bench)
-        with served(database) as dashboard:
-            found[tasks] = asyncio.run(_measure(dashboard.address, dashboard.process.pid, database, only))
+    databases = {tasks: store_of(tasks, folder, bench) for tasks in sizes}
+    with ExitStack() as stack:
+        dashboards = {
+            tasks: stack.enter_context(served(database, f"pages-{tasks}")) for tasks, database in databases.items()
+        }
+        found = asyncio.run(_measure(dashboards, databases, only))
     _by_page(found, bench)
     _by_filter(found, bench)
 
 
-async def _measure(address: str, process: int, database: Path, only: str | None) -> dict[str, Samples]:
-    found: dict[str, Samples] = {}
-    async with visitor.visit(address) as session:
-        await session.open()
-        for page in session.pages:
-            if only is None or page.path == only or page.title == only:
-                forget_answers(database)
-                found[page.title] = await _measure_page(session, page, process)
+async def _measure(
+    dashboards: Mapping[int, Any], databases: Mapping[int, Path], only: str | None
+) -> dict[int, dict[str, Samples]]:
+    """Measure one page after the other, each at all sizes in turn: a machine that becomes slower does so for all."""
+    found: dict[int, dict[str, Samples]] = {tasks: {} for tasks in dashboards}
+    async with AsyncExitStack() as stack:
+        sessions: dict[int, visitor.Visitor] = {}
+        for tasks, dashboard in dashboards.items():
+            sessions[tasks] = await stack.enter_async_context(visitor.visit(dashboard.address))
+            await sessions[tasks].open()
+        for pages in zip(*(session.pages for session in sessions.values()), strict=True):
+            for (tasks, session), page in zip(sessions.items(), pages, strict=True):
+                if only is None or page.path == only or page.title == only:
+                    forget_answers(databases[tasks])
+                    found[tasks][page.title] = await _measure_page(session, page, dashboards[tasks].process.pid)
     return found
 
 
