@@ -18,7 +18,15 @@ import polars as pl
 from dashboard.analysis.as_of import day_end, day_number, newest_mature_day
 from dashboard.analysis.choices import choices
 from dashboard.analysis.declared_columns import list_words, sentence
-from dashboard.analysis.filters import NONE_NAME, Compare, Filter, Period, Preset, compared_period, route_condition
+from dashboard.analysis.filters import (
+    Compare,
+    Filter,
+    Period,
+    Preset,
+    compared_period,
+    route_condition,
+    stored_name,
+)
 from dashboard.analysis.meanings import meaning_of
 from dashboard.analysis.older_store import check_derived
 from dashboard.export_columns import ExportTable
@@ -299,9 +307,9 @@ def _parameters(connection: sqlite3.Connection, selection: Selection, as_of: dat
         "to_instant": _end(last),
         "window": slos().rollback_window_days * DAY_MICROSECONDS,
         "last_mature_day": day_number(newest_mature_day(connection, as_of)),
-        "project": _stored(selection.project),
-        "task_class": _stored(selection.task_class),
-        "person": _stored(selection.person),
+        "project": stored_name(selection.project),
+        "task_class": stored_name(selection.task_class),
+        "person": stored_name(selection.person),
     }
 
 
@@ -317,10 +325,6 @@ def _figure_rows(
     if chosen is None:
         return ()
     return slo_daily(connection, chosen, as_of) if name == "slo_daily" else routes(connection, chosen, as_of)
-
-
-def _stored(name: str | None) -> str | None:
-    return None if name == NONE_NAME else name
 
 
 def _filter(connection: sqlite3.Connection, selection: Selection) -> Filter | None:

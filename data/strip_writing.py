@@ -8,15 +8,15 @@ from data.strips import BLOCK_BITS, LAYOUTS, Layout
 
 def rewrite_strips(connection: sqlite3.Connection, days: set[int] | None) -> None:
     """Delete and rewrite the strips of the blocks of some days (null: all strips), from the rollups as they are."""
-    blocks = None if days is None else sorted({day >> BLOCK_BITS for day in days})
+    blocks = sorted({day >> BLOCK_BITS for day in days or ()})
+    if days is None:
+        connection.execute("DELETE FROM rollup_strip")
     for table, layout in LAYOUTS.items():
         _lay(connection, "lay_records", _laid_records(layout))
         _lay(connection, "lay_histograms", _LaidHistograms)
         insert = _insert_sql(table, layout)
-        if blocks is None:
-            connection.execute("DELETE FROM rollup_strip WHERE rollup = ?", (table,))
+        if days is None:
             connection.execute(insert.format("date IS NOT NULL"))
-            continue
         for block in blocks:
             connection.execute("DELETE FROM rollup_strip WHERE rollup = ? AND block = ?", (table, block))
             days_of_block = (block << BLOCK_BITS, ((block + 1) << BLOCK_BITS) - 1)

@@ -13,7 +13,7 @@ from enum import StrEnum
 import polars as pl
 
 from dashboard.analysis.as_of import day_number
-from dashboard.analysis.filters import NONE_NAME, Filter
+from dashboard.analysis.filters import Filter, stored_name
 from dashboard.analysis.listings import Listing, id_column, route_column
 from dashboard.analysis.newest_days import Counts
 from dashboard.analysis.selection import fact_condition
@@ -142,9 +142,9 @@ def _counts_by_day(connection: sqlite3.Connection, chosen: Filter, as_of: dateti
     rows = strips_of(connection, chosen, chosen.period, "patch_decision_daily")
     place = group.place
     if group.zones or place.zone != ALL:
-        rows = rows.of("risk_zone", *(group.zones or (_stored(place.zone),)))
+        rows = rows.of("risk_zone", *(group.zones or (stored_name(place.zone),)))
     if place.task_class != ALL:
-        rows = rows.of("task_class", _stored(place.task_class))
+        rows = rows.of("task_class", stored_name(place.task_class))
     if not group.any_who:
         rows = rows.of("actor", None if place.who is Who.NOT_ASKED else place.who.value)
     if group.only_settled:
@@ -184,15 +184,11 @@ def _group_condition(
         parameters |= names
     elif group.place.zone != ALL:
         parts.append("patch.risk_zone IS :zone")
-        parameters["zone"] = _stored(group.place.zone)
+        parameters["zone"] = stored_name(group.place.zone)
     if group.place.task_class != ALL:
         parts.append("patch.task_class IS :group_class")
-        parameters["group_class"] = _stored(group.place.task_class)
+        parameters["group_class"] = stored_name(group.place.task_class)
     if group.only_settled:
         parts.append("patch.proposed_date <= :settled")
         parameters["settled"] = day_number(settled_day(connection, as_of))
     return parts, parameters
-
-
-def _stored(name: str) -> str | None:
-    return None if name == NONE_NAME else name

@@ -234,6 +234,11 @@ def _compared(period: Period, compare: Compare) -> Period | None:
     return Period(period.first - timedelta(days=period.day_count), last)
 
 
+def stored_name(name: str | None) -> str | None:
+    """Return a name of a filter as the store has it: null for NONE_NAME, and where nothing is asked for."""
+    return None if name == NONE_NAME else name
+
+
 def route_name(provider: str | None, model: str | None) -> str:
     """Return a route as it is written everywhere: provider/model."""
     return NONE_NAME if provider is None and model is None else f"{provider or '?'}/{model or '?'}"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dashboard.analysis.as_of import day_number
-from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_condition
+from dashboard.analysis.filters import Filter, Period, route_condition, stored_name
 from dashboard.analysis.shared import shared
 from data.words import Actor, CallStatus, Decision
 
@@ -271,10 +271,10 @@ def names_condition(chosen: Filter, table: str) -> tuple[str, dict[str, object]]
     parameters: dict[str, object] = {}
     if chosen.project is not None:
         parts.append("project IS :project")
-        parameters["project"] = _stored(chosen.project)
+        parameters["project"] = stored_name(chosen.project)
     if table not in _NO_ROUTE and chosen.task_class is not None:
         parts.append("task_class IS :task_class")
-        parameters["task_class"] = _stored(chosen.task_class)
+        parameters["task_class"] = stored_name(chosen.task_class)
     if table not in _NO_ROUTE and chosen.route is not None:
         condition, named = route_condition(chosen.route)
         parts.append(condition)
@@ -303,7 +303,7 @@ def fact_condition(chosen: Filter, columns: Mapping[str, str]) -> tuple[str, dic
     for name, value in (("project", chosen.project), ("task_class", chosen.task_class)):
         if value is not None:
             parts.append(f"{columns[name]} IS :{name}")
-            parameters[name] = _stored(value)
+            parameters[name] = stored_name(value)
     if chosen.route is not None:
         condition, named = route_condition(chosen.route, columns["provider"], columns["model"])
         parts.append(condition)
@@ -318,7 +318,3 @@ def task_join(chosen: Filter, *, has_class: bool = True) -> str:
     """
     is_needed = chosen.route is not None or (chosen.task_class is not None and not has_class)
     return "LEFT JOIN task USING (task_key) " if is_needed else ""
-
-
-def _stored(name: str) -> str | None:
-    return None if name == NONE_NAME else name

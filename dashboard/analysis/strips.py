@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise, repeat, starmap
 from operator import itemgetter
 from typing import Any
@@ -24,8 +24,6 @@ Names = tuple[Any, ...]
 """One name for each of some dimensions, null where rows have none."""
 Named = Callable[..., Hashable]
 """Makes of the names of a group what tells it from others; groups of the same are one."""
-
-
 _EXACT = 2.0**53
 """From here on, sums of floats lose whole numbers."""
 _MOST_CELLS = 2_000_000
@@ -89,9 +87,10 @@ class Strips:
 
     def newest_first(self, added: Sequence[str], taken_off: Sequence[str] = ()) -> tuple[tuple[int, int], ...]:
         """Return the days (their numbers) with more than 0 of a sum of measures, the newest first, and that sum."""
-        days = ((day, sums[: len(added)], sums[len(added) :]) for _, day, sums in self.daily((), (*added, *taken_off)))
-        found = [(day, sum(plus) - sum(minus)) for day, plus, minus in days]
-        return tuple((day, count) for day, count in reversed(found) if count > 0)
+        plus = len(added)
+        days = reversed(self.daily((), (*added, *taken_off)))
+        found = ((day, sum(sums[:plus]) - sum(sums[plus:])) for _, day, sums in days)
+        return tuple((day, count) for day, count in found if count > 0)
 
     def grid(self, by: Sequence[str], measures: Sequence[str]) -> tuple[Sequence[Names], Mapping[str, Sums]]:
         """Return the groups, and by measure an array of sums: one row a group, one column a day of the period."""
@@ -210,5 +209,6 @@ def _read(connection: sqlite3.Connection, chosen: Filter, table: str, where: str
     return Strips(first, period.day_count, layout.dimensions, names, strip, rows, pairs, selected)
 
 
+@cache
 def _record(table: str) -> np.dtype[np.void]:
     return np.dtype([(name, f"<{kind}") for name, kind in LAYOUTS[table].fields])

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from dashboard.analysis.as_of import day_end, instant
-from dashboard.analysis.filters import NONE_NAME, Filter
+from dashboard.analysis.filters import Filter, stored_name
 from dashboard.analysis.remembered import remembered
 from data.epoch import stored_instant
 from data.frames import INSTANT, frame_of
@@ -82,7 +82,7 @@ def timeline_marks(connection: sqlite3.Connection, chosen: Filter) -> Marks:
     if chosen.project is not None:
         # What names no project is about all of them.
         condition = "(project IS :project OR project IS NULL)"
-        parameters["project"] = None if chosen.project == NONE_NAME else chosen.project
+        parameters["project"] = stored_name(chosen.project)
     marks: list[Mark] = []
     counts: dict[str, int] = {}
     for kind, (table, at, title) in _SOURCES.items():

@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 import polars as pl
 
@@ -24,6 +25,10 @@ class MayBe(StrEnum):
     OTHER = "another tool of the project, a chat that was deleted, or a call that fits several replies"
 
 
+_Cause = tuple[str, str, MayBe]
+"""Route, source, and what the calls may be."""
+
+
 def unattributed(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> pl.DataFrame:
     """Return one row per route, source and cause: calls, unpriced ones, known spend and its share of all spend."""
     last_export = day_number(day_of(patches_judged_at(connection, as_of)))
@@ -42,15 +47,12 @@ def unattributed(connection: sqlite3.Connection, chosen: Filter, as_of: datetime
     whole = sum(one.micro_usd for one in route_days(connection, chosen, chosen.period))
     by = ("provider", "model", "source", "project")
 
-    def exported(provider: str | None, model: str | None, source: str, project: str | None) -> tuple[str, str, MayBe]:
-        return route_name(provider, model), source, _may_be(project, with_tasks)
-
-    def younger(provider: str | None, model: str | None, source: str, _: str | None) -> tuple[str, str, MayBe]:
-        return route_name(provider, model), source, MayBe.NOT_EXPORTED
+    def cause(is_late: bool, provider: str | None, model: str | None, source: str, project: str | None) -> _Cause:
+        return route_name(provider, model), source, _may_be(project, with_tasks, is_late=is_late)
 
     found = {
-        **without_task.until(last_export).sums(by, AMOUNT, exported),
-        **without_task.after(last_export).sums(by, AMOUNT, younger),
+        **without_task.until(last_export).sums(by, AMOUNT, partial(cause, False)),
+        **without_task.after(last_export).sums(by, AMOUNT, partial(cause, True)),
     }
     rows = [
         (
@@ -76,7 +78,9 @@ def unattributed(connection: sqlite3.Connection, chosen: Filter, as_of: datetime
     return frame_of(rows, schema)
 
 
-def _may_be(project: str | None, with_tasks: set[str | None]) -> MayBe:
+def _may_be(project: str | None, with_tasks: set[str | None], *, is_late: bool) -> MayBe:
+    if is_late:
+        return MayBe.NOT_EXPORTED
     if project is None:
         return MayBe.NO_PROJECT
     return MayBe.OTHER if project in with_tasks else MayBe.NO_CHATS

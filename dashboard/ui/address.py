@@ -87,10 +87,7 @@ class Address:
         While it is open the address has its name: as 1, or as the page of the rows that it shows. ``within`` names
         what is picked in it: an address that has one of these opens it too.
         """
-        key = f"open_{name}"
-        if self._is_news or key not in st.session_state:
-            st.session_state[key] = not self._found.keys().isdisjoint((name, *within))
-        part = st.expander(label, key=key, on_change="rerun")
+        part = self._part(name, label, is_asked=not self._found.keys().isdisjoint((name, *within)))
         self._folds.add(name)
         if part.open:
             self._picked.setdefault(name, "1")
@@ -101,10 +98,8 @@ class Address:
 
     def fold_of(self, word: str, name: str, label: str, icon: str) -> Any:
         """Return one of many parts that are folded away, as fold does; the address lists the open ones under a word."""
-        key, opened = f"open_{name}", self._open.setdefault(word, [])
-        if self._is_news or key not in st.session_state:
-            st.session_state[key] = name in self._found.get(word, "").split(",")
-        part = st.expander(label, icon=icon, key=key, on_change="rerun")
+        opened = self._open.setdefault(word, [])
+        part = self._part(name, label, is_asked=name in self._found.get(word, "").split(","), icon=icon)
         if part.open:
             opened.append(name)
         return part
@@ -135,6 +130,12 @@ class Address:
             others = {name: value for name, value in st.query_params.to_dict().items() if name not in self._names}
             st.query_params.from_dict({**others, **picked})
         st.session_state[_WRITTEN] = picked
+
+    def _part(self, name: str, label: str, *, is_asked: bool, icon: str | None = None) -> Any:
+        key = f"open_{name}"
+        if self._is_news or key not in st.session_state:
+            st.session_state[key] = is_asked
+        return st.expander(label, icon=icon, key=key, on_change="rerun")
 
     def _note(self, name: str, value: str, default: str) -> None:
         if value == default:

@@ -28,7 +28,7 @@ from data.definitions.openslo_shapes import (
     TimeWindow,
     own_annotations,
 )
-from data.definitions.reading import LISTS_IN_TOML, content_of, is_table, problems_of, refusal
+from data.definitions.reading import content_of, is_table, problems_of, refusal
 from data.definitions.yaml_documents import YamlError, read_documents, write_documents
 from data.errors import DefinitionError
 
@@ -219,14 +219,14 @@ def _sources_of(documents: Iterable[object]) -> Mapping[str, str]:
 
 
 def _with_advice(problem: str) -> str:
-    """Say of a key that is right in OpenSLO and not measured what to do about it; nothing is said of TOML."""
+    """Say of a key that is right in OpenSLO and not measured what to do about it."""
     found = re.fullmatch(r"(.*?)unknown key (\w+)( \(is .*\))?; expected .*", problem, re.DOTALL)
     if found is not None and found[2] in _ADVICE:
         return f"{found[1]}{found[2]} is not measured by Boltscope: {_ADVICE[found[2]]}"
     found = re.fullmatch(r"(.*budgetingMethod: )'(\w+)' is not known; .*", problem, re.DOTALL)
     if found is not None:
         return f"{found[1]}{found[2]} is not measured by Boltscope: events are counted; write Occurrences"
-    return problem.removesuffix(LISTS_IN_TOML)
+    return problem
 
 
 def _left_out(given: object, place: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from data.definitions.toml_content import TomlError, read_toml
 from data.errors import DefinitionError
 
 T = TypeVar("T")
+_LIST = "a list is expected"
 
 
 class Reading:
@@ -29,7 +30,7 @@ class Reading:
 
     def whole(self, shape: type[T]) -> T | None:
         """Return the file as its shape; null, with everything that is wrong added to what is wrong, when it cannot."""
-        found = problems_of(self.raw, shape)
+        found = [_in_toml(problem) for problem in problems_of(self.raw, shape)]
         if found and not self.raw:
             self.wrong.append("it is empty, or has comments alone")
         self.wrong += found
@@ -97,9 +98,6 @@ def read_whole(name: str, shape: type[T]) -> T:
     return found
 
 
-LISTS_IN_TOML = "; in TOML, tables in two brackets"
-
-
 def problems_of(value: object, kind: Any, place: str = "") -> list[str]:
     """Return what keeps a value from being of a kind, each with its place: rule 2 (slow): owner is missing."""
     kind = _without_none(kind, value)
@@ -108,7 +106,7 @@ def problems_of(value: object, kind: Any, place: str = "") -> list[str]:
         return _problems_of_keys(value, kind, place)
     if entry_kind is not None:
         if not _is_list(value):
-            return [_at(place, f"a list is expected{LISTS_IN_TOML}")]
+            return [_at(place, _LIST)]
         return [
             problem
             for number, entry in enumerate(value, 1)
@@ -123,6 +121,10 @@ def problems_of(value: object, kind: Any, place: str = "") -> list[str]:
     if isinstance(converted, str) and not _is_unicode(converted):
         return [_at(place, "half of a surrogate pair is no text")]
     return []
+
+
+def _in_toml(problem: str) -> str:
+    return f"{problem}; in TOML, tables in two brackets" if problem.endswith(_LIST) else problem
 
 
 def is_table(value: object) -> TypeGuard[dict[object, object]]:

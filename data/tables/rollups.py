@@ -121,8 +121,8 @@ class _CallSums(Row):
 class CallDaily(_CallSums, table=True):
     """One row per day sent, source, project, task class, route that served, status, error kind and attribution."""
 
-    # A large rollup: a filter reads its own rows, not all rows of the period. The last
-    # one holds what is asked of each route over a long period, in its order: nothing is sorted, no row is looked up.
+    # A large rollup: a filter reads its own rows, not all rows of the period. The last one
+    # holds what is asked of each route over a long period, in its order: nothing is sorted, no row is looked up.
     __table_args__ = (
         Index("ix_call_daily_project_date", "project", "date"),
         Index("ix_call_daily_task_class_date", "task_class", "date"),

@@ -392,6 +392,12 @@ class TestFrames:
         assert (written["call_error_rate"], written["median_latency_s_low"] != "") == ("0.0", True)
 
 
+AGAINST_FEBRUARY = Filter(
+    Period(date(2026, 3, 1), date(2026, 3, 10)), compare=Compare.PREVIOUS,
+    compared=Period(date(2026, 2, 1), date(2026, 2, 10)),
+)  # fmt: skip
+
+
 class TestChanges:
     def test_a_route_is_held_against_itself_in_the_compared_days(self, store: Store):
         facts = Facts()
@@ -405,13 +411,9 @@ class TestChanges:
                         # In no rate: nobody knows how it ended.
                         facts.task(f"{day}T10:30", route=route, outcome="unknown", known_cost_micro_usd=0)
                     facts.task(f"{day}T10:00", route=route, outcome=outcome, known_cost_micro_usd=100_000)
-        chosen = Filter(
-            Period(date(2026, 3, 1), date(2026, 3, 10)), compare=Compare.PREVIOUS,
-            compared=Period(date(2026, 2, 1), date(2026, 2, 10)),
-        )  # fmt: skip
         facts.write(store)
         with store.reading() as connection:
-            found = route_changes(connection, chosen)
+            found = route_changes(connection, AGAINST_FEBRUARY)
         completed = {one.route: one for one in found if one.figure == "completed"}
         assert completed.keys() == {FLASH, HAIKU}
         low, high = confint_proportions_2indep(60, 100, 95, 100, method="newcomb")
@@ -444,13 +446,9 @@ class TestChanges:
                     task_key=task,
                     cost_micro_usd=100_000 + number if known else None,
                 )
-        chosen = Filter(
-            Period(date(2026, 3, 1), date(2026, 3, 10)), compare=Compare.PREVIOUS,
-            compared=Period(date(2026, 2, 1), date(2026, 2, 10)),
-        )  # fmt: skip
         facts.write(store)
         with store.reading() as connection:
-            assert {one.figure for one in route_changes(connection, chosen)} == figures
+            assert {one.figure for one in route_changes(connection, AGAINST_FEBRUARY)} == figures
 
     def test_routes_that_are_written_alike_count_a_day_once(self, store: Store):
         facts = Facts()

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.analysis.as_of import day_number, newest_mature_day
@@ -33,7 +33,6 @@ from data.definitions import slos
 from data.definitions.review_questions import review_questions
 
 _MEASURES = ("task_count", "completed_count", "failed_count", "aborted_count", "unknown_count")
-_PATCHES = ("decided_count", "rolled_back_count", "young_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,12 @@ class Class:
     failed_count: int = 0
     aborted_count: int = 0
     unknown_count: int = 0
-    patches: dict[str, int] = field(default_factory=dict[str, int])
+    decided_patches: int = 0
+    """Old enough to be judged."""
+    undone_patches: int = 0
+    """Of these: rolled back within the window."""
+    young_patches: int = 0
+    """Decided, and too young to be judged."""
 
     @property
     def counts(self) -> Counts:
@@ -67,7 +71,7 @@ def classes_of(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) 
     young = patches.after(settled).sums(by, decided[:1])
     tasks = strips_of(connection, chosen, chosen.period, "task_daily")
     return {
-        name: Class(*sums, patches=dict(zip(_PATCHES, old.get(name, (0, 0)) + young.get(name, (0,)), strict=True)))
+        name: Class(*sums, *old.get(name, (0, 0)), *young.get(name, (0,)))
         for name, sums in sorted(tasks.sums(by, _MEASURES).items())
     }
 
@@ -217,14 +221,13 @@ def patches_table(now: Classes) -> EvidenceTable:
     """Return how many patches of each class were rolled back."""
     rows: list[dict[str, object]] = []
     for name, found in now.items():
-        decided, undone, young = (found.patches.get(measure, 0) for measure in _PATCHES)
-        if decided or young:
+        if found.decided_patches or found.young_patches:
             rows.append(
                 {
                     "task_class": name,
-                    "decided_patch_count": decided,
-                    **rate_cells("rolled_back_rate", (undone, decided)),
-                    "young_patch_count": young,
+                    "decided_patch_count": found.decided_patches,
+                    **rate_cells("rolled_back_rate", (found.undone_patches, found.decided_patches)),
+                    "young_patch_count": found.young_patches,
                 }
             )
     return table_of(

@@ -129,19 +129,20 @@ def limit_checks(asked: Asked) -> tuple[Checked, ...]:
     """Check how many calls providers refuse for their limits; refusals are taken to grow in proportion to usage."""
     question = review_questions().before_scaling
     served = strips_of(asked.connection, asked.chosen, asked.chosen.period, "call_daily")
-    refused = served.of("error_kind", ErrorKind.RATE_LIMIT, ErrorKind.QUOTA).sums(("provider",), ("call_count",))
+    by, counted = ("provider",), ("call_count",)
+    refused = served.of("error_kind", ErrorKind.RATE_LIMIT, ErrorKind.QUOTA).sums(by, counted, _provider)
     enough = [
-        (name, refused.get(name, (0,))[0], calls)
-        for name, (calls,) in sorted(served.sums(("provider",), ("call_count",)).items(), key=_by_name)
+        (name, sum(refused.get(name, ())), calls)
+        for name, (calls,) in sorted(served.sums(by, counted, _provider).items())
         if calls >= question.least_events
     ]
     if not enough:
         return (Checked(missing="limits of providers (too few calls)", is_measured=False),)
-    return tuple(_limit(name or NONE_NAME, refused, calls) for name, refused, calls in enough)
+    return tuple(_limit(*one) for one in enough)
 
 
-def _by_name(item: tuple[str | None, object]) -> tuple[bool, str]:
-    return item[0] is not None, item[0] or ""
+def _provider(name: str | None) -> str:
+    return name or NONE_NAME
 
 
 def _limit(provider: str, refused: int, calls: int) -> Checked:
