@@ -9,7 +9,7 @@ from pathlib import Path
 from data.errors import StoreError
 from data.strip_writing import rewrite_strips
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
 """What creates a new store, made of the classes of the tables by `make docs`: these take 0.4 s to import."""
 

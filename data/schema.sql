@@ -731,6 +731,22 @@ CREATE TABLE patch_link (
 CREATE INDEX ix_patch_link_patch_key ON patch_link (patch_key);
 CREATE INDEX ix_patch_link_proposed_date ON patch_link (proposed_date);
 CREATE INDEX ix_patch_link_target_key ON patch_link (target_key);
+CREATE TABLE patch_reviewer_daily (
+	decided_count BIGINT NOT NULL, 
+	rejected_count BIGINT NOT NULL, 
+	waiting_known_count BIGINT NOT NULL, 
+	waiting_ms BIGINT NOT NULL, 
+	patch_reviewer_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	project VARCHAR, 
+	task_class VARCHAR, 
+	provider VARCHAR, 
+	model VARCHAR, 
+	reviewer VARCHAR, 
+	waiting_histogram BLOB, 
+	PRIMARY KEY (patch_reviewer_daily_id)
+);
+CREATE INDEX ix_patch_reviewer_daily_date ON patch_reviewer_daily (date);
 CREATE TABLE patch_route_daily (
 	patch_count BIGINT NOT NULL, 
 	decided_count BIGINT NOT NULL, 
@@ -960,6 +976,46 @@ CREATE TABLE review_note (
 );
 CREATE INDEX ix_review_note_due_date ON review_note (due_date);
 CREATE INDEX ix_review_note_quarter ON review_note (quarter);
+CREATE TABLE reviewer_daily (
+	decided_count BIGINT NOT NULL, 
+	rejected_count BIGINT NOT NULL, 
+	waiting_known_count BIGINT NOT NULL, 
+	waiting_ms BIGINT NOT NULL, 
+	reviewer_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	reviewer VARCHAR, 
+	waiting_histogram BLOB, 
+	PRIMARY KEY (reviewer_daily_id)
+);
+CREATE INDEX ix_reviewer_daily_date ON reviewer_daily (date);
+CREATE TABLE reviewer_project_daily (
+	decided_count BIGINT NOT NULL, 
+	rejected_count BIGINT NOT NULL, 
+	waiting_known_count BIGINT NOT NULL, 
+	waiting_ms BIGINT NOT NULL, 
+	reviewer_project_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	project VARCHAR, 
+	reviewer VARCHAR, 
+	waiting_histogram BLOB, 
+	PRIMARY KEY (reviewer_project_daily_id)
+);
+CREATE INDEX ix_reviewer_project_daily_date ON reviewer_project_daily (date);
+CREATE TABLE reviewer_route_daily (
+	decided_count BIGINT NOT NULL, 
+	rejected_count BIGINT NOT NULL, 
+	waiting_known_count BIGINT NOT NULL, 
+	waiting_ms BIGINT NOT NULL, 
+	reviewer_route_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	task_class VARCHAR, 
+	provider VARCHAR, 
+	model VARCHAR, 
+	reviewer VARCHAR, 
+	waiting_histogram BLOB, 
+	PRIMARY KEY (reviewer_route_daily_id)
+);
+CREATE INDEX ix_reviewer_route_daily_date ON reviewer_route_daily (date);
 CREATE TABLE rollup_strip (
 	rollup_strip_id INTEGER NOT NULL, 
 	rollup VARCHAR NOT NULL, 
@@ -976,6 +1032,12 @@ CREATE TABLE rollup_strip (
 	subject VARCHAR, 
 	decision VARCHAR, 
 	actor VARCHAR, 
+	reviewer VARCHAR, 
+	server VARCHAR, 
+	tool VARCHAR, 
+	is_mutating BOOLEAN, 
+	kind VARCHAR, 
+	name VARCHAR, 
 	records BLOB NOT NULL, 
 	histograms BLOB NOT NULL, 
 	PRIMARY KEY (rollup_strip_id)
@@ -1158,6 +1220,74 @@ CREATE TABLE tool_call (
 CREATE INDEX ix_tool_call_called_date ON tool_call (called_date);
 CREATE INDEX ix_tool_call_message_key ON tool_call (message_key);
 CREATE INDEX ix_tool_call_task_key ON tool_call (task_key);
+CREATE TABLE tool_call_daily (
+	tool_call_count BIGINT NOT NULL, 
+	approved_count BIGINT NOT NULL, 
+	rejected_count BIGINT NOT NULL, 
+	policy_decided_count BIGINT NOT NULL, 
+	unknown_decided_count BIGINT NOT NULL, 
+	pending_count BIGINT NOT NULL, 
+	tool_call_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	project VARCHAR, 
+	task_class VARCHAR, 
+	provider VARCHAR, 
+	model VARCHAR, 
+	server VARCHAR, 
+	tool VARCHAR NOT NULL, 
+	is_mutating BOOLEAN, 
+	PRIMARY KEY (tool_call_daily_id)
+);
+CREATE INDEX ix_tool_call_daily_date ON tool_call_daily (date);
+CREATE TABLE tool_daily (
+	tool_call_count BIGINT NOT NULL, 
+	approved_count BIGINT NOT NULL, 
+	rejected_count BIGINT NOT NULL, 
+	policy_decided_count BIGINT NOT NULL, 
+	unknown_decided_count BIGINT NOT NULL, 
+	pending_count BIGINT NOT NULL, 
+	tool_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	server VARCHAR, 
+	tool VARCHAR NOT NULL, 
+	is_mutating BOOLEAN, 
+	PRIMARY KEY (tool_daily_id)
+);
+CREATE INDEX ix_tool_daily_date ON tool_daily (date);
+CREATE TABLE tool_project_daily (
+	tool_call_count BIGINT NOT NULL, 
+	approved_count BIGINT NOT NULL, 
+	rejected_count BIGINT NOT NULL, 
+	policy_decided_count BIGINT NOT NULL, 
+	unknown_decided_count BIGINT NOT NULL, 
+	pending_count BIGINT NOT NULL, 
+	tool_project_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	project VARCHAR, 
+	server VARCHAR, 
+	tool VARCHAR NOT NULL, 
+	is_mutating BOOLEAN, 
+	PRIMARY KEY (tool_project_daily_id)
+);
+CREATE INDEX ix_tool_project_daily_date ON tool_project_daily (date);
+CREATE TABLE tool_route_daily (
+	tool_call_count BIGINT NOT NULL, 
+	approved_count BIGINT NOT NULL, 
+	rejected_count BIGINT NOT NULL, 
+	policy_decided_count BIGINT NOT NULL, 
+	unknown_decided_count BIGINT NOT NULL, 
+	pending_count BIGINT NOT NULL, 
+	tool_route_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	task_class VARCHAR, 
+	provider VARCHAR, 
+	model VARCHAR, 
+	server VARCHAR, 
+	tool VARCHAR NOT NULL, 
+	is_mutating BOOLEAN, 
+	PRIMARY KEY (tool_route_daily_id)
+);
+CREATE INDEX ix_tool_route_daily_date ON tool_route_daily (date);
 CREATE TABLE unusable_message (
 	message_key INTEGER NOT NULL, 
 	message_id VARCHAR NOT NULL, 

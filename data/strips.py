@@ -65,6 +65,19 @@ _DECISIONS = (
 _ZONES = ("risk_zone", "actor")
 _APPROVALS = ("approval_count", "waiting_known_count", "waiting_ms", "second_reviewer_count")
 _DECIDED = ("subject", "decision", "actor")
+_COMMANDS = (
+    "proposed_count", "run_count", "good_count", "timeout_count", "cancelled_count", "untimed_count",
+)  # fmt: skip
+_TOOL = ("server", "tool", "is_mutating")
+_TOOL_CALLS = (
+    "tool_call_count", "approved_count", "rejected_count", "policy_decided_count", "unknown_decided_count",
+    "pending_count",
+)  # fmt: skip
+_REVIEWS = ("decided_count", "rejected_count", "waiting_known_count", "waiting_ms")
+_ATTEMPTS = (
+    "attempt_count", "useful_count", "failed_count", "timeout_count", "denied_count", "not_run_count",
+    "repeated_count",
+)  # fmt: skip
 LAYOUTS: Mapping[str, Layout] = {
     "task_daily": Layout(_BY_PROJECT, _TASKS, "cost_histogram"),
     "task_route_daily": Layout(_BY_ROUTE, _TASKS, "cost_histogram"),
@@ -81,8 +94,19 @@ LAYOUTS: Mapping[str, Layout] = {
     "decision_daily": Layout(("task_class", *_DECIDED), _APPROVALS, "waiting_histogram"),
     "decision_project_daily": Layout(("project", "task_class", *_DECIDED), _APPROVALS, "waiting_histogram"),
     "decision_route_daily": Layout((*_BY_ROUTE, *_DECIDED), _APPROVALS, "waiting_histogram"),
+    "command_daily": Layout(_BY_PROJECT, _COMMANDS, "duration_histogram"),
+    "command_route_daily": Layout(_BY_ROUTE, _COMMANDS, "duration_histogram"),
+    "tool_call_daily": Layout((*_BY_PROJECT, *_TOOL), _TOOL_CALLS),
+    "tool_daily": Layout(_TOOL, _TOOL_CALLS),
+    "tool_project_daily": Layout(("project", *_TOOL), _TOOL_CALLS),
+    "tool_route_daily": Layout((*_BY_ROUTE, *_TOOL), _TOOL_CALLS),
+    "patch_reviewer_daily": Layout((*_BY_PROJECT, "reviewer"), _REVIEWS, "waiting_histogram"),
+    "reviewer_daily": Layout(("reviewer",), _REVIEWS, "waiting_histogram"),
+    "reviewer_project_daily": Layout(("project", "reviewer"), _REVIEWS, "waiting_histogram"),
+    "reviewer_route_daily": Layout((*_BY_ROUTE, "reviewer"), _REVIEWS, "waiting_histogram"),
+    "integration_daily": Layout(("project", "kind", "name"), _ATTEMPTS),
 }
-"""By rollup: those that are read by route, class or zone; each row of them with a day is in one strip.
+"""By rollup: those that are read by more than the project; each row of them with a day is in one strip.
 
 Nothing in a store says what its strips hold but the version of its schema: another layout needs another version.
 """

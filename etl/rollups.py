@@ -11,7 +11,9 @@ from etl.deciders import name_deciders
 from etl.fact_sums import COMMANDS, DEPLOYMENTS, fact_sums
 from etl.failure_rollups import failures, integrations
 from etl.patch_rollups import patch_daily, patch_decision_rollups, within_window
+from etl.reviewer_rollups import reviewer_rollups
 from etl.source_rollups import Rollup, counted_by_source, histogram_sql, source_rollups
+from etl.tool_rollups import days_of_tool_calls, tool_rollups
 
 _MOST_DAYS_BY_INDEX = 60
 _DECIDED = f"decision <> '{Decision.PENDING}'"
@@ -44,6 +46,7 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
         commands,
         commands.summed("command_route_daily", *by_class_and_route),
         *_approval_rollups(),
+        *reviewer_rollups(),
         _links(),
         failures(),
     ):
@@ -59,6 +62,12 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
         for rollup in rollups:
             connection.execute(rollup.insert_sql(_selected(rollup.date, days)))
     _rewrite_projects(connection, (tasks, patches, commands), days)
+    if days is not None:
+        # What was decided on a call may be of another day than the call.
+        days = days | days_of_tool_calls(connection)
+        _choose_days(connection, days)
+    for rollup in tool_rollups():
+        _rewrite(connection, rollup, days)
     rewrite_strips(connection, days)
     for name in ("temp.rollup_day", *(one.table for one in sums)):
         connection.execute(f"DROP TABLE {name}")

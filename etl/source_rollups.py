@@ -55,12 +55,15 @@ class Rollup:
             histograms={name: f"merge_histograms({name})" for name in self.histograms},
         )
 
-    def with_coarser(self, by_project: str, by_route: str, whole: str, *kept: str) -> "tuple[Rollup, ...]":
+    def with_coarser(
+        self, by_project: str, by_route: str, whole: str, *kept: str, by_class: bool = True
+    ) -> "tuple[Rollup, ...]":
         """Return this rollup and those over routes, over projects and over both, in the order in which they follow.
 
-        ``kept`` are the dimensions that all of them have.
+        ``kept`` are the dimensions that all of them have. ``by_class`` says that task classes are among them; else the
+        rollup by route alone keeps these apart.
         """
-        over_projects = self.summed(by_route, "provider", "model", *kept)
+        over_projects = self.summed(by_route, *(() if by_class else ("task_class",)), "provider", "model", *kept)
         return self, self.summed(by_project, "project", *kept), over_projects, over_projects.summed(whole, *kept)
 
 

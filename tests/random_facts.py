@@ -73,7 +73,45 @@ def random_facts(seed: int = 7, count: int = 120) -> Facts:
                 decided_at=draw.choice([None, at("2026-03-03"), at("2026-03-04")]),
                 waiting_ms=draw.choice([None, draw.randrange(100_000)]),
             )
+    _tool_calls(facts, random.Random(seed), count)
     facts.tool_call(status="failed")
     facts.deployment(status="failure")
     facts.event()
     return facts
+
+
+def _tool_calls(facts: Facts, draw: random.Random, count: int) -> None:
+    """Add tool calls, asked about never, once or twice, on days of their own, and patches that people decided on."""
+    for _ in range(count):
+        day = draw.choice([None, f"2026-03-{draw.randrange(1, 9):02d}"])
+        project = draw.choice(["shop", "crm", None])
+        task = facts.task(day and f"{day}T09:00", project=project, route=draw.choice(ROUTES), task_class="edit")
+        undated = {"called_at": None, "called_date": None} if day is None else {}
+        call = facts.tool_call(
+            f"{day or '2026-03-01'}T10:00",
+            task_key=draw.choice([task, None]),
+            project=project,
+            server=draw.choice(["figma", "github", None]),
+            tool=draw.choice(["read", "write"]),
+            is_mutating=draw.choice([True, False, None]),
+            **undated,
+        )
+        for _ in range(draw.choice([0, 1, 1, 2])):
+            facts.approval(
+                f"2026-03-{draw.randrange(1, 9):02d}T10:00",
+                draw.choice(["approved", "edited", "auto_approved", "rejected", "pending"]),
+                subject_key=call,
+                task_key=task,
+                actor=draw.choice(["human", "policy", "unknown"]),
+                decided_at=draw.choice([None, at("2026-03-09"), at("2026-03-10")]),
+            )
+        facts.approval(
+            day and f"{day}T11:00",
+            draw.choice(["approved", "rejected", "pending"]),
+            subject="patch",
+            project=project,
+            task_key=draw.choice([task, None]),
+            actor=draw.choice(["human", "human", "policy"]),
+            decided_by=draw.choice([None, *"abcdefg"]),
+            waiting_ms=draw.choice([None, draw.randrange(9_000_000)]),
+        )

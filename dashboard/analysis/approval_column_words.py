@@ -58,7 +58,7 @@ APPROVALS_MADE: Mapping[str, str] = {
     "groups compared",
     "verdicts.compared_verdict": "the verdict in the compared period",
     # Decisions over time
-    "approved_count": "approved",
+    **{f"decisions_by_{every}.approved_count": "approved" for every in _EVERY},
     "edited_count": "accepted after changes",
     "auto_approved_count": "let through without a question",
     "rejected_rate": "rejected, of the decided",
@@ -81,8 +81,8 @@ APPROVALS_MADE: Mapping[str, str] = {
     "tool_decisions.approved_count": "calls that a person approved",
     "tool_decisions.rejected_count": "calls that a person rejected",
     "tool_decisions.rejected_rate": "rejected, of the calls that people decided on",
-    "policy_decided_count": "calls that a rule decided on",
-    "unknown_decided_count": "calls that were decided on, and nobody says by whom",
+    "tool_decisions.policy_decided_count": "calls that a rule decided on",
+    "tool_decisions.unknown_decided_count": "calls that were decided on, and nobody says by whom",
     "tool_decisions.pending_count": "calls that wait for a decision",
     "tool_decisions.not_asked_count": "calls without a decision on record",
     "share_decided_rate": "share of the calls before which somebody or a rule decided",
@@ -112,7 +112,7 @@ APPROVALS_MADE: Mapping[str, str] = {
     "behaviour_zone": "where it was seen how people decide; all: the zone itself has too few decisions of people",
     "behaviour_decided_count": "decisions of people that this rests on",
     # Reviewers
-    "reviewer": "who decided, as stored",
+    "reviewers.reviewer": "who decided, as stored",
     "reviewers.decided_count": "decisions on patches that the reviewer made",
     "reviewers.rejected_count": "of these, rejections",
     "reviewers.waiting_known_count": "of these, with a known waiting time",

@@ -8,7 +8,7 @@ from dashboard.analysis.figures import Unit
 from dashboard.analysis.strictness import Rate
 from dashboard.analysis.strictness_counts import ALL
 from dashboard.analysis.strictness_words import zone_title
-from dashboard.analysis.tool_decisions import ToolTable
+from dashboard.analysis.tool_decisions import ToolDecisions
 from dashboard.analysis.units import value_text
 from dashboard.analysis.waiting_now import Queue
 from data.histogram import Histogram
@@ -62,11 +62,11 @@ def queue_words(queues: Sequence[Queue]) -> str:
     return f"{kinds} {'waits' if total == 1 else 'wait'} for a decision{late}"
 
 
-def tool_words(found: ToolTable) -> str:
+def tool_words(tools: Sequence[ToolDecisions]) -> str:
     """Say how many calls that change something had a decision before them."""
-    mutating = [tool for tool in found.tools if tool.is_mutating]
-    calls = sum(tool.calls for tool in found.tools)
-    unknown = sum(tool.calls for tool in found.tools if tool.is_mutating is None)
+    mutating = [tool for tool in tools if tool.is_mutating]
+    calls = sum(tool.calls for tool in tools)
+    unknown = sum(tool.calls for tool in tools if tool.is_mutating is None)
     if not calls:
         return "No tool was called in this period"
     if not mutating:

@@ -20,7 +20,7 @@ from dashboard.analysis.figures import Verdict
 from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_name
 from dashboard.analysis.intervals import Interval, ratio, wilson
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import condition_of, smallest_rollup
+from dashboard.analysis.rollup_choice import condition_of, smallest_rollup
 from dashboard.analysis.slo_events import events_of
 from dashboard.analysis.ties import FALSE_SHARE
 from data.frames import Schema, frame_of

@@ -19,7 +19,7 @@ from dashboard.analysis.error_budget import window_end
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.intervals import Interval, wilson
 from dashboard.analysis.packed_facts import Packed, packed, picked
-from dashboard.analysis.selection import fact_condition
+from dashboard.analysis.rollup_choice import fact_condition
 from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_events import SloEvents, events_of
 from dashboard.analysis.units import share_text

@@ -10,7 +10,7 @@ from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.listings import Columns, Listing, id_column, owner_columns, route_column
 from dashboard.analysis.newest_days import counts_by_day
-from dashboard.analysis.selection import smallest_rollup
+from dashboard.analysis.rollup_choice import smallest_rollup
 from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_events import events_of
 from data.frames import INSTANT

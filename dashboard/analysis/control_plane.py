@@ -9,8 +9,9 @@ import polars as pl
 from dashboard.analysis.figures import Fact
 from dashboard.analysis.filters import Filter
 from dashboard.analysis.remembered import remembered
+from dashboard.analysis.rollup_choice import needs_fine_rollups
 from dashboard.analysis.route_calls import calls_by_route
-from dashboard.analysis.selection import Sums, daily_sums, needs_fine_rollups
+from dashboard.analysis.selection import Sums, daily_sums
 from data.frames import frame_of
 
 

@@ -10,7 +10,7 @@ from dashboard.analysis.burn_rates import facts_condition
 from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.listings import Listing, id_column, route_column
 from dashboard.analysis.newest_days import counts_by_day, newest_days
-from dashboard.analysis.selection import coarsest_rollup
+from dashboard.analysis.rollup_choice import coarsest_rollup
 from dashboard.analysis.shared import shared
 from dashboard.analysis.slo_events import events_of
 from data.frames import INSTANT, frame_of

@@ -16,7 +16,7 @@ from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import Filter, stored_name
 from dashboard.analysis.listings import Listing, id_column, route_column
 from dashboard.analysis.newest_days import Counts
-from dashboard.analysis.selection import fact_condition
+from dashboard.analysis.rollup_choice import fact_condition
 from dashboard.analysis.shared import shared
 from dashboard.analysis.strictness_counts import ALL, Place, Who, settled_day
 from dashboard.analysis.strips import strips_of

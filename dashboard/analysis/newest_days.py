@@ -4,7 +4,7 @@ import sqlite3
 
 from dashboard.analysis.as_of import day_from_number
 from dashboard.analysis.filters import Filter, Period
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.rollup_choice import condition_of
 
 MOST_RECORDS = 50_000
 

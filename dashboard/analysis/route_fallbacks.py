@@ -9,9 +9,9 @@ import polars as pl
 from dashboard.analysis.figures import Unit
 from dashboard.analysis.filters import Filter, route_name
 from dashboard.analysis.remembered import remembered
+from dashboard.analysis.rollup_choice import condition_of
 from dashboard.analysis.route_service import route_service
 from dashboard.analysis.route_table import Rate, rate
-from dashboard.analysis.selection import condition_of
 from dashboard.analysis.spend_amounts import MICRO_USD
 from dashboard.analysis.units import interval_text, value_text
 from data.frames import Schema, frame_of

@@ -1,19 +1,24 @@
-"""The rollup rows that a filter selects: conditions, and sums by day."""
+"""What a filter selects, summed by day: from rows by project where these suffice, else from strips."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dashboard.analysis.as_of import day_number
-from dashboard.analysis.filters import Filter, Period, route_condition, stored_name
+from dashboard.analysis.filters import Filter, Period
+from dashboard.analysis.rollup_choice import (
+    COARSER,
+    coarsest_rollup,
+    condition_of,
+    needs_fine_rollups,
+    smallest_rollup,
+)
 from dashboard.analysis.shared import shared
+from dashboard.analysis.strips import strips_of
 from data.words import Actor, CallStatus, Decision
 
 DayMeasures = Mapping[str, int]
-_DIMENSIONS = {name: name for name in ("project", "task_class", "route")} | {"provider": "route", "model": "route"}
-_NO_ROUTE = frozenset({"project_daily", "integration_daily"})
-_MOST_DAYS_BY_INDEX = 100
-
 _TASKS = (
     "task_count",
     "completed_count",
@@ -41,25 +46,49 @@ _PATCHES = (
     "human_overwrite_count",
     "reworked_count",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """A column of a rollup, summed over the rows that have one of some names in each of some dimensions."""
+
+    column: str
+    only: tuple[tuple[str, tuple[object, ...]], ...] = ()
+
+    @property
+    def sql(self) -> str:
+        """The value of one row."""
+        if not self.only:
+            return self.column
+        conditions = (f"{dimension} IN ({', '.join(map(_literal, names))})" for dimension, names in self.only)
+        return f"iif({' AND '.join(conditions)}, {self.column}, 0)"
+
+
+def _literal(name: object) -> str:
+    return str(name) if isinstance(name, int) else f"'{name}'"
+
+
+def _plain(*names: str) -> dict[str, _Measure]:
+    return {name: _Measure(name) for name in names}
+
+
+_ATTRIBUTED = (("is_attributed", (1,)),)
+_DECIDED = tuple(decision.value for decision in Decision if decision is not Decision.PENDING)
 _CALLS = {
-    "call_count": "call_count",
-    "error_call_count": f"iif(status = '{CallStatus.ERROR}', call_count, 0)",
-    "cancelled_call_count": f"iif(status = '{CallStatus.CANCELLED}', call_count, 0)",
-    "unknown_call_count": f"iif(status = '{CallStatus.UNKNOWN}', call_count, 0)",
-    "attributed_call_count": "iif(is_attributed, call_count, 0)",
-    "unpriced_count": "unpriced_count",
-    "usage_known_count": "usage_known_count",
-    "latency_known_count": "latency_known_count",
-    "fallback_count": "fallback_count",
-    "retry_count": "retry_count",
-    "cost_micro_usd": "cost_micro_usd",
-    "attributed_cost_micro_usd": "iif(is_attributed, cost_micro_usd, 0)",
+    "call_count": _Measure("call_count"),
+    "error_call_count": _Measure("call_count", (("status", (CallStatus.ERROR.value,)),)),
+    "cancelled_call_count": _Measure("call_count", (("status", (CallStatus.CANCELLED.value,)),)),
+    "unknown_call_count": _Measure("call_count", (("status", (CallStatus.UNKNOWN.value,)),)),
+    "attributed_call_count": _Measure("call_count", _ATTRIBUTED),
+    **_plain("unpriced_count", "usage_known_count", "latency_known_count", "fallback_count", "retry_count"),
+    "cost_micro_usd": _Measure("cost_micro_usd"),
+    "attributed_cost_micro_usd": _Measure("cost_micro_usd", _ATTRIBUTED),
 }
 _COMMANDS = ("proposed_count", "run_count", "good_count", "timeout_count", "cancelled_count", "untimed_count")
 _APPROVALS = {
-    "approval_count": "approval_count",
-    "pending_approval_count": f"iif(decision = '{Decision.PENDING}', approval_count, 0)",
-    "human_approval_count": (f"iif(decision <> '{Decision.PENDING}' AND actor = '{Actor.HUMAN}', approval_count, 0)"),
+    "approval_count": _Measure("approval_count"),
+    "pending_approval_count": _Measure("approval_count", (("decision", (Decision.PENDING.value,)),)),
+    "human_approval_count": _Measure("approval_count", (("decision", _DECIDED), ("actor", (Actor.HUMAN.value,)))),
 }
 _PROJECT_ONLY = (
     "tool_call_count",
@@ -68,44 +97,24 @@ _PROJECT_ONLY = (
     "failed_deployment_count",
     "event_count",
 )
-_FINE: dict[str, Mapping[str, str]] = {
-    "task_daily": {name: name for name in _TASKS},
-    "patch_daily": {name: name for name in _PATCHES},
+_FINE: dict[str, Mapping[str, _Measure]] = {
+    "task_daily": _plain(*_TASKS),
+    "patch_daily": _plain(*_PATCHES),
     "call_daily": _CALLS,
-    "command_daily": {name: name for name in _COMMANDS},
+    "command_daily": _plain(*_COMMANDS),
     "approval_daily": _APPROVALS,
 }
-_COARSE: dict[str, Mapping[str, str]] = {
-    "project_daily": {name: name for names in (*_FINE.values(), _PROJECT_ONLY) for name in names}
+_COARSE: dict[str, Mapping[str, _Measure]] = {
+    "project_daily": _plain(*(name for names in (*_FINE.values(), _PROJECT_ONLY) for name in names))
 }
 MEASURES = tuple(_COARSE["project_daily"])
-_COARSER: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
-    "task_daily": (("task_route_daily", frozenset({"project"})),),
-    "patch_daily": (("patch_route_daily", frozenset({"project"})),),
-    "command_daily": (("command_route_daily", frozenset({"project"})),),
-    "approval_daily": (
-        ("decision_daily", frozenset({"project", "route"})),
-        ("decision_route_daily", frozenset({"project"})),
-        ("decision_project_daily", frozenset({"route"})),
-    ),
-    "call_daily": (
-        ("route_daily", frozenset({"project", "task_class"})),
-        ("call_route_daily", frozenset({"project"})),
-    ),
-    "patch_decision_daily": (
-        ("zone_decision_daily", frozenset({"project", "route"})),
-        ("zone_decision_route_daily", frozenset({"project"})),
-        ("zone_decision_project_daily", frozenset({"route"})),
-    ),
-}
-"""By rollup: those that add it up under the same names, the smallest first, and over what of the filter they do."""
-_EXPRESSIONS: Mapping[str, Mapping[str, str]] = {
+_MEASURES: Mapping[str, Mapping[str, _Measure]] = {
     **_FINE,
     **_COARSE,
-    **{coarser: measures for finest, measures in _FINE.items() for coarser, _ in _COARSER[finest]},
-    "route_daily": _CALLS | {name: name for name in ("attributed_call_count", "attributed_cost_micro_usd")},
+    **{coarser: measures for finest, measures in _FINE.items() for coarser, _ in COARSER[finest]},
+    "route_daily": _CALLS | _plain("attributed_call_count", "attributed_cost_micro_usd"),
 }
-"""Measures of each rollup: name by SQL."""
+"""Measures of each rollup by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +140,6 @@ class Sums:
         return Sums({day: measures for day, measures in self.days.items() if first <= day <= last})
 
 
-def needs_fine_rollups(chosen: Filter) -> bool:
-    """Whether the filter asks for a route or a class, which the rows by project do not tell apart."""
-    return chosen.route is not None or chosen.task_class is not None
-
-
-def coarsest_rollup(chosen: Filter, finest: str, *, by_project: bool = False) -> str:
-    """Return project_daily, which has the measures of all rollups, where it tells what a filter selects.
-
-    Else the smallest rollup that adds up the finest one named, with the projects apart where that is wanted.
-    """
-    by = ("project",) if by_project else ()
-    return smallest_rollup(chosen, finest, *by) if needs_fine_rollups(chosen) else "project_daily"
-
-
 def daily_sums(
     connection: sqlite3.Connection, chosen: Filter, period: Period, rollups: Sequence[str] = tuple(_FINE)
 ) -> Sums:
@@ -154,30 +149,47 @@ def daily_sums(
     """
     plain = chosen.during(period)
     if not needs_fine_rollups(chosen):
-        return _sums_of(connection, plain, "project_daily")
-    return _sums_of(connection, plain, rollups[0]) if len(rollups) == 1 else _daily_sums(connection, plain, rollups)
+        return _project_sums(connection, plain)
+    return _strip_sums(connection, plain, rollups[0]) if len(rollups) == 1 else _daily_sums(connection, plain, rollups)
 
 
 @shared
 def _daily_sums(connection: sqlite3.Connection, chosen: Filter, rollups: Sequence[str]) -> Sums:
     days: dict[int, dict[str, int]] = {}
     for name in rollups:
-        for day, measures in _sums_of(connection, chosen, name).days.items():
+        for day, measures in _strip_sums(connection, chosen, name).days.items():
             days.setdefault(day, {}).update(measures)
     return Sums(days)
 
 
 @shared
-def _sums_of(connection: sqlite3.Connection, chosen: Filter, rollup: str) -> Sums:
-    table = smallest_rollup(chosen, rollup)
-    measures = _EXPRESSIONS[table]
-    condition, parameters = condition_of(chosen, chosen.period, table)
-    summed = ", ".join(f"sum({expression})" for expression in measures.values())
+def _project_sums(connection: sqlite3.Connection, chosen: Filter) -> Sums:
+    condition, parameters = condition_of(chosen, chosen.period, "project_daily")
     rows = connection.execute(
-        f"SELECT date, {summed} FROM {table} WHERE {condition} GROUP BY date",  # noqa: S608
+        f"SELECT date, {', '.join(f'sum({name})' for name in MEASURES)} FROM project_daily "  # noqa: S608
+        f"WHERE {condition} GROUP BY date",
         parameters,
     )
-    return Sums({day: dict(zip(measures, values, strict=True)) for day, *values in rows})
+    return Sums({day: dict(zip(MEASURES, values, strict=True)) for day, *values in rows})
+
+
+@shared
+def _strip_sums(connection: sqlite3.Connection, chosen: Filter, rollup: str) -> Sums:
+    rows = strips_of(connection, chosen, chosen.period, rollup)
+    measures = _MEASURES[smallest_rollup(chosen, rollup)]
+    together: dict[Any, list[str]] = {}
+    for name, measure in measures.items():
+        together.setdefault(measure.only, []).append(name)
+    zeros = dict.fromkeys(measures, 0)
+    days: dict[int, dict[str, int]] = {}
+    # Those of all rows come first, and with them each day that has a row.
+    for only in sorted(together, key=len):
+        part, names = rows, together[only]
+        for dimension, wanted in only:
+            part = part.of(dimension, *wanted)
+        for _, day, values in part.daily((), [measures[name].column for name in names]):
+            days.setdefault(day, zeros.copy()).update(zip(names, values, strict=True))
+    return Sums(days)
 
 
 def first_day(connection: sqlite3.Connection, chosen: Filter, period: Period, sums: Sums) -> int | None:
@@ -212,7 +224,7 @@ def days_with_records(connection: sqlite3.Connection, chosen: Filter, sums: Sums
         listed = ", ".join(str(day) for day in others)
         rows = connection.execute(
             f"SELECT DISTINCT date FROM {rollup} WHERE {condition} AND +date IN ({listed}) "  # noqa: S608
-            f"AND {' + '.join(_EXPRESSIONS[rollup].values())} > 0",
+            f"AND {' + '.join(one.sql for one in _MEASURES[rollup].values())} > 0",
             parameters,
         )
         found = {day for (day,) in rows}
@@ -242,7 +254,7 @@ def undated_count(connection: sqlite3.Connection, chosen: Filter, measures: Iter
     count = 0
     for finest in _FINE if needs_fine_rollups(chosen) else _COARSE:
         table = smallest_rollup(chosen, finest)
-        here = [expression for name, expression in _EXPRESSIONS[table].items() if name in wanted]
+        here = [measure.sql for name, measure in _MEASURES[table].items() if name in wanted]
         if here:
             condition, parameters = condition_of(chosen, None, table)
             row = connection.execute(
@@ -251,70 +263,3 @@ def undated_count(connection: sqlite3.Connection, chosen: Filter, measures: Iter
             ).fetchone()
             count += int(row[0])
     return count
-
-
-def condition_of(chosen: Filter, period: Period | None, table: str) -> tuple[str, dict[str, object]]:
-    """Return the condition, with its parameters, that selects the rows of a filter; without period, those undated."""
-    parts = ["date IS NULL"]
-    parameters: dict[str, object] = {}
-    if period is not None:
-        # The unary plus keeps SQLite off the index of days: a large part of a rollup is read faster in its own order.
-        parts = [f"{'' if period.day_count <= _MOST_DAYS_BY_INDEX else '+'}date BETWEEN :first AND :last"]
-        parameters |= {"first": day_number(period.first), "last": day_number(period.last)}
-    names, named = names_condition(chosen, table)
-    return " AND ".join(parts) + names, parameters | named
-
-
-def names_condition(chosen: Filter, table: str) -> tuple[str, dict[str, object]]:
-    """Return what selects the names of a filter in a rollup, whatever the day: more conditions, each after an AND."""
-    parts: list[str] = []
-    parameters: dict[str, object] = {}
-    if chosen.project is not None:
-        parts.append("project IS :project")
-        parameters["project"] = stored_name(chosen.project)
-    if table not in _NO_ROUTE and chosen.task_class is not None:
-        parts.append("task_class IS :task_class")
-        parameters["task_class"] = stored_name(chosen.task_class)
-    if table not in _NO_ROUTE and chosen.route is not None:
-        condition, named = route_condition(chosen.route)
-        parts.append(condition)
-        parameters |= named
-    return "".join(f" AND {part}" for part in parts), parameters
-
-
-def smallest_rollup(chosen: Filter, finest: str, *by: str) -> str:
-    """Return the smallest rollup that tells what a filter selects of a finest one, apart by some more dimensions.
-
-    ``by`` are of project, task_class, and route, provider or model, which a rollup has together or not at all.
-    """
-    asked = {
-        *(_DIMENSIONS[name] for name in by),
-        *(name for name in ("project", "task_class", "route") if getattr(chosen, name) is not None),
-    }
-    return next((coarser for coarser, left_out in _COARSER.get(finest, ()) if not asked & left_out), finest)
-
-
-def fact_condition(chosen: Filter, columns: Mapping[str, str]) -> tuple[str, dict[str, object]]:
-    """Return the condition, with its parameters, for the facts that a filter selects, whatever their day.
-
-    ``columns`` names the SQL of project, task_class, provider and model in the facts.
-    """
-    parts, parameters = ["1"], dict[str, object]()
-    for name, value in (("project", chosen.project), ("task_class", chosen.task_class)):
-        if value is not None:
-            parts.append(f"{columns[name]} IS :{name}")
-            parameters[name] = stored_name(value)
-    if chosen.route is not None:
-        condition, named = route_condition(chosen.route, columns["provider"], columns["model"])
-        parts.append(condition)
-        parameters |= named
-    return " AND ".join(parts), parameters
-
-
-def task_join(chosen: Filter, *, has_class: bool = True) -> str:
-    """Return the join that brings in the task of a fact, where a filter asks for its route (or class): it is not free.
-
-    ``has_class`` says that the fact knows the class of its task itself.
-    """
-    is_needed = chosen.route is not None or (chosen.task_class is not None and not has_class)
-    return "LEFT JOIN task USING (task_key) " if is_needed else ""

@@ -1,12 +1,12 @@
 """Self-hosted routes: their calls have no price per token, which is not the same as free."""
 
-import json
 import sqlite3
 
 from dashboard.analysis.filters import Filter, Period
-from dashboard.analysis.selection import Sums, condition_of, smallest_rollup
+from dashboard.analysis.rollup_choice import condition_of
+from dashboard.analysis.selection import Sums
+from dashboard.analysis.strips import strips_of
 from data.definitions import providers
-from data.histogram import Histogram
 from data.words import CallStatus
 
 _COST_MEASURES = frozenset({"completed_priced_count", "within_budget_count", "known_cost_micro_usd"})
@@ -50,11 +50,6 @@ def without_self_hosted_cost(connection: sqlite3.Connection, chosen: Filter, per
 
 def completed_at_no_cost(connection: sqlite3.Connection, chosen: Filter, period: Period) -> int:
     """Return how many completed tasks asked for a self-hosted route and had no counted cost."""
-    table = smallest_rollup(chosen, "task_daily")
-    condition, parameters = condition_of(chosen, period, table)
-    blobs = connection.execute(
-        f"SELECT cost_histogram FROM {table} WHERE {condition} "  # noqa: S608
-        "AND provider IN (SELECT value FROM json_each(:hosted))",
-        parameters | {"hosted": json.dumps(sorted(self_hosted_providers()))},
-    )
-    return Histogram.merged(row[0] for row in blobs).count_up_to(0)
+    tasks = strips_of(connection, chosen, period, "task_daily", histograms=True)
+    found = tasks.of("provider", *self_hosted_providers()).histograms(())
+    return found[()].count_up_to(0) if found else 0

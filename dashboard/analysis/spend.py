@@ -9,8 +9,8 @@ from functools import partial
 
 from dashboard.analysis.as_of import day_from_number, day_number, day_of, last_whole_day
 from dashboard.analysis.filters import NONE_NAME, Filter, Period, route_name
+from dashboard.analysis.rollup_choice import condition_of, needs_fine_rollups
 from dashboard.analysis.route_days import route_days
-from dashboard.analysis.selection import condition_of, needs_fine_rollups
 from dashboard.analysis.series import Bucket
 from dashboard.analysis.spend_amounts import (
     AMOUNT,

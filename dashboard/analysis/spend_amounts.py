@@ -12,8 +12,8 @@ from datetime import date
 
 from dashboard.analysis.as_of import day_from_number
 from dashboard.analysis.filters import Filter, Period, route_name
+from dashboard.analysis.rollup_choice import condition_of
 from dashboard.analysis.route_days import route_days
-from dashboard.analysis.selection import condition_of
 from dashboard.analysis.self_hosted import self_hosted_providers
 from dashboard.analysis.shared import shared
 from data.words import CallStatus

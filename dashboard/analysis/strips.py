@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import Filter, Period
-from dashboard.analysis.selection import names_condition, smallest_rollup
+from dashboard.analysis.rollup_choice import names_condition, smallest_rollup
 from dashboard.analysis.shared import shared_within
 from data.histogram import PAIRS, Histogram
 from data.strips import BLOCK_BITS, DAY, HISTOGRAM_BYTES, LAYOUTS

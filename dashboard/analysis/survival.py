@@ -21,7 +21,7 @@ from dashboard.analysis.filters import Filter, Period
 from dashboard.analysis.intervals import Z, most_when_none_seen
 from dashboard.analysis.patch_ages import MARKS, PatchAges, recent_ages, undone_ages
 from dashboard.analysis.remembered import remembered
-from dashboard.analysis.selection import condition_of, smallest_rollup
+from dashboard.analysis.rollup_choice import condition_of, smallest_rollup
 from data.frames import Schema, frame_of
 
 _LONGEST = 43_200

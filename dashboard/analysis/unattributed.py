@@ -9,8 +9,8 @@ import polars as pl
 
 from dashboard.analysis.as_of import day_number, day_of, patches_judged_at
 from dashboard.analysis.filters import Filter, route_name
+from dashboard.analysis.rollup_choice import coarsest_rollup, condition_of
 from dashboard.analysis.route_days import route_days
-from dashboard.analysis.selection import coarsest_rollup, condition_of
 from dashboard.analysis.spend_amounts import AMOUNT, MICRO_USD
 from dashboard.analysis.strips import strips_of
 from data.frames import Schema, frame_of

@@ -39,7 +39,7 @@ from dashboard.ui.approvals import rows_of
 from dashboard.ui.pictures import picture
 from dashboard.ui.slo_trends import pick_every
 from dashboard.ui.tables import table
-from dashboard.ui.text import days, literal
+from dashboard.ui.text import literal
 from dashboard.ui.view import View
 from data.definitions.approval_costs import approval_costs
 from data.words import Subject
@@ -103,14 +103,13 @@ def tools(view: View) -> None:
     """Show the tools that were called, and what was decided before."""
     found = view.ask_alone(tool_decisions)
     st.header(literal(tool_words(found)), anchor=False)
-    if not found.tools:
+    if not found:
         return
     table(tool_frame(found), name="tool_decisions", chosen=view.chosen)
     st.caption(
         literal(
-            "Tools that change something come first, then those of which nobody says. "
-            f"{_read(view, found.read)}Own records of tool calls tell whether a tool changes something "
-            "(is_mutating)."
+            "Tools that change something come first, then those of which nobody says. Own records of tool calls tell "
+            "whether a tool changes something (is_mutating)."
         )
     )
 
@@ -162,13 +161,7 @@ def reviewers(address: Address, view: View) -> None:
         if not found.frame.is_empty():
             table(found.frame, name="reviewers", chosen=view.chosen)
             unnamed = f" {found.unnamed:,} decisions name no reviewer." if found.unnamed else ""
-            st.caption(literal(f"Decisions of people on patches. {_read(view, found.read)}{unnamed}"))
-
-
-def _read(view: View, read: Period | None) -> str:
-    if read is None or read.first == view.chosen.period.first:
-        return ""
-    return f"Read from the newest days only, {days(read.first, read.last)}. "
+            st.caption(literal(f"Decisions of people on patches.{unnamed}"))
 
 
 def _legend(found: DecisionSeries, every: Every) -> str:

@@ -26,6 +26,12 @@ from data.tables.repositories import (
     RepositoryHead,
     VcsCommit,
 )
+from data.tables.reviewer_rollups import (
+    PatchReviewerDaily,
+    ReviewerDaily,
+    ReviewerProjectDaily,
+    ReviewerRouteDaily,
+)
 from data.tables.reviews import FrozenReview, ReviewNote
 from data.tables.rollups import (
     CallDaily,
@@ -46,6 +52,7 @@ from data.tables.rollups import (
 )
 from data.tables.strips import RollupStrip
 from data.tables.tasks import Patch, PatchFile, Task
+from data.tables.tool_rollups import ToolCallDaily, ToolDaily, ToolProjectDaily, ToolRouteDaily
 
 __all__ = [
     "AccessGrant",
@@ -87,6 +94,7 @@ __all__ = [
     "PatchEvidence",
     "PatchFile",
     "PatchLink",
+    "PatchReviewerDaily",
     "PatchRouteDaily",
     "PlatformCopy",
     "PolicyChange",
@@ -98,6 +106,9 @@ __all__ = [
     "Quarantine",
     "RepositoryHead",
     "ReviewNote",
+    "ReviewerDaily",
+    "ReviewerProjectDaily",
+    "ReviewerRouteDaily",
     "RollupStrip",
     "RouteDaily",
     "SameCall",
@@ -108,6 +119,10 @@ __all__ = [
     "TaskDaily",
     "TaskRouteDaily",
     "ToolCall",
+    "ToolCallDaily",
+    "ToolDaily",
+    "ToolProjectDaily",
+    "ToolRouteDaily",
     "UnusableMessage",
     "VcsCommit",
     "ZoneDecisionDaily",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from data.keys import hashes_of
-from data.words import KnownReason
+from data.words import KnownReason, Subject
 from etl.context import LoadContext, days_of, stored_table, upsert
 from etl.records.contract import RecordTable, Rows, count_of, record_keys
 from etl.redact import ID_MAYBE_SECRET, NAME_CHARACTERS, redact_id
@@ -160,5 +160,8 @@ def _note_replaced(table: RecordTable, replaced: Sequence[dict[str, Any]], conte
             touched.former_targets.add((row["project"], row["platform"], row["target"]))
         if row.get("task_key") is not None:
             touched.task_keys.add(row["task_key"])
-        if row.get("subject") == "patch" and row["subject_key"] is not None:
+        if row.get("subject") == Subject.PATCH and row["subject_key"] is not None:
             touched.patch_keys.add(row["subject_key"])
+        if row.get("subject") == Subject.TOOL_CALL:
+            called = "SELECT called_date FROM tool_call WHERE tool_call_key = ? AND called_date IS NOT NULL"
+            touched.days.update(day for (day,) in context.connection.execute(called, (row["subject_key"],)))

@@ -180,8 +180,8 @@ def test_a_patch_that_only_its_own_record_calls_pending_waits_too_and_none_count
 def test_tools_that_change_something_come_first_with_what_was_decided(store: Store):
     with store.reading() as connection:
         found = tool_decisions(connection, CHOSEN)
-    told = {tool.tool: tool for tool in found.tools}
-    assert [tool.tool for tool in found.tools] == ["write", "execute_sql", "find"]
+    told = {tool.tool: tool for tool in found}
+    assert [tool.tool for tool in found] == ["write", "execute_sql", "find"]
     assert (told["execute_sql"].approved_by_person, told["execute_sql"].rejected_by_person) == (72, 18)
     assert told["execute_sql"].not_asked == 0
     assert (told["write"].not_asked, told["write"].decided_share) == (90, 0.0)
@@ -351,7 +351,7 @@ def test_hostile_names_are_kept_as_they_are(tmp_path):
     store = hostile_decisions(Store(f"sqlite:///{tmp_path / 'hostile.db'}"))
     with store.reading() as connection:
         assert len(reviewer_load(connection, CHOSEN).frame) == 7
-        assert tool_decisions(connection, CHOSEN).tools[0].calls == 7
+        assert tool_decisions(connection, CHOSEN)[0].calls == 7
 
 
 def test_a_call_that_was_asked_about_twice_counts_once(tmp_path):
@@ -361,7 +361,7 @@ def test_a_call_that_was_asked_about_twice_counts_once(tmp_path):
     facts.approval("2026-11-02T10:00", "approved", subject_key=call, decided_at=at("2026-11-02T10:02"))
     facts.load(1, last_record_at=AS_OF)
     with facts.write(Store(f"sqlite:///{tmp_path / 'twice.db'}")).reading() as connection:
-        (tool,) = tool_decisions(connection, CHOSEN).tools
+        (tool,) = tool_decisions(connection, CHOSEN)
     assert (tool.calls, tool.approved_by_person, tool.rejected_by_person, tool.not_asked) == (1, 1, 0, 0)
 
 

@@ -9,7 +9,7 @@ import pytest
 from dashboard.analysis import strips
 from dashboard.analysis.as_of import day_number
 from dashboard.analysis.filters import NONE_NAME, Filter, Period
-from dashboard.analysis.selection import condition_of, smallest_rollup
+from dashboard.analysis.rollup_choice import condition_of, smallest_rollup
 from dashboard.analysis.shared import kept_once
 from dashboard.analysis.strips import strips_of
 from data.histogram import Histogram

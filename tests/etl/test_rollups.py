@@ -49,14 +49,23 @@ IDENTITIES = [
     (
         "integration_daily",
         "attempt_count",
-        "SELECT 2 + count(*) FROM command_run WHERE status IN ('ok', 'failed', 'timeout')",
+        (
+            "SELECT 1 + count(*) + (SELECT count(*) FROM tool_call) FROM command_run "
+            "WHERE status IN ('ok', 'failed', 'timeout')"
+        ),
     ),
     ("project_daily", "task_count", "SELECT count(*) FROM task"),
     ("project_daily", "call_count", "SELECT count(*) FROM llm_call WHERE is_counted"),
     ("project_daily", "error_call_count", "SELECT count(*) FROM llm_call WHERE is_counted AND status = 'error'"),
     ("project_daily", "patch_count", "SELECT count(*) FROM patch"),
     ("project_daily", "approval_count", "SELECT count(*) FROM approval"),
-    ("project_daily", "tool_call_count", "SELECT 1"),
+    ("project_daily", "tool_call_count", "SELECT count(*) FROM tool_call"),
+    ("tool_call_daily", "tool_call_count", "SELECT count(*) FROM tool_call"),
+    (
+        "patch_reviewer_daily",
+        "decided_count",
+        "SELECT count(*) FROM approval WHERE subject = 'patch' AND actor = 'human' AND decision <> 'pending'",
+    ),
     ("project_daily", "failed_deployment_count", "SELECT 1"),
     ("project_daily", "event_count", "SELECT 1"),
 ]
@@ -149,6 +158,12 @@ _OF_DECISIONS = ("patch", "accepted", "rejected", "pending", "unfinished", "roll
         ("decision_daily", "approval_daily", "date, task_class, subject, decision, actor"),
         ("decision_project_daily", "approval_daily", "date, project, task_class, subject, decision, actor"),
         ("decision_route_daily", "approval_daily", "date, task_class, provider, model, subject, decision, actor"),
+        ("tool_daily", "tool_call_daily", "date, server, tool, is_mutating"),
+        ("tool_project_daily", "tool_call_daily", "date, project, server, tool, is_mutating"),
+        ("tool_route_daily", "tool_call_daily", "date, task_class, provider, model, server, tool, is_mutating"),
+        ("reviewer_daily", "patch_reviewer_daily", "date, reviewer"),
+        ("reviewer_project_daily", "patch_reviewer_daily", "date, project, reviewer"),
+        ("reviewer_route_daily", "patch_reviewer_daily", "date, task_class, provider, model, reviewer"),
     ],
 )
 def test_a_coarser_rollup_adds_up_to_the_finer_one(full: Store, coarse: str, fine: str, group: str) -> None:
@@ -282,7 +297,7 @@ def test_refreshing_some_days_gives_the_same_as_refreshing_all(full: Store) -> N
     tables = [
         name for (name,) in full.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%_daily'")
     ]
-    assert len(tables) == 23
+    assert len(tables) == 31
 
     def content() -> list[list[tuple[object, ...]]]:
         columns = {

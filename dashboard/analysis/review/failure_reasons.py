@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from dashboard.analysis.filters import Filter
-from dashboard.analysis.selection import condition_of
+from dashboard.analysis.rollup_choice import condition_of
 from data.words import ErrorKind, Outcome, OutcomeBasis
 
 Reasons = Mapping[str, Counter[str]]

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from dashboard.analysis.filters import NONE_NAME, Filter
 from dashboard.analysis.review.worst import Counts
-from dashboard.analysis.selection import condition_of
 from dashboard.analysis.shared import shared
 from dashboard.analysis.strips import strips_of
 from data.words import CallStatus, IntegrationKind
@@ -73,14 +72,11 @@ def integrations(connection: sqlite3.Connection, chosen: Filter) -> dict[str, In
 
 @shared
 def _of_project(connection: sqlite3.Connection, chosen: Filter) -> tuple[Integration, ...]:
-    condition, parameters = condition_of(chosen, chosen.period, "integration_daily")
+    found = strips_of(connection, chosen, chosen.period, "integration_daily").sums(("kind", "name"), _PARTS)
+    listed = sorted(found.items(), key=lambda one: (one[0][0], one[0][1] or ""))
     return tuple(
-        Integration(IntegrationKind(kind), name or NONE_NAME, *values)
-        for kind, name, *values in connection.execute(
-            f"SELECT kind, name, {', '.join(f'sum({part})' for part in _PARTS)} FROM integration_daily "  # noqa: S608
-            f"WHERE {condition} GROUP BY 1, 2 ORDER BY 1, 2",
-            parameters,
-        )
+        Integration(IntegrationKind(kind), name or NONE_NAME, useful, failed, timeout, denied, not_run, repeated)
+        for (kind, name), (useful, failed, timeout, denied, not_run, repeated) in listed
     )
 
 

@@ -19,7 +19,7 @@ from dashboard.analysis.review.worst import (
     more_to_tell,
     worse_to_stand_out,
 )
-from dashboard.analysis.selection import needs_fine_rollups
+from dashboard.analysis.rollup_choice import needs_fine_rollups
 from dashboard.analysis.ties import clear_ones
 from dashboard.analysis.units import difference_text, value_text
 from dashboard.analysis.wording import capital, listed
