@@ -97,6 +97,38 @@ CREATE INDEX ix_call_daily_date ON call_daily (date);
 CREATE INDEX ix_call_daily_project_date ON call_daily (project, date);
 CREATE INDEX ix_call_daily_route_date ON call_daily (provider, model, date, project, task_class, source, status, error_kind, is_attributed, call_count, unpriced_count, usage_known_count, fallback_count, cost_micro_usd, computed_cost_micro_usd, input_tokens, cache_read_tokens, cache_write_tokens, output_tokens);
 CREATE INDEX ix_call_daily_task_class_date ON call_daily (task_class, date);
+CREATE TABLE call_project_daily (
+	call_count BIGINT NOT NULL, 
+	unpriced_count BIGINT NOT NULL, 
+	usage_known_count BIGINT NOT NULL, 
+	latency_known_count BIGINT NOT NULL, 
+	fallback_count BIGINT NOT NULL, 
+	retry_count BIGINT NOT NULL, 
+	cost_micro_usd BIGINT NOT NULL, 
+	both_costs_count BIGINT NOT NULL, 
+	both_billed_count BIGINT NOT NULL, 
+	both_reported_micro_usd BIGINT NOT NULL, 
+	both_computed_micro_usd BIGINT NOT NULL, 
+	computed_cost_micro_usd BIGINT NOT NULL, 
+	input_tokens BIGINT NOT NULL, 
+	cache_read_tokens BIGINT NOT NULL, 
+	cache_write_tokens BIGINT NOT NULL, 
+	output_tokens BIGINT NOT NULL, 
+	call_project_daily_id INTEGER NOT NULL, 
+	date INTEGER, 
+	source VARCHAR NOT NULL, 
+	project VARCHAR, 
+	provider VARCHAR, 
+	model VARCHAR, 
+	status VARCHAR NOT NULL, 
+	error_kind VARCHAR, 
+	attributed_call_count BIGINT NOT NULL, 
+	attributed_unpriced_count BIGINT NOT NULL, 
+	attributed_cost_micro_usd BIGINT NOT NULL, 
+	latency_histogram BLOB, 
+	PRIMARY KEY (call_project_daily_id)
+);
+CREATE INDEX ix_call_project_daily_date ON call_project_daily (date);
 CREATE TABLE call_route_daily (
 	call_count BIGINT NOT NULL, 
 	unpriced_count BIGINT NOT NULL, 

@@ -83,6 +83,9 @@ LAYOUTS: Mapping[str, Layout] = {
     "task_route_daily": Layout(_BY_ROUTE, _TASKS, "cost_histogram"),
     "call_daily": Layout((*_BY_PROJECT, *_ENDS, "is_attributed"), _CALLS, "latency_histogram"),
     "call_route_daily": Layout((*_BY_ROUTE, *_ENDS, "is_attributed"), _CALLS, "latency_histogram"),
+    "call_project_daily": Layout(
+        ("project", "provider", "model", *_ENDS), (*_CALLS, *_ATTRIBUTED), "latency_histogram"
+    ),
     "route_daily": Layout(("provider", "model", *_ENDS), (*_CALLS, *_ATTRIBUTED), "latency_histogram"),
     "patch_daily": Layout(_BY_PROJECT, _PATCHES),
     "patch_route_daily": Layout(_BY_ROUTE, _PATCHES),

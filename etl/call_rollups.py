@@ -8,7 +8,13 @@ _BOTH = "reported_cost_micro_usd IS NOT NULL AND computed_cost_micro_usd IS NOT 
 
 def call_rollups() -> tuple[Rollup, ...]:
     """Return the rollups of calls; each is made of facts, or of one before it."""
-    return _calls(), _by_class_and_route(), _fallbacks(), _routes()
+    return (
+        _calls(),
+        _by_class_and_route(),
+        _fallbacks(),
+        _over_classes(_by_class_and_route(), "route_daily"),
+        _over_classes(_calls(), "call_project_daily", "project"),
+    )
 
 
 def _calls() -> Rollup:
@@ -78,10 +84,11 @@ def _fallbacks() -> Rollup:
     )
 
 
-def _routes() -> Rollup:
+def _over_classes(finer: Rollup, table: str, *kept: str) -> Rollup:
+    """Return the rollup over task classes; measures of its own tell what belongs to tasks."""
     attributed = ("call_count", "unpriced_count", "cost_micro_usd")
-    return _by_class_and_route().summed(
-        "route_daily",
-        *("source", "provider", "model", "status", "error_kind"),
+    return finer.summed(
+        table,
+        *(*kept, "source", "provider", "model", "status", "error_kind"),
         extra={f"attributed_{name}": f"iif(is_attributed, {name}, 0)" for name in attributed},
     )

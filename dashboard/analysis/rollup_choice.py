@@ -20,6 +20,7 @@ COARSER: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
     ),
     "call_daily": (
         ("route_daily", frozenset({"project", "task_class"})),
+        ("call_project_daily", frozenset({"task_class"})),
         ("call_route_daily", frozenset({"project"})),
     ),
     "patch_decision_daily": (

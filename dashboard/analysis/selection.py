@@ -112,7 +112,9 @@ _MEASURES: Mapping[str, Mapping[str, _Measure]] = {
     **_FINE,
     **_COARSE,
     **{coarser: measures for finest, measures in _FINE.items() for coarser, _ in COARSER[finest]},
-    "route_daily": _CALLS | _plain("attributed_call_count", "attributed_cost_micro_usd"),
+    **dict.fromkeys(
+        ("route_daily", "call_project_daily"), _CALLS | _plain("attributed_call_count", "attributed_cost_micro_usd")
+    ),
 }
 """Measures of each rollup by name."""
 

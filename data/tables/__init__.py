@@ -35,6 +35,7 @@ from data.tables.reviewer_rollups import (
 from data.tables.reviews import FrozenReview, ReviewNote
 from data.tables.rollups import (
     CallDaily,
+    CallProjectDaily,
     CallRouteDaily,
     CommandDaily,
     CommandRouteDaily,
@@ -59,6 +60,7 @@ __all__ = [
     "Approval",
     "ApprovalDaily",
     "CallDaily",
+    "CallProjectDaily",
     "CallRouteDaily",
     "Chat",
     "ChatExport",

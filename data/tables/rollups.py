@@ -198,6 +198,23 @@ class RouteDaily(_CallSums, table=True):
     latency_histogram: bytes | None = histogram("durations, milliseconds")
 
 
+class CallProjectDaily(_CallSums, table=True):
+    """One row per day sent, source, project, route that served, status and error kind: call_daily over task classes."""
+
+    call_project_daily_id: int | None = number("number of the row")
+    date: calendar_day | None = day("day the calls were sent")
+    source: str = must("where the calls were read (CallSource)")
+    project: str | None = col("project")
+    provider: str | None = col("provider that served")
+    model: str | None = col("model that served")
+    status: str = must("how they ended (CallStatus)")
+    error_kind: str | None = col("kind of error (ErrorKind)")
+    attributed_call_count: int = count("counted calls that belong to a task")
+    attributed_unpriced_count: int = count("of these, with unknown cost")
+    attributed_cost_micro_usd: int = count("known spend of calls that belong to a task")
+    latency_histogram: bytes | None = histogram("durations, milliseconds")
+
+
 class _CommandSums(Row):
     """What is summed of commands; proposals without a result are counted apart."""
 

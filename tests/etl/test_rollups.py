@@ -147,6 +147,7 @@ _OF_DECISIONS = ("patch", "accepted", "rejected", "pending", "unfinished", "roll
         ("zone_decision_project_daily", "patch_decision_daily", "date, project, task_class, risk_zone, actor"),
         ("zone_decision_route_daily", "patch_decision_daily", "date, task_class, provider, model, risk_zone, actor"),
         ("route_daily", "call_daily", "date, source, provider, model, status, error_kind"),
+        ("call_project_daily", "call_daily", "date, source, project, provider, model, status, error_kind"),
         (
             "call_route_daily",
             "call_daily",
@@ -186,16 +187,15 @@ def test_a_coarser_rollup_adds_up_to_the_finer_one(full: Store, coarse: str, fin
         assert merged.encode() == same.encode()
 
 
-def test_calls_of_tasks_by_route_add_up_to_the_finer_rollup(full: Store) -> None:
-    names = ("call_count", "unpriced_count", "cost_micro_usd")
-    by_route = (
-        f"SELECT date, provider, model, {', '.join(f'sum(attributed_{name})' for name in names)} FROM route_daily"
-    )
-    finer = ", ".join(f"sum(iif(is_attributed, {name}, 0))" for name in names)
-    group = "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-    rows = full.rows(f"{by_route} {group}")
-    assert rows == full.rows(f"SELECT date, provider, model, {finer} FROM call_daily {group}")
-    assert all(sum(row[number] for row in rows) > 0 for number in (3, 4, 5))
+@pytest.mark.parametrize(("table", "names"), [("route_daily", ""), ("call_project_daily", "project, ")])
+def test_calls_of_tasks_over_classes_add_up_to_the_finer_rollup(full: Store, table: str, names: str) -> None:
+    measures = ("call_count", "unpriced_count", "cost_micro_usd")
+    coarser = ", ".join(f"sum(attributed_{name})" for name in measures)
+    finer = ", ".join(f"sum(iif(is_attributed, {name}, 0))" for name in measures)
+    names = f"date, {names}provider, model"
+    rows = full.rows(f"SELECT {coarser}, {names} FROM {table} GROUP BY {names} ORDER BY {names}")
+    assert rows == full.rows(f"SELECT {finer}, {names} FROM call_daily GROUP BY {names} ORDER BY {names}")
+    assert all(sum(row[number] for row in rows) > 0 for number in range(3))
 
 
 @pytest.mark.parametrize("group", ["1", "date", "project", "task_class", "provider, model", "date, project, model"])
@@ -297,7 +297,7 @@ def test_refreshing_some_days_gives_the_same_as_refreshing_all(full: Store) -> N
     tables = [
         name for (name,) in full.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%_daily'")
     ]
-    assert len(tables) == 31
+    assert len(tables) == 32
 
     def content() -> list[list[tuple[object, ...]]]:
         columns = {
