@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from data.keys import key_sql
+
 _FORMULA_STARTS = "'=', '+', '-', '@', char(9), char(10), char(13)"
 
 
@@ -50,8 +52,8 @@ def plain(*names: str, of: str | None = None) -> tuple[Column, ...]:
 
 
 def key(name: str, sql: str) -> Column:
-    """Key as 16 hexadecimal digits."""
-    return Column(name, f"iif({sql} IS NULL, NULL, printf('%016x', {sql}))")
+    """Key as text (data.keys)."""
+    return Column(name, key_sql(sql))
 
 
 def flag(name: str, sql: str | None = None) -> Column:

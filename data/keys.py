@@ -53,5 +53,13 @@ def hashes_of(texts: Iterable[str]) -> tuple[int, ...]:
 
 
 def key_text(key: int | None) -> str | None:
-    """Return a key as people and CSV files see it: 16 hexadecimal digits."""
-    return None if key is None else f"{key:016x}"
+    """Return a key as people and CSV files see it: x and 16 hexadecimal digits.
+
+    Without the letter a spreadsheet takes one in a thousand for a number ("12345e67..."), and spoils it.
+    """
+    return None if key is None else f"x{key:016x}"
+
+
+def key_sql(key: str) -> str:
+    """Return the SQL that writes a key as key_text does; ``key`` is SQL of the program."""
+    return f"iif({key} IS NULL, NULL, printf('x%016x', {key}))"

@@ -15,7 +15,7 @@ from data.words import Word
 
 _LIST = re.compile(r"\s*\(([A-Z][A-Za-z]+)\)")
 _NULL = re.compile(r"\bnull\b")
-_KEY_NOTE = "16 hexadecimal digits"
+_KEY_NOTE = "x and 16 hexadecimal digits"
 # Facts first: rollups and bookkeeping use the same names for sums of them.
 _FIRST = ("task", "patch", "llm_call", "command_run", "approval", "tool_call", "deployment", "load", "quarantine")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from data.frames import Schema, frame_of
+from data.keys import key_sql
 
 Columns = Sequence[tuple[str, str, pl.DataType]]
 """Name, SQL, type."""
@@ -62,8 +63,8 @@ class Listing:
 
 
 def id_column(name: str, key: str) -> tuple[str, str, pl.DataType]:
-    """Return the column of a key, written as ids are written everywhere: 16 hexadecimal digits."""
-    return name, f"iif({key} IS NULL, NULL, printf('%016x', {key}))", pl.String()
+    """Return the column of a key, written as ids are written everywhere (data.keys)."""
+    return name, key_sql(key), pl.String()
 
 
 def route_column(of: str = "") -> tuple[str, str, pl.DataType]:

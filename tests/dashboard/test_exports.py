@@ -134,7 +134,7 @@ class TestValues:
         facts = Facts()
         facts.task("2026-03-02T10:00:00.000123", task_key=0xABC, known_cost_micro_usd=1_234_567)
         row = rows(facts.write(store), "tasks")[0]
-        assert row["task_id"] == "0000000000000abc"
+        assert row["task_id"] == "x0000000000000abc"
         assert row["requested_at"] == "2026-03-02T10:00:00.000123Z"
         assert row["requested_date"] == "2026-03-02"
         assert row["cost_usd"] == "1.234567"
@@ -344,7 +344,7 @@ class TestOrderAndSelection:
         for when, key in ((None, 1), ("2026-03-05", 2), ("2026-03-02", 4), ("2026-03-02", 3), ("2026-03-02T09:00", 5)):
             facts.task(when, task_key=key)
         facts.write(store)
-        assert [int(row["task_id"], 16) for row in rows(store, "tasks")] == [3, 4, 5, 2, 1]
+        assert [int(row["task_id"].removeprefix("x"), 16) for row in rows(store, "tasks")] == [3, 4, 5, 2, 1]
 
     @pytest.mark.parametrize("name", [name for name in AGREED if name not in ("loads", "quarantine")])
     def test_the_order_of_loading_does_not_show(self, store: Store, name: str) -> None:

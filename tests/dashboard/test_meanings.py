@@ -27,7 +27,9 @@ def test_a_column_means_what_the_table_says_whose_rows_are_shown():
 
 
 def test_ids_dollars_and_seconds_are_explained_by_the_columns_they_come_from():
-    assert text("task_id", "", TASK_ROWS) == "hash of its first message and its first reply; 16 hexadecimal digits"
+    assert (
+        text("task_id", "", TASK_ROWS) == "hash of its first message and its first reply; x and 16 hexadecimal digits"
+    )
     assert text("duration_s", "", COMMAND_ROWS) == "how long it ran, in seconds"
     assert text("reported_cost_usd", "llm_calls") == "cost as the gateway reported it, in US dollars"
 

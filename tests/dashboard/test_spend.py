@@ -471,7 +471,7 @@ def test_the_dearest_tasks_are_the_same_down_the_index_of_costs_and_by_their_day
         for first, last in (whole, short):
             chosen = Filter(Period(first, last), project=project)
             priced = connection.execute(
-                "SELECT printf('%016x', task_key) FROM task WHERE call_count > unpriced_call_count "
+                "SELECT printf('x%016x', task_key) FROM task WHERE call_count > unpriced_call_count "
                 "AND requested_date BETWEEN ? AND ? AND (? IS NULL OR project = ?) "
                 "ORDER BY known_cost_micro_usd DESC, task_key",
                 (day_number(first), day_number(last), project, project),

@@ -1,9 +1,11 @@
+import sqlite3
+from contextlib import closing
 from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.keys import key_text, stable_key, stable_keys, stable_keys_under
+from data.keys import key_sql, key_text, stable_key, stable_keys, stable_keys_under
 
 PARTS = st.lists(st.none() | st.text(alphabet=st.characters(exclude_categories=())), max_size=4)
 
@@ -57,7 +59,14 @@ def test_many_keys_at_once_are_those_of_each(named: list[tuple[str | None, str]]
     assert stable_keys("task", texts) == [stable_key("task", text) for text in texts]
 
 
-def test_people_see_a_key_as_16_hexadecimal_digits():
-    assert key_text(255) == "00000000000000ff"
-    assert key_text(2**63 - 1) == "7fffffffffffffff"
+def test_people_see_a_key_as_text_that_no_spreadsheet_takes_for_a_number():
+    assert key_text(255) == "x00000000000000ff"
+    assert key_text(2**63 - 1) == "x7fffffffffffffff"
     assert key_text(None) is None
+
+
+@given(st.integers(0, 2**63 - 1) | st.none())
+def test_sql_writes_a_key_the_same_way(key: int | None):
+    with closing(sqlite3.connect(":memory:")) as connection:
+        (found,) = connection.execute(f"SELECT {key_sql('?1')}", (key,)).fetchone()
+    assert found == key_text(key)
