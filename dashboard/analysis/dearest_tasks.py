@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -17,8 +18,25 @@ from data.frames import INSTANT, frame_of
 
 _CALLS = "(SELECT sum({column}) FROM llm_call WHERE llm_call.task_key = task.task_key AND is_counted)"
 _PATIENCE = 4
-_INDEX_PAYS = 5
+_INDEX_PAYS = 25
 """So many tasks are looked at in the index of costs, which holds all that a filter asks, while one of a day is read."""
+
+
+class _End(NamedTuple):
+    """An end of the index of costs that a page is looked for from, as SQL."""
+
+    first: str
+    """Direction of the costs."""
+    then: str
+    """Direction of the keys of tasks that cost the same."""
+    before: str
+    """How the cost of a task compares with one that is farther from this end."""
+    beyond_all: int
+    """What all costs are before."""
+
+
+_FROM_THE_DEAREST = _End(" DESC", "", ">", -1)
+_FROM_THE_CHEAPEST = _End("", " DESC", "<", 2**63 - 1)
 # Of a task whose other calls cost nothing (they failed, say) and that has an unpriced one, nothing is known.
 _IS_KNOWN = "known_cost_micro_usd > 0 OR unpriced_call_count = 0"
 _DEAREST_FIRST = "known_cost_micro_usd DESC, task_key"
@@ -82,42 +100,59 @@ def dearest_listing(chosen: Filter) -> Listing:
 def _keys(
     connection: sqlite3.Connection, chosen: Filter, first: date, last: date, *, limit: int, offset: int
 ) -> list[int]:
-    """Return the keys of the tasks of a page: down the index of costs where it is soon full, else from all of the days.
+    """Return the keys of the tasks of a page: along the index of costs where that pays, else from all of the days.
 
-    If the tasks of the filter cost about as much as others, a page is full after ``reading`` tasks.
+    If the tasks of the filter cost about as much as others, a page is full after ``reading`` tasks from the nearer end.
     """
     condition, parameters = _condition(chosen, first, last)
-    parameters |= {"limit": limit, "offset": offset}
     days = _known_by_day(connection, chosen, first, last)
     matching = sum(count for _, count in days)
     if matching <= offset:
         return []
+    count = min(limit, matching - offset)
+    behind = matching - offset - count
+    end = _FROM_THE_CHEAPEST if behind < offset else _FROM_THE_DEAREST
+    skipped = min(offset, behind)
     listed = ", ".join(str(day) for day, _ in days)
-    whole, in_days = connection.execute(
-        f"SELECT sum(known_cost_count), sum(iif(date IN ({listed}), task_count, 0)) FROM project_daily"  # noqa: S608
-    ).fetchone()
-    # The unary plus keeps SQLite off the other index.
-    ordered = "ORDER BY {}known_cost_micro_usd DESC, task_key LIMIT :limit OFFSET :offset"
-    reading = (limit + offset) * whole // matching
-    if reading < _INDEX_PAYS * in_days:
-        # A cheap route has no task among the dearest: where many more were read in vain, its days are read instead.
-        above = connection.execute(
-            "SELECT known_cost_micro_usd FROM task WHERE call_count > unpriced_call_count "
-            "ORDER BY known_cost_micro_usd DESC LIMIT 1 OFFSET ?",
-            (min(_PATIENCE * reading, _INDEX_PAYS * in_days),),
-        ).fetchone()
+    whole, in_days = _known_in_all(connection), _tasks_of_days(connection, listed)
+    reading, most = (skipped + count) * whole // matching, _INDEX_PAYS * in_days
+    if min(whole, _PATIENCE * reading) < most:
+        edge = end.beyond_all
+        if whole >= most:
+            # A cheap route has no task among the dearest: where many more were read in vain, its days are read instead.
+            found = connection.execute(
+                "SELECT known_cost_micro_usd FROM task WHERE call_count > unpriced_call_count "  # noqa: S608
+                f"ORDER BY known_cost_micro_usd{end.first} LIMIT 1 OFFSET ?",
+                (_PATIENCE * reading,),
+            ).fetchone()
+            edge = end.beyond_all if found is None else found[0]
         rows = connection.execute(
-            "SELECT task_key FROM task WHERE known_cost_micro_usd > :above "  # noqa: S608
-            f"AND +requested_date BETWEEN :first AND :last AND {condition} {ordered.format('')}",
-            parameters | {"above": -1 if above is None else above[0]},
+            # The unary plus keeps SQLite off the other index.
+            f"SELECT task_key FROM task WHERE known_cost_micro_usd {end.before} :edge "  # noqa: S608
+            f"AND +requested_date BETWEEN :first AND :last AND {condition} "
+            f"ORDER BY known_cost_micro_usd{end.first}, task_key{end.then} LIMIT :limit OFFSET :offset",
+            parameters | {"edge": edge, "limit": count, "offset": skipped},
         ).fetchall()
-        if len(rows) == min(limit, matching - offset):
+        if len(rows) == count:
             return [key for (key,) in rows]
     rows = connection.execute(
-        f"SELECT task_key FROM task WHERE requested_date IN ({listed}) AND {condition} {ordered.format('+')}",  # noqa: S608
-        parameters,
+        f"SELECT task_key FROM task WHERE requested_date IN ({listed}) AND {condition} "  # noqa: S608
+        "ORDER BY +known_cost_micro_usd DESC, task_key LIMIT :limit OFFSET :offset",
+        parameters | {"limit": limit, "offset": offset},
     ).fetchall()
     return [key for (key,) in rows]
+
+
+@shared
+def _known_in_all(connection: sqlite3.Connection) -> int:
+    """Return how many tasks of known cost the store has: entries of the index of costs."""
+    return int(connection.execute("SELECT coalesce(sum(known_cost_count), 0) FROM project_daily").fetchone()[0])
+
+
+def _tasks_of_days(connection: sqlite3.Connection, listed: str) -> int:
+    """Return how many tasks there are on some days (their numbers, as SQL), whatever the filter."""
+    row = connection.execute(f"SELECT sum(task_count) FROM project_daily WHERE date IN ({listed})").fetchone()  # noqa: S608
+    return int(row[0])
 
 
 def _condition(chosen: Filter, first: date, last: date) -> tuple[str, dict[str, object]]:

@@ -442,7 +442,7 @@ def test_facts_are_read_by_index(store: Store, named: dict[str, str]):
         dearest_tasks(connection, march(**named), *MARCH_DAYS, limit=20, offset=0)
         connection.set_trace_callback(None)
         plans = [row[3] for one in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {one}")]
-    assert named or any("ix_task_requested_date" in step for step in plans)
+    assert named or any("ix_task_cost" in step for step in plans)
     assert not [step for step in plans if step.startswith(("SCAN task", "SCAN llm_call")) and "_daily" not in step]
 
 
@@ -455,7 +455,21 @@ def test_a_period_without_calls_says_so(store: Store):
 
 
 @pytest.mark.parametrize("project", [None, "shop"])
-def test_the_dearest_tasks_are_the_same_down_the_index_of_costs_and_by_their_days(store: Store, project: str | None):
+@pytest.mark.parametrize(
+    ("index_pays", "read_by"),
+    [
+        # From all days, whatever the page.
+        (0, {"ix_task_requested_date"}),
+        # Pages near an end of the index from there, as far as it pays to look; the others from their days.
+        (4, {"ix_task_cost", "ix_task_requested_date"}),
+        # All from the nearer end of the index.
+        (1_000, {"ix_task_cost"}),
+    ],
+)
+def test_the_dearest_tasks_are_the_same_along_the_index_of_costs_and_by_their_days(
+    store: Store, monkeypatch: pytest.MonkeyPatch, project: str | None, index_pays: int, read_by: set[str]
+):
+    monkeypatch.setattr("dashboard.analysis.dearest_tasks._INDEX_PAYS", index_pays)
     facts = Facts()
     for number in range(400):
         # Costs repeat, so that ties are decided by the key; of every seventh task no call has a known cost.
@@ -477,16 +491,30 @@ def test_the_dearest_tasks_are_the_same_down_the_index_of_costs_and_by_their_day
                 (day_number(first), day_number(last), project, project),
             ).fetchall()
             assert task_count(connection, chosen, first, last) == len(priced)
-            for offset in (0, 20):
+            for offset in range(0, len(priced) + 20, 20):
                 statements: list[str] = []
                 connection.set_trace_callback(statements.append)
                 page = dearest_tasks(connection, chosen, first, last, limit=20, offset=offset)
                 connection.set_trace_callback(None)
                 assert page["task_id"].to_list() == [key for (key,) in priced[offset : offset + 20]]
                 plans += [row[3] for one in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {one}")]
-    # Both ways were taken.
-    assert any("ix_task_cost" in step for step in plans)
-    assert any("ix_task_requested_date" in step for step in plans)
+    assert {index for index in ("ix_task_cost", "ix_task_requested_date") if any(index in step for step in plans)} == (
+        read_by
+    )
+
+
+@pytest.mark.parametrize("offset", [0, 2, 24, 46, 48])
+def test_tasks_that_all_cost_less_than_others_are_found_though_the_index_is_left_on_the_way(store: Store, offset: int):
+    facts = Facts()
+    for number in range(3_000):
+        facts.task(f"2026-02-{1 + number % 28:02}T10:00", project="dear", known_cost_micro_usd=5_000)
+    # In a store so large, it does not pay to look through the whole index for the tasks of such a day.
+    for number in range(50):
+        facts.task("2026-03-01T10:00", project="cheap", known_cost_micro_usd=number)
+    with facts.write(store).reading() as connection:
+        day = date(2026, 3, 1)
+        page = dearest_tasks(connection, Filter(Period(day, day), project="cheap"), day, day, limit=2, offset=offset)
+    assert page["known_usd"].to_list() == [(49 - offset) / 1e6, (48 - offset) / 1e6]
 
 
 class TestCallsBehind:
