@@ -1,7 +1,7 @@
 """Spend over time by provider, model, task class or project: the parts make up the whole, to the millionth."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -104,17 +104,16 @@ class Spend:
 
 
 Daily = Mapping[int, Amount]
+_Row = tuple[str, int, tuple[int, ...]]
+"""Name of a group, day, and calls, unpriced ones and known spend of them."""
 
 
 def spend(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, every: Every, by: SpendBy) -> Spend:
     """Return what the calls of the filter cost, by bucket and group; too fine buckets are coarsened."""
     costs = unit_costs(connection, chosen.period)
-    by_group = _daily(connection, chosen, chosen.period, by)
+    by_group = _daily(connection, chosen, by)
     _add_ranges(connection, chosen, by, by_group, costs)
-    before = None
-    if chosen.compared is not None:
-        earlier = _daily(connection, chosen, chosen.compared, by)
-        before = {name: total_amount(days.values()) for name, days in earlier.items()}
+    usual, before = _earlier(connection, chosen, by)
     measured = min((min(days) for days in by_group.values()), default=None)
     period = drawn(chosen.period, None if measured is None else day_from_number(measured), day_of(as_of))
     if measured is not None:
@@ -147,7 +146,7 @@ def spend(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, every
         ),
         groups=tuple(groups),
         costs=costs,
-        spikes=_spikes(connection, chosen, as_of, by_group, by),
+        spikes=_spikes(chosen, as_of, usual, by_group),
     )
 
 
@@ -156,24 +155,55 @@ def group_name(by: SpendBy, first: str | None, second: str | None = None) -> str
     return route_name(first, second) if by is SpendBy.MODEL else NONE_NAME if first is None else str(first)
 
 
-def _daily(connection: sqlite3.Connection, chosen: Filter, period: Period, by: SpendBy) -> dict[str, dict[int, Amount]]:
+def _daily(connection: sqlite3.Connection, chosen: Filter, by: SpendBy) -> dict[str, dict[int, Amount]]:
+    """Return the amounts of each group by day of the period."""
     found: dict[str, dict[int, Amount]] = {}
-    for name, day, sums in _rows(connection, chosen, period, by):
+    if by in (SpendBy.PROVIDER, SpendBy.MODEL):
+        # Other answers rest on the same days.
+        rows: Iterable[_Row] = (
+            (group_name(by, one.provider, one.model), one.day, (one.calls, one.unpriced, one.micro_usd))
+            for one in route_days(connection, chosen, chosen.period)
+        )
+    else:
+        rows = _rows(connection, chosen, chosen.period, by)
+    for name, day, sums in rows:
         days = found.setdefault(name, {})
         # Two groups can be written the same way (a model named "?"), and a provider has many models.
         days[day] = days[day] + Amount(*sums) if day in days else Amount(*sums)
     return {name: dict(sorted(days.items())) for name, days in found.items()}
 
 
-def _rows(
-    connection: sqlite3.Connection, chosen: Filter, period: Period, by: SpendBy
-) -> Iterable[tuple[str, int, tuple[int, ...]]]:
-    """Return name of a group, day, and calls, unpriced ones and known spend of them."""
-    if by in (SpendBy.PROVIDER, SpendBy.MODEL):
-        return (
-            (group_name(by, one.provider, one.model), one.day, (one.calls, one.unpriced, one.micro_usd))
-            for one in route_days(connection, chosen, period)
-        )
+def _earlier(
+    connection: sqlite3.Connection, chosen: Filter, by: SpendBy
+) -> tuple[Sequence[_Row], Mapping[str, Amount] | None]:
+    """Return the rows of the weeks that say what is usual at the beginning of the period, and the compared amounts.
+
+    Nearly always the compared days are some of these weeks, or hold them: then both are read at once.
+    """
+    weeks = Period(chosen.period.first - timedelta(days=USUAL_DAYS), chosen.period.first - timedelta(days=1))
+    compared = chosen.compared
+    longer = compared if compared is not None and _holds(compared, weeks) else weeks
+    rows = tuple(_rows(connection, chosen, longer, by))
+    usual = _within(rows, weeks)
+    if compared is None:
+        return usual, None
+    others = rows if _holds(longer, compared) else _rows(connection, chosen, compared, by)
+    amounts: dict[str, list[Amount]] = {}
+    for name, _, sums in _within(others, compared):
+        amounts.setdefault(name, []).append(Amount(*sums))
+    return usual, {name: total_amount(listed) for name, listed in amounts.items()}
+
+
+def _holds(period: Period, other: Period) -> bool:
+    return period.first <= other.first and other.last <= period.last
+
+
+def _within(rows: Iterable[_Row], period: Period) -> Sequence[_Row]:
+    first, last = day_number(period.first), day_number(period.last)
+    return [row for row in rows if first <= row[1] <= last]
+
+
+def _rows(connection: sqlite3.Connection, chosen: Filter, period: Period, by: SpendBy) -> Iterable[_Row]:
     if by is SpendBy.PROJECT and not needs_fine_rollups(chosen):
         condition, parameters = condition_of(chosen, period, "project_daily")
         rows = connection.execute(
@@ -181,7 +211,7 @@ def _rows(
             parameters,
         )
         return ((group_name(by, project), day, tuple(sums)) for project, day, *sums in rows)
-    calls = strips_of(connection, chosen, period, "call_daily", by.value)
+    calls = strips_of(connection, chosen, period, "call_daily", by.columns[0])
     return calls.daily(by.columns, AMOUNT, partial(group_name, by))
 
 
@@ -255,20 +285,12 @@ def _state(bucket: Bucket, period: Period, every: Every, as_of: datetime) -> Poi
     return PointState.SETTLED
 
 
-def _spikes(
-    connection: sqlite3.Connection, chosen: Filter, as_of: datetime, by_group: Mapping[str, Daily], by: SpendBy
-) -> tuple[Spike, ...]:
+def _spikes(chosen: Filter, as_of: datetime, usual: Iterable[_Row], by_group: Mapping[str, Daily]) -> tuple[Spike, ...]:
     """Return the days that stand out; the weeks before the period say what is usual at its beginning."""
-    earlier = Period(chosen.period.first - timedelta(days=USUAL_DAYS), chosen.period.first - timedelta(days=1))
-    read = chosen.compared
-    if read is None or not (read.first <= earlier.first and read.last >= earlier.last):
-        read = earlier
-    first, last = day_number(earlier.first), day_number(earlier.last)
     money: dict[str, dict[int, int]] = {}
-    for name, day, (_, _, micro_usd) in _rows(connection, chosen, read, by):
-        if first <= day <= last:
-            days = money.setdefault(name, {})
-            days[day] = days.get(day, 0) + micro_usd
+    for name, day, (_, _, micro_usd) in usual:
+        days = money.setdefault(name, {})
+        days[day] = days.get(day, 0) + micro_usd
     for name, amounts in by_group.items():
         money.setdefault(name, {}).update((day, amount.micro_usd) for day, amount in amounts.items())
     return spikes(money, day_number(chosen.period.first), day_number(min(chosen.period.last, last_whole_day(as_of))))
