@@ -240,7 +240,7 @@ def outcomes_of(counts: Counts, who: Who) -> Outcomes:
 def waiting_of(counts: Counts, who: Who) -> Waiting | None:
     """Return the mean waiting time in hours: as known, 0 where a rule decides at once, null where nobody says."""
     if counts.waiting_known:
-        spread = counts.histogram.spread()
+        spread = counts.waiting_spread_ms
         mean = counts.waiting_ms / counts.waiting_known / _HOUR_MS
         return Waiting(mean, None if spread is None else spread / _HOUR_MS, counts.waiting_known)
     return None if who.takes_time else NO_WAITING

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import erfc, inf, isfinite, sqrt
 from statistics import NormalDist
+from typing import NamedTuple
 
 from dashboard.analysis.comparison import POWER
 from dashboard.analysis.intervals import Interval, Z, most_when_none_seen, wilson
@@ -52,8 +53,7 @@ class Waiting:
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bounded:
+class Bounded(NamedTuple):
     """A value with its interval; an end is infinite where the data set no bound."""
 
     value: float

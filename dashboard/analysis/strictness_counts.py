@@ -3,15 +3,17 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property, reduce
-from operator import add
+from functools import cached_property
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
 
 from dashboard.analysis.as_of import day_number, last_mature_day, newest_mature_day, patches_judged_at
 from dashboard.analysis.filters import NONE_NAME, Filter, Period
-from dashboard.analysis.strips import strips_of
+from dashboard.analysis.strips import Strips, strips_of
 from data.definitions.approval_costs import approval_costs
 from data.definitions.risk_zones import risk_zones
 from data.histogram import Histogram
@@ -99,25 +101,20 @@ class Counts:
         """Waiting times in milliseconds."""
         return Histogram.added(self.waits)
 
+    @cached_property
+    def waiting_spread_ms(self) -> float | None:
+        """Standard deviation of the known waiting times; null for fewer than two."""
+        return self.histogram.spread()
+
     def __add__(self, other: "Counts") -> "Counts":
-        return Counts(
-            self.accepted + other.accepted,
-            self.rolled_back + other.rolled_back,
-            self.rejected + other.rejected,
-            self.accepted_again + other.accepted_again,
-            self.pending + other.pending,
-            self.unfinished + other.unfinished,
-            self.reviewers_known + other.reviewers_known,
-            self.second_reviewed + other.second_reviewed,
-            self.waiting_known + other.waiting_known,
-            self.waiting_ms + other.waiting_ms,
-            self.incomparable + other.incomparable,
-            self.waits + other.waits,
-        )
+        return total((self, other))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+_NUMBERS = attrgetter(*(one.name for one in fields(Counts) if one.name != "waits"))
+"""All that is summed of counts, in the order of their fields."""
+
+
+class Place(NamedTuple):
     """A group of decisions: ALL stands for all zones or classes; NONE_NAME for patches without one."""
 
     zone: str
@@ -143,24 +140,21 @@ def decided(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, per
     settled = settled_day(connection, as_of)
     rows = strips_of(connection, chosen, period, "patch_decision_daily", histograms=True)
     old = rows.until(day_number(settled))
+    return Decided(_parts(old), settled, sum(rows.after(day_number(settled)).total("accepted_count", "rejected_count")))
+
+
+def _parts(rows: Strips) -> Mapping[Place, Counts]:
     by = ("risk_zone", "task_class", "actor")
-    waits = old.histograms(by, _place)
-    parts = {
-        place: Counts(
-            accepted,
-            undone,
-            rejected,
-            *more,
-            incomparable=rejected - comparable,
-            waits=(waits[place],) if place in waits else (),
+    waits = rows.histograms(by)
+    found: dict[Place, list[Counts]] = defaultdict(list)
+    for names, (accepted, undone, rejected, *more, comparable) in rows.sums(by, _MEASURES).items():
+        zone, task_class, actor = names
+        own = (waits[names],) if names in waits else ()
+        # Several names are the same place: that of an actor who is not known, say.
+        found[Place(zone or NONE_NAME, task_class or NONE_NAME, who_of(actor))].append(
+            Counts(accepted, undone, rejected, *more, incomparable=rejected - comparable, waits=own)
         )
-        for place, (accepted, undone, rejected, *more, comparable) in old.sums(by, _MEASURES, _place).items()
-    }
-    return Decided(parts, settled, sum(rows.after(day_number(settled)).total("accepted_count", "rejected_count")))
-
-
-def _place(zone: str | None, task_class: str | None, actor: str | None) -> Place:
-    return Place(zone or NONE_NAME, task_class or NONE_NAME, who_of(actor))
+    return {place: total(counts) for place, counts in found.items()}
 
 
 def settled_day(connection: sqlite3.Connection, as_of: datetime) -> date:
@@ -187,7 +181,11 @@ def rolled_up(parts: Mapping[Place, Counts], *, zones: bool, classes: bool) -> d
 
 def total(parts: Iterable[Counts]) -> Counts:
     """Return the sum of groups."""
-    return reduce(add, parts, Counts())
+    listed = list(parts)
+    if len(listed) == 1:
+        return listed[0]
+    sums = map(sum, zip(*map(_NUMBERS, listed), strict=True))
+    return Counts(*sums, waits=tuple(chain.from_iterable(part.waits for part in listed)))
 
 
 def order_of(place: Place) -> tuple[int, int, int, str, str]:
