@@ -15,7 +15,6 @@ from dashboard.analysis.series import Bucket
 from dashboard.analysis.spend_amounts import (
     AMOUNT,
     NO_CALLS,
-    UNPRICED_SQL,
     Amount,
     UnitCosts,
     Unpriced,
@@ -235,17 +234,10 @@ def _unpriced_rows(
     connection: sqlite3.Connection, chosen: Filter, by: SpendBy
 ) -> Iterator[tuple[str, int, str, Unpriced]]:
     """Yield name of a group, day, route, and the calls of unknown cost."""
-    if by in (SpendBy.PROVIDER, SpendBy.MODEL):
-        for provider, model, day, unpriced in unpriced_days(connection, chosen):
-            yield group_name(by, provider, model), day, route_name(provider, model), unpriced
-        return
-    condition, parameters = condition_of(chosen, chosen.period, "call_daily")
-    for name, day, provider, model, *sums in connection.execute(
-        f"SELECT {by.value}, date, provider, model, {UNPRICED_SQL} FROM call_daily "  # noqa: S608
-        f"WHERE {condition} AND unpriced_count > 0 GROUP BY 1, 2, 3, 4",
-        parameters,
-    ):
-        yield group_name(by, name), day, route_name(provider, model), Unpriced(*sums)
+    finer = None if by in (SpendBy.PROVIDER, SpendBy.MODEL) else by.value
+    for provider, model, part, day, unpriced in unpriced_days(connection, chosen, finer):
+        name = group_name(by, provider, model) if finer is None else group_name(by, part)
+        yield name, day, route_name(provider, model), unpriced
 
 
 def _ranked(by_group: Mapping[str, Daily]) -> list[str]:

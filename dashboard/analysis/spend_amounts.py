@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from dashboard.analysis.as_of import day_from_number
 from dashboard.analysis.filters import Filter, Period, route_name
@@ -29,7 +30,7 @@ _OK = f"status = '{CallStatus.SUCCESS}'"
 _TOKENS = "iif(unpriced_count = call_count, input_tokens + output_tokens, 0)"
 _WITH = "iif(unpriced_count = call_count, usage_known_count, 0)"
 _WITHOUT = "iif(unpriced_count = call_count, call_count - usage_known_count, unpriced_count)"
-UNPRICED_SQL = ", ".join(
+_UNPRICED = ", ".join(
     [f"sum({each})" for each in (_TOKENS, _WITH, _WITHOUT)]
     + [f"sum(iif({_OK}, {each}, 0))" for each in (_TOKENS, _WITH, _WITHOUT)]
 )
@@ -107,7 +108,7 @@ class Unpriced:
 NOTHING_UNPRICED = Unpriced(0, 0, 0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnitCosts:
     """What a token and a call cost on the routes of a period, in millionths of a US dollar."""
 
@@ -126,14 +127,20 @@ class UnitCosts:
 
     def bounds(self, route: str, unpriced: Unpriced) -> tuple[float, float]:
         """Return the least and the most that unpriced calls of a route may have cost, in millionths of a US dollar."""
-        own = [self.by_route[route]] if route in self.by_route else list(self.by_route.values())
-        calls = [call for _, call in own]
-        tokens = [token for token, _ in own if token is not None]
-        if tokens:
-            low, high = unpriced.ok_tokens * min(tokens), unpriced.tokens * max(tokens)
+        own = self.by_route.get(route)
+        low_token, high_token, low_call, high_call = self._of_any if own is None else (own[0], own[0], own[1], own[1])
+        if low_token is None or high_token is None:
+            low, high = unpriced.ok_with_tokens * low_call, unpriced.with_tokens * high_call
         else:
-            low, high = unpriced.ok_with_tokens * min(calls), unpriced.with_tokens * max(calls)
-        return low + unpriced.ok_without_tokens * min(calls), high + unpriced.without_tokens * max(calls)
+            low, high = unpriced.ok_tokens * low_token, unpriced.tokens * high_token
+        return low + unpriced.ok_without_tokens * low_call, high + unpriced.without_tokens * high_call
+
+    @cached_property
+    def _of_any(self) -> tuple[float | None, float | None, float, float]:
+        """Least and most of a token (null where none is known) and of a call, on all routes."""
+        tokens = [token for token, _ in self.by_route.values() if token is not None]
+        calls = [call for _, call in self.by_route.values()]
+        return min(tokens, default=None), max(tokens, default=None), min(calls), max(calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,26 +189,31 @@ def unit_costs(connection: sqlite3.Connection, period: Period) -> UnitCosts | No
     return UnitCosts(found) if found else None
 
 
-def unpriced_days(
-    connection: sqlite3.Connection, chosen: Filter
-) -> tuple[tuple[str | None, str | None, int, Unpriced], ...]:
-    """Return provider, model and day of the filter's calls of unknown cost, with what is known of these."""
-    return _unpriced_days(connection, chosen.during(chosen.period))
+UnpricedDays = tuple[tuple[str | None, str | None, str | None, int, Unpriced], ...]
+"""Provider, model, name of a group, and day, each with its calls of unknown cost."""
+
+
+def unpriced_days(connection: sqlite3.Connection, chosen: Filter, by: str | None = None) -> UnpricedDays:
+    """Return the filter's calls of unknown cost, with what is known of these, by route and day.
+
+    ``by`` is a column of call_daily that keeps them apart too; else the name of their group is null.
+    """
+    return _unpriced_days(connection, chosen.during(chosen.period), by)
 
 
 @shared
-def _unpriced_days(
-    connection: sqlite3.Connection, chosen: Filter
-) -> tuple[tuple[str | None, str | None, int, Unpriced], ...]:
+def _unpriced_days(connection: sqlite3.Connection, chosen: Filter, by: str | None) -> UnpricedDays:
+    # Days alone come in the order of the index, and need no sorting.
+    part, groups = ("NULL", "date") if by is None else (by, f"{by}, date")
     condition, parameters = condition_of(chosen, chosen.period, "call_daily")
     # Few routes have any, and the index of routes leads to them.
     days = route_days(connection, chosen, chosen.period)
     return tuple(
-        (*route, day, Unpriced(*sums))
+        (*route, name, day, Unpriced(*sums))
         for route in dict.fromkeys((one.provider, one.model) for one in days if one.unpriced)
-        for day, *sums in connection.execute(
-            f"SELECT date, {UNPRICED_SQL} FROM call_daily WHERE {condition} "  # noqa: S608
-            "AND provider IS :own_provider AND model IS :own_model AND unpriced_count > 0 GROUP BY date",
+        for name, day, *sums in connection.execute(
+            f"SELECT {part}, date, {_UNPRICED} FROM call_daily WHERE {condition} "  # noqa: S608
+            f"AND provider IS :own_provider AND model IS :own_model AND unpriced_count > 0 GROUP BY {groups}",
             parameters | {"own_provider": route[0], "own_model": route[1]},
         )
     )

@@ -102,7 +102,7 @@ def unpriced_routes(
 ) -> tuple[UnpricedRoute, ...]:
     """Return the routes with unpriced calls, the widest range first."""
     unpriced: dict[_Route, Unpriced] = {}
-    for provider, model, _, here in unpriced_days(connection, chosen):
+    for provider, model, _, _, here in unpriced_days(connection, chosen):
         unpriced[provider, model] = unpriced.get((provider, model), NOTHING_UNPRICED) + here
     amounts: dict[_Route, list[Amount]] = {route: [] for route in unpriced}
     for one in route_days(connection, chosen, chosen.period):

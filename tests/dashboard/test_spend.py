@@ -269,6 +269,39 @@ class TestSpikes:
         assert over_time_words(found) == "Spend stood out on 11 Mar 2026: $50.00"
         assert parts_words(found) == "All of it is project shop"
 
+    @pytest.mark.parametrize("by", SpendBy)
+    @pytest.mark.parametrize(
+        ("compared", "days"),
+        [
+            # Of the eight weeks before, 4 January to 28 February: none, some, all and more, some and others, no others.
+            (None, 0),
+            (Period(date(2026, 2, 9), date(2026, 2, 28)), 20),
+            (Period(date(2026, 1, 1), date(2026, 3, 5)), 64),
+            (Period(date(2026, 1, 1), date(2026, 1, 10)), 10),
+            (Period(date(2026, 2, 20), date(2026, 3, 5)), 14),
+            (Period(date(2025, 12, 1), date(2025, 12, 5)), 5),
+        ],
+    )
+    def test_what_is_usual_does_not_depend_on_what_is_compared(
+        self, store: Store, by: SpendBy, compared: Period | None, days: int
+    ) -> None:
+        facts = Facts()
+        for number in range(115):
+            day = date(2025, 11, 20) + timedelta(days=number)
+            dear = day == date(2026, 3, 11)
+            for route in (SONNET, HAIKU):
+                facts.call(f"{day}T10:00", route=route, cost_micro_usd=50_000_000 if dear else 1_000_000)
+        compare = Compare.NONE if compared is None else Compare.DATES
+        chosen = make_filter(AS_OF, custom=MARCH, compare=compare, other=compared)
+        found = spend_of(facts.write(store), by, chosen=chosen)
+        (spike,) = found.spikes
+        assert (spike.first, spike.last) == (date(2026, 3, 11), date(2026, 3, 11))
+        # Two calls a day.
+        assert (spike.micro_usd, spike.usual_micro_usd) == (100_000_000, 2_000_000)
+        assert found.before == (None if compared is None else Amount(2 * days, 0, 2_000_000 * days))
+        if compared is not None:
+            assert total_amount(group.before or Amount() for group in found.groups) == found.before
+
 
 class TestBills:
     def test_only_calls_with_both_costs_count_and_the_worst_comes_first(self, store: Store) -> None:
