@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
@@ -163,6 +163,7 @@ def settled_day(connection: sqlite3.Connection, as_of: datetime) -> date:
     return min(newest_mature_day(connection, as_of), last_mature_day(judged_at, approval_costs().accepted_again_days))
 
 
+@cache
 def who_of(actor: str | None) -> Who:
     """Return who decided; without an actor, the change was applied and nobody was asked."""
     if actor is None:
