@@ -110,20 +110,21 @@ class Strips:
     def _histograms(self, keys: Sequence[Any], group: Numbers) -> Mapping[Any, Histogram]:
         if self.pairs is None:
             raise ValueError("the histograms of these strips were not read")
-        of_row = np.full(len(self.rows), -1)
-        of_row[self.selected] = group
-        pairs, of_pair = self.pairs, np.repeat(of_row, self.rows[HISTOGRAM_BYTES] // PAIRS.itemsize)
-        if len(self.selected) < len(self.rows):
-            pairs, of_pair = pairs[of_pair >= 0], of_pair[of_pair >= 0]
-        width = int(pairs["bucket"].max(initial=0)) + 1
-        at = of_pair * width + pairs["bucket"]
-        if len(keys) * width > _MOST_CELLS:
-            filled, at = np.unique(at, return_inverse=True)
-            counts = np.bincount(at, pairs["count"], len(filled)).astype(np.int64)
-        else:
-            sums = np.bincount(at, pairs["count"], len(keys) * width)
+        width = int(self.pairs["bucket"].max(initial=0)) + 1
+        cells = len(keys) * width
+        # Rows that are not selected are a group behind the others, which is cheaper than to leave their pairs out.
+        of_row = np.full(len(self.rows), cells, np.int32 if cells <= _MOST_CELLS else np.int64)
+        of_row[self.selected] = group * width
+        at = np.repeat(of_row, self.rows[HISTOGRAM_BYTES] // PAIRS.itemsize)
+        at += self.pairs["bucket"]
+        if cells <= _MOST_CELLS:
+            sums = np.bincount(at, self.pairs["count"], cells)[:cells]
             filled = np.flatnonzero(sums)
             counts = sums[filled].astype(np.int64)
+        else:
+            filled, at = np.unique(at, return_inverse=True)
+            sums = np.bincount(at, self.pairs["count"], len(filled)).astype(np.int64)
+            filled, counts = filled[filled < cells], sums[filled < cells]
         groups, buckets = np.divmod(filled, width)
         ends = np.searchsorted(groups, np.arange(len(keys) + 1)).tolist()
         return {

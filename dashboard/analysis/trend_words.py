@@ -87,7 +87,19 @@ def _as_a_whole(trend: Trend, target: str) -> str:
             every = trend.every.value
             return f"met {target} in {met} of {len(trend.settled)} {every}s, and clearly missed it in no {every}"
         case _:
-            return f"is not clearly above or below {target}{f': {rate} so far' if rate else ''}"
+            return f"is not clearly above or below {target}{f': {rate}{_counted(trend)}' if rate else ''}"
+
+
+def _counted(trend: Trend) -> str:
+    """Say which days were counted, where points at an end of the period are cut short or may still change."""
+    first, last = trend.settled[0].first, max(point.last for point in trend.settled)
+    measured = [point for point in trend.points if point.n]
+    is_earlier, is_later = any(one.last < first for one in measured), any(one.first > last for one in measured)
+    with_year = _has_years(trend)
+    begin, end = (bucket_name(day, Every.DAY, with_year=with_year) for day in (first, last))
+    if is_earlier:
+        return f" from {begin} to {end}"
+    return f" until {end}" if is_later else ""
 
 
 def _since(trend: Trend, later: Sequence[TrendPoint]) -> str:
@@ -209,6 +221,10 @@ def _when(point: TrendPoint, trend: Trend) -> str:
 
 
 def _name(point: TrendPoint, trend: Trend) -> str:
+    return bucket_name(point.first, trend.every, with_year=_has_years(trend))
+
+
+def _has_years(trend: Trend) -> bool:
+    """Whether the trend spans more than one year, so that names of its points say which."""
     is_weekly = trend.every is Every.WEEK
-    years = {found.first.isocalendar().year if is_weekly else found.first.year for found in trend.points}
-    return bucket_name(point.first, trend.every, with_year=len(years) > 1)
+    return len({found.first.isocalendar().year if is_weekly else found.first.year for found in trend.points}) > 1

@@ -228,13 +228,25 @@ class TestWords:
                 ),
             ),
             ([(60, 100), (90, 100), (90, 100)], "has been below the objective of 95.0 % since week 10"),
-            ([(9, 10), (10, 10)], "is not clearly above or below the objective of 95.0 %: 95.0 % of 20 tasks so far"),
+            ([(9, 10), (10, 10)], "is not clearly above or below the objective of 95.0 %: 95.0 % of 20 tasks"),
             ([(93, 100)] * 5, "missed the objective of 95.0 %, without one week that stands out"),
             ([(0, 0)], "nothing was measured in this period"),
         ],
     )
     def test_what_is_seen_is_said(self, counts: list[tuple[int, int]], words: str) -> None:
         assert trend_words(weekly(*counts)).removeprefix("Task success").lstrip(": ") == words
+
+    def test_a_rate_names_the_day_that_it_is_counted_to_where_later_points_may_change(self) -> None:
+        found = weekly((9, 10), (10, 10), (5, 9))
+        *points, last = found.points
+        young = replace(found, points=(*points, replace(last, state=PointState.INCOMPLETE)))
+        said = "Task success is not clearly above or below the objective of 95.0 %: 95.0 % of 20 tasks"
+        assert trend_words(young) == f"{said} until 15 Mar"
+        first, *others = young.points
+        cut = replace(young, points=(replace(first, state=PointState.INCOMPLETE), *others))
+        assert trend_words(cut).endswith("95.0 %: 100.0 % of 10 tasks from 9 Mar to 15 Mar")
+        empty = replace(last, value=None, n=0, state=PointState.GAP)
+        assert trend_words(replace(found, points=(*points, empty))) == said
 
     def test_the_unluckiest_of_many_weeks_is_not_told_as_a_fall(self) -> None:
         # 8 bad of 70 alone would be clear; as the worst of 50 weeks it is to be expected.
