@@ -153,7 +153,7 @@ def _routes() -> Iterator[ViewTable]:
         (
             "route_changes",
             "one row per route and figure: now and in the compared days, with the difference and its interval",
-            lambda connection, chosen, _: changes_frame(route_changes(connection, chosen)),
+            lambda connection, chosen, as_of: changes_frame(route_changes(connection, chosen, as_of)),
         ),
         (
             "routing_drift",

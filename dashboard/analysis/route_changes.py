@@ -1,13 +1,15 @@
-"""Each route against itself in the compared days: task success, calls that failed, and what a completed task costs."""
+"""Each route against itself in the compared days: tasks completed, patches kept, calls failed, and cost of a task."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import erfc, sqrt
 from typing import NamedTuple
 
 import polars as pl
 
+from dashboard.analysis.as_of import day_number, newest_mature_day
 from dashboard.analysis.bootstrap import ratio_over_days
 from dashboard.analysis.comparison import Estimate, Yardstick, estimate_change, rate_change
 from dashboard.analysis.figures import Change, Direction, Unit, Verdict
@@ -16,6 +18,7 @@ from dashboard.analysis.intervals import Interval, Z, wilson
 from dashboard.analysis.rates import RELEVANT_RATE
 from dashboard.analysis.remembered import remembered
 from dashboard.analysis.route_service import RouteService, route_service
+from dashboard.analysis.route_work import kept_of
 from dashboard.analysis.routes import MICRO_USD, PARTIAL_SHARE
 from dashboard.analysis.strips import strips_of
 from dashboard.analysis.ties import clear_ones
@@ -25,6 +28,7 @@ from data.frames import Schema, frame_of
 _RELEVANT_SHARE = 0.1
 """A cost that moved by less than a tenth is not worth a decision."""
 _COMPLETED = Yardstick(Unit.RATE, Direction.HIGHER, "tasks", RELEVANT_RATE)
+_KEPT = Yardstick(Unit.RATE, Direction.HIGHER, "patches", RELEVANT_RATE)
 _FAILED = Yardstick(Unit.RATE, Direction.LOWER, "calls", RELEVANT_RATE)
 
 
@@ -34,7 +38,8 @@ class RouteChange:
 
     route: str
     figure: str
-    """completed: tasks completed of those that ended; failed: calls that failed; cost: USD per completed task."""
+    """completed: tasks completed of those that ended; kept: patches kept of those decided, of days older than the
+    rollback window; failed: calls that failed; cost: USD per completed task."""
     n: int
     interval: Interval | None
     """Of the figure in the period."""
@@ -54,11 +59,11 @@ class RouteChange:
         return None if change.before is None or change.difference is None else change.before + change.difference
 
 
-def route_changes(connection: sqlite3.Connection, chosen: Filter) -> tuple[RouteChange, ...]:
+def route_changes(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) -> tuple[RouteChange, ...]:
     """Return how the figures of each route changed; nothing where nothing is compared or no route is in both."""
     if chosen.compared is None:
         return ()
-    now, before = (_sides(connection, chosen, period) for period in (chosen.period, chosen.compared))
+    now, before = (_sides(connection, chosen, period, as_of) for period in (chosen.period, chosen.compared))
     found = [
         (route, *figure)
         for route in now
@@ -87,15 +92,29 @@ _MEASURES = ("task_count", "completed_count", "unknown_count", "known_cost_micro
 class _Side:
     days: tuple[_Day, ...]
     service: RouteService
+    kept: int
+    """Of the decided patches."""
+    decided: int
+    """Patches of days older than the rollback window."""
 
 
-def _sides(connection: sqlite3.Connection, chosen: Filter, period: Period) -> Mapping[str, _Side]:
+def _sides(connection: sqlite3.Connection, chosen: Filter, period: Period, as_of: datetime) -> Mapping[str, _Side]:
     services = route_service(connection, chosen, period)
     days: dict[str, list[_Day]] = {name: [] for name in services}
     tasks = strips_of(connection, chosen, period, "task_daily")
     for name, _, sums in tasks.daily(("provider", "model"), _MEASURES, route_name):
         days.setdefault(name, []).append(_Day(*sums))
-    return {name: _Side(tuple(found), services.get(name, RouteService())) for name, found in days.items()}
+    mature = day_number(newest_mature_day(connection, as_of))
+    patches = strips_of(connection, chosen, period, "patch_daily").until(mature)
+    judged = patches.sums(("provider", "model"), ("decided_count", "rejected_count", "rolled_back_count"), route_name)
+    return {
+        name: _Side(
+            tuple(days.get(name, ())),
+            services.get(name, RouteService()),
+            *kept_of(*judged.get(name, (0, 0, 0))),
+        )
+        for name in dict.fromkeys((*days, *judged))
+    }
 
 
 def _figures(now: _Side, before: _Side) -> Sequence[tuple[str, int, Interval | None, Change]]:
@@ -104,6 +123,9 @@ def _figures(now: _Side, before: _Side) -> Sequence[tuple[str, int, Interval | N
     if tasks and tasks_before:
         change = rate_change(done, tasks, done_before, tasks_before, _COMPLETED)
         found.append(("completed", tasks, wilson(done, tasks), change))
+    if now.decided and before.decided:
+        change = rate_change(now.kept, now.decided, before.kept, before.decided, _KEPT)
+        found.append(("kept", now.decided, wilson(now.kept, now.decided), change))
     ends, ends_before = now.service.known_ends, before.service.known_ends
     if ends and ends_before:
         change = rate_change(now.service.errors, ends, before.service.errors, ends_before, _FAILED)
@@ -139,7 +161,12 @@ def _chance(change: Change) -> float:
     return erfc(abs(change.difference) * 2 * Z / (change.high - change.low) / sqrt(2))
 
 
-FIGURE_WORDS = {"completed": "tasks completed", "failed": "calls failed", "cost": "cost per completed task"}
+FIGURE_WORDS = {
+    "completed": "tasks completed",
+    "kept": "patches kept",
+    "failed": "calls failed",
+    "cost": "cost per completed task",
+}
 
 
 def changes_words(changes: Sequence[RouteChange]) -> str:

@@ -73,13 +73,18 @@ def route_work(connection: sqlite3.Connection, chosen: Filter, as_of: datetime) 
     for (provider, model, task_class), (decided, rejected, undone) in patches.sums(
         ("provider", "model", "task_class"), ("decided_count", "rejected_count", "rolled_back_count")
     ).items():
-        _add(route(provider, model).acceptance, task_class or NONE_NAME, decided - undone, decided + rejected)
+        _add(route(provider, model).acceptance, task_class or NONE_NAME, *kept_of(decided, rejected, undone))
     return {
         name: RouteWork(
             name, sums.is_self_hosted, dict(sums.tasks), sums.completed, sums.unknown, sums.success, sums.acceptance
         )
         for name, sums in sorted(found.items())
     }
+
+
+def kept_of(decided: int, rejected: int, rolled_back: int) -> tuple[int, int]:
+    """Return patches kept and patches decided, from columns of patch_daily: its decided ones are the accepted."""
+    return decided - rolled_back, decided + rejected
 
 
 def _add(counts: dict[str, tuple[int, int]], task_class: str, good: int, all_of_them: int) -> None:

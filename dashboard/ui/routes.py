@@ -104,15 +104,16 @@ def service_section(found: RouteTable, chosen: Filter) -> None:
 
 def changes_section(view: View, chosen: Filter) -> None:
     """Show what changed of each route against the compared days."""
-    found = view.ask(route_changes, chosen)
+    found = view.ask(route_changes, chosen, view.as_of)
     if not found:
         return
     st.subheader(literal(changes_words(found)), anchor=False)
     with st.expander("Each route against the compared days"):
         changes_table(found, chosen)
     st.caption(
-        "As counted, not at the team's mix: another mix of tasks changes these too. Named above is what is clear, all "
-        "routes and figures considered; the verdict of a row in the table is of that row alone."
+        "As counted, not at the team's mix: another mix of tasks changes these too. Patches kept are of days older than "
+        "the rollback window. Named above is what is clear, all routes and figures considered; the verdict of a row in "
+        "the table is of that row alone."
     )
 
 

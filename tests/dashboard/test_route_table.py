@@ -32,7 +32,7 @@ from dashboard.analysis.route_work import RouteWork
 from dashboard.exports import Selection, write_csv
 from data.store import Store
 from etl.demo import write_demo
-from fact_rows import Facts
+from fact_rows import Facts, at
 from route_facts import AS_OF, CHOSEN, EASY_ROUTE, FLASH, HAIKU, HARD_ROUTE, SONNET, TEAM, add_tasks
 
 
@@ -413,7 +413,7 @@ class TestChanges:
                     facts.task(f"{day}T10:00", route=route, outcome=outcome, known_cost_micro_usd=100_000)
         facts.write(store)
         with store.reading() as connection:
-            found = route_changes(connection, AGAINST_FEBRUARY)
+            found = route_changes(connection, AGAINST_FEBRUARY, AS_OF)
         completed = {one.route: one for one in found if one.figure == "completed"}
         assert completed.keys() == {FLASH, HAIKU}
         low, high = confint_proportions_2indep(60, 100, 95, 100, method="newcomb")
@@ -448,7 +448,7 @@ class TestChanges:
                 )
         facts.write(store)
         with store.reading() as connection:
-            assert {one.figure for one in route_changes(connection, AGAINST_FEBRUARY)} == figures
+            assert {one.figure for one in route_changes(connection, AGAINST_FEBRUARY, AS_OF)} == figures
 
     def test_routes_that_are_written_alike_count_a_day_once(self, store: Store):
         facts = Facts()
@@ -481,9 +481,27 @@ class TestChanges:
         assert rows[FLASH].per_dollar_at_mix is None
         assert rows[SONNET].per_dollar_at_mix is not None
 
+    def test_patches_kept_are_those_of_days_that_can_be_judged(self, store: Store):
+        facts = Facts()
+        # FLASH kept 58 of 60 patches before and 30 of 60 now; those of the young days are not judged.
+        for first, kept in ((date(2026, 2, 1), 58), (date(2026, 3, 1), 30)):
+            for number in range(60):
+                day = first + timedelta(days=number % 5)
+                facts.patch(f"{day}T10:00", None if number < kept else f"{day}T12:00", route=FLASH)
+        for number in range(40):
+            facts.patch("2026-03-10T10:00", f"2026-03-10T{11 + number % 10}:00", route=FLASH)
+        facts.write(store)
+        with store.reading() as connection:
+            (found,) = route_changes(connection, AGAINST_FEBRUARY, at("2026-03-14T12:00"))
+        assert (found.figure, found.n, found.change.before_n) == ("kept", 60, 60)
+        low, high = confint_proportions_2indep(30, 60, 58, 60, method="newcomb")
+        change = found.change
+        assert (change.difference, change.low, change.high) == pytest.approx((-28 / 60, low, high))
+        assert changes_words((found,)) == f"Clearly worse than in the compared days: {FLASH} (patches kept)"
+
     def test_nothing_compared_is_nothing_said(self, planted: RouteTable, store: Store):
         with store.reading() as connection:
-            assert route_changes(connection, CHOSEN.alone()) == ()
+            assert route_changes(connection, CHOSEN.alone(), AS_OF) == ()
 
 
 class TestTiesOfValue:
