@@ -122,9 +122,9 @@ def _unclear(pair: Pair, quality: Quality) -> str:
     """Say that too few records of both routes are of the same classes."""
     (_, own), (_, others) = pair.shared
     return (
-        f"Whether {pair.leader} just has the easier tasks cannot be told: of its {pair.leader_counts[1]:,} "
-        f"{quality.unit} {own:,} and of the {pair.other_counts[1]:,} of {pair.other} {others:,} are of task classes "
-        "that both have, too few to compare. Let both work on the same classes, or choose a longer period."
+        f"Whether {pair.leader} just has the easier tasks cannot be told: only {own:,} of its "
+        f"{pair.leader_counts[1]:,} {quality.unit}, and {others:,} of {pair.other_counts[1]:,} of {pair.other}, are of "
+        "task classes that both have. Let both work on the same classes, or choose a longer period."
     )
 
 
