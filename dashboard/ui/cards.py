@@ -28,7 +28,7 @@ _BUCKETS = {1: "Daily", 7: "Weekly"}
 
 def slo_cards(figures: Iterable[SloFigure], view: View, *, beside: Callable[[View], None]) -> None:
     """Show the objectives as a grid of cards of equal height, and beside them one more card."""
-    grid = st.grid(3, min_column_width=300)
+    grid = st.grid(3, min_column_width=280)
     for figure in figures:
         with grid.container(border=True, height="stretch", gap="xxsmall", key=f"card_{figure.slo.name}"):
             _slo_card(figure)
