@@ -145,7 +145,7 @@ class Sums:
 def daily_sums(
     connection: sqlite3.Connection, chosen: Filter, period: Period, rollups: Sequence[str] = tuple(_FINE)
 ) -> Sums:
-    """Return the measures of the filter by day of a period: one query where projects suffice, else one a rollup.
+    """Return the measures of the filter by day of a period: rows by project where these suffice, else strips.
 
     ``rollups`` names those whose measures are wanted; where projects suffice, all are there.
     """

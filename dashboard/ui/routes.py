@@ -111,9 +111,9 @@ def changes_section(view: View, chosen: Filter) -> None:
     with st.expander("Each route against the compared days"):
         changes_table(found, chosen)
     st.caption(
-        "As counted, not at the team's mix: another mix of tasks changes these too. Patches kept are of days older than "
-        "the rollback window. Named above is what is clear, all routes and figures considered; the verdict of a row in "
-        "the table is of that row alone."
+        "As counted, not at the team's mix: another mix of tasks changes these too. Patches kept are of days older "
+        "than the rollback window. Named above is what is clear, all routes and figures considered; the verdict of a "
+        "row in the table is of that row alone."
     )
 
 
