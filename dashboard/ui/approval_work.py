@@ -21,6 +21,7 @@ from dashboard.analysis.decisions_over_time import (
     waiting_frame,
 )
 from dashboard.analysis.filters import Period
+from dashboard.analysis.older_store import is_not_derived
 from dashboard.analysis.reviewers import reviewer_load
 from dashboard.analysis.second_reviewers import (
     second_reviewer_frame,
@@ -45,6 +46,8 @@ from data.definitions.approval_costs import approval_costs
 from data.words import Subject
 
 _MOST_REPLAYS = 3
+_AFTER_LOAD = "is told after the next etl load"
+"""Of what a store that came up from an older version has not derived yet: nothing there is not the same as none."""
 
 
 def over_time(address: Address, view: View) -> None:
@@ -102,6 +105,9 @@ def queue(view: View) -> None:
 def tools(view: View) -> None:
     """Show the tools that were called, and what was decided before."""
     found = view.ask_alone(tool_decisions)
+    if not found and is_not_derived(view.connection):
+        st.header(f"Which tools were called {_AFTER_LOAD}", anchor=False)
+        return
     st.header(literal(tool_words(found)), anchor=False)
     if not found:
         return
@@ -157,6 +163,9 @@ def reviewers(address: Address, view: View) -> None:
         if not part.open:
             return
         found = view.ask_alone(reviewer_load)
+        if not found.reviewers and is_not_derived(view.connection):
+            st.markdown(f"How decisions are spread {_AFTER_LOAD}.")
+            return
         st.markdown(literal(f"{found.words}."))
         if not found.frame.is_empty():
             table(found.frame, name="reviewers", chosen=view.chosen)

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from approval_facts import decided_facts, hostile_decisions
 from data.store import Store
+from data.strip_writing import rewrite_strips
 from year_of_facts import HOSTILE, odd_facts, one_task
 
 LONG = {"period": "last-90-days"}
@@ -119,3 +120,17 @@ def test_a_hostile_reviewer_is_shown_as_written(monkeypatch, store: Store):
     app = opened(show(monkeypatch, hostile_decisions(store).url, "approvals", {}))
     reviewers = next(table.value for table in app.dataframe if "reviewer" in table.value.columns)
     assert reviewers["reviewer"].iloc[0].startswith(HOSTILE)
+
+
+def test_what_an_updated_store_has_not_derived_yet_is_not_told_as_none(monkeypatch, tmp_path):
+    store = decided_facts(Store(f"sqlite:///{tmp_path / 'older.db'}"))
+    with store.writing() as connection:
+        for table in ("tool_call_daily", "tool_daily", "patch_reviewer_daily", "reviewer_daily"):
+            connection.execute(f"DELETE FROM {table}")
+        rewrite_strips(connection, None)
+    assert "No tool was called in this period" in said(show(monkeypatch, store.url, "approvals", LONG))
+    with store.writing() as connection:
+        connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('definitions', '')")
+    text = said(opened(show(monkeypatch, store.url, "approvals", LONG)))
+    assert "Which tools were called is told after the next etl load" in text
+    assert "How decisions are spread is told after the next etl load." in text
