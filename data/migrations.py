@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import StoreError
+from data.histogram_merging import add_merging
 from data.strip_writing import rewrite_strips
+from data.strips import LAYOUTS
 
 SCHEMA_VERSION = 7
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
@@ -146,5 +148,25 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], fou
             )
         steps[version].apply(connection)
     if found < wanted:
-        # Strips hold what the rollups hold: pages say what they said before.
+        # Pages say what they said before: what is read in another place now follows from the rollups that are there.
+        fill_calls_by_project(connection)
         rewrite_strips(connection, None)
+
+
+def fill_calls_by_project(connection: sqlite3.Connection) -> None:
+    """Add up call_daily over task classes into call_project_daily where no load has written it yet."""
+    if connection.execute("SELECT 1 FROM call_project_daily LIMIT 1").fetchone():
+        return
+    layout = LAYOUTS["call_project_daily"]
+    sums = {name: f"sum({name})" for name in layout.measures} | {
+        name: f"sum(iif(is_attributed, {name.removeprefix('attributed_')}, 0))"
+        for name in layout.measures
+        if name.startswith("attributed_")
+    }
+    add_merging(connection)
+    names = ", ".join(("date", *layout.dimensions))
+    connection.execute(
+        f"INSERT INTO call_project_daily ({names}, {', '.join(sums)}, {layout.histogram}) "  # noqa: S608
+        f"SELECT {names}, {', '.join(sums.values())}, merge_histograms({layout.histogram}) FROM call_daily "
+        f"GROUP BY {names}"
+    )

@@ -4,6 +4,7 @@ import sqlite3
 
 from data.buckets import encode_buckets
 from data.definitions import Slo, slos
+from data.histogram_merging import add_merging
 from data.strip_writing import rewrite_strips
 from data.words import Actor, CallStatus, Decision, Outcome, Thing, ToolStatus
 from etl.call_rollups import call_rollups
@@ -27,7 +28,7 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
     Runs inside the caller's transaction.
     """
     connection.create_function("encode_buckets", 1, encode_buckets, deterministic=True)
-    connection.create_aggregate("merge_histograms", 1, _MergeHistograms)  # pyright: ignore[reportArgumentType]
+    add_merging(connection)
     _choose_days(connection, days)
     sums = fact_sums(_milliseconds(slos().named("runtime_health")))
     for one in sums:
@@ -272,22 +273,3 @@ def _micro_usd(slo: Slo) -> int:
 
 def _milliseconds(slo: Slo) -> int:
     return round((slo.threshold or 0) * 1_000)
-
-
-class _MergeHistograms:
-    """Aggregate that adds up stored histograms; null when there is none."""
-
-    def __init__(self) -> None:
-        self._blobs: list[bytes] = []
-
-    def step(self, blob: bytes | None) -> None:
-        if blob:
-            self._blobs.append(blob)
-
-    def finalize(self) -> bytes | None:
-        if len(self._blobs) < 2:
-            return self._blobs[0] if self._blobs else None
-        # Arrays take longer to import than a small load; many have nothing to add up.
-        from data.histogram import Histogram
-
-        return Histogram.merged(self._blobs).encode()

@@ -6,10 +6,11 @@ from data.words import Actor, Decision, Subject
 from etl.source_rollups import Rollup
 
 _TOOL = ("server", "tool", "is_mutating")
-# Of a call that was asked about twice the newest decision stays.
+# Of a call that was asked about twice the newest decision stays; without a time it is as old as its question.
 _NEWEST = (
     "(SELECT one.approval_key FROM approval AS one WHERE one.subject_key = call.tool_call_key "  # noqa: S608
-    f"AND one.subject = '{Subject.TOOL_CALL}' ORDER BY one.decided_at DESC, one.approval_key LIMIT 1)"
+    f"AND one.subject = '{Subject.TOOL_CALL}' "
+    "ORDER BY coalesce(one.decided_at, one.asked_at) DESC, one.approval_key LIMIT 1)"
 )
 _ACCEPTED = f"asked.decision IN ('{Decision.APPROVED}', '{Decision.EDITED}', '{Decision.AUTO_APPROVED}')"
 _REJECTED = f"asked.decision = '{Decision.REJECTED}'"

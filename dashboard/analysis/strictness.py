@@ -294,5 +294,8 @@ def _verdict(apart: Bounded | None, tolerance: float, chance: float | None) -> t
     if -tolerance <= apart.low and apart.high <= tolerance:
         return Balance.ABOUT_RIGHT, None
     if not isfinite(apart.low):
-        return Balance.CANNOT_TELL, "no record says how long these changes waited, so the cost of asking is not known"
+        return (
+            Balance.CANNOT_TELL,
+            "too little is known of how long these changes waited, so the cost of asking is not known",
+        )
     return Balance.CANNOT_TELL, "the interval of the difference reaches over the edge of what is about right"

@@ -139,6 +139,9 @@ def _where_it_ends(room: Callable[[float], float]) -> float:
     """Return where a shrinking function reaches 0, between 0 and _WIDEST (regula falsi, Illinois)."""
     low, high = 0.0, _WIDEST
     at_low, at_high = room(low), room(high)
+    if at_low <= 0:
+        # It never was above 0: what is not known of waiting alone reaches over the edge.
+        return low
     if at_high >= 0:
         return _WIDEST
     side = 0

@@ -9,7 +9,7 @@ from data.tables.columns import col, count, day, must, number
 class _ToolSums(Row):
     """What is summed of tool calls. Of a call that was asked about twice, the newest decision counts.
 
-    Calls = approved + rejected + decided by a rule + by nobody knows whom + pending + those without any decision.
+    Calls = approved + rejected + decided by a rule + decided by an unknown + pending + those without any decision.
     """
 
     tool_call_count: int = count("calls")

@@ -5,9 +5,14 @@ import sqlite3
 from data.words import FactSource
 from etl.context import Touched
 
+_OF_ROUTE = (("approval", "asked_date"), ("command_run", "started_date"), ("tool_call", "called_date"))
+
 
 def total_tasks(connection: sqlite3.Connection, touched: Touched) -> None:
-    """Write calls, spend and tokens of the touched tasks: sums over llm_call rows with is_counted."""
+    """Write calls, spend and tokens of the touched tasks: sums over llm_call rows with is_counted.
+
+    Adds the days of the tasks, and of what rollups tell by their route, to touched.days.
+    """
     if not touched.task_keys:
         return
     connection.execute("DROP TABLE IF EXISTS temp.totalled_task")
@@ -38,6 +43,12 @@ def total_tasks(connection: sqlite3.Connection, touched: Touched) -> None:
         WHERE task.task_key = total.task_key
         """
     )
+    for table, date in _OF_ROUTE:
+        # Their rollups tell the route of their task, which may have changed, and may be of another day.
+        days = connection.execute(
+            f"SELECT DISTINCT {date} FROM totalled_task CROSS JOIN {table} USING (task_key) WHERE {date} IS NOT NULL"  # noqa: S608
+        )
+        touched.days.update(day for (day,) in days)
     # Patches of chats are counted with their task; of records whatever file brings them.
     connection.execute(
         "UPDATE task SET patch_count = (SELECT count(*) FROM patch WHERE patch.task_key = task.task_key) "

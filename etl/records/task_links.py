@@ -14,7 +14,6 @@ _CHILDREN = (
     ("approval", "asked_date"),
     ("command_run", "started_date"),
 )
-_OF_ROUTE = (("approval", "asked_date"), ("command_run", "started_date"), ("tool_call", "called_date"))
 
 
 def keys_of_tasks(rows: Rows) -> list[int | None]:
@@ -52,10 +51,3 @@ def class_children(context: LoadContext, task_keys: Iterable[int]) -> None:
         context.touched.days.update(row[0] for row in changed if row[0] is not None)
         if table == "patch":
             context.touched.patch_keys.update(row[1] for row in changed)
-    for table, date in _OF_ROUTE:
-        # Rollups of these tell the route of their task, which another copy of the task may have changed.
-        days = context.connection.execute(
-            f"SELECT DISTINCT {date} FROM json_each(?) AS wanted CROSS JOIN {table} ON task_key = wanted.value",  # noqa: S608
-            (keys,),
-        )
-        context.touched.days.update(day for (day,) in days if day is not None)

@@ -186,6 +186,15 @@ def test_the_chance_is_five_percent_where_the_interval_touches_the_tolerance():
     assert chance_within(found, UNIT, difference(found, UNIT).value + 1) == 1.0
 
 
+@pytest.mark.parametrize(("decided", "rolled_back"), [(1, 1), (4, 1), (40, 3), (100, 5)])
+def test_one_known_wait_tells_nothing_of_the_cost_of_asking(decided: int, rolled_back: int):
+    # Seen is too restrictive; without a wait (the interval of one begins there) it would not be.
+    unit = UnitCosts(rollback=120.0, blocked=60.0, waiting_hour=2.667)
+    found = Outcomes(decided, rolled_back, 0, Waiting(100_000.0, None, 1), 1.0, is_asked=True)
+    assert difference(found, unit).value < -640
+    assert chance_within(found, unit, 640.0) == 1.0
+
+
 def test_as_many_decisions_as_are_asked_for_settle_it_four_times_out_of_five():
     p, q, tolerance = 0.09, 0.02, 200.0
     seen = Outcomes(100, 9, 2, NO_WAITING)
@@ -228,7 +237,7 @@ def test_waiting_that_nobody_records_can_not_make_an_approval_too_lax():
     assert cells["lax"].verdict is Balance.CANNOT_TELL
     assert cells["lax"].difference_usd is not None
     assert isinf(cells["lax"].difference_usd.low)
-    assert "no record says how long" in (cells["lax"].reason or "")
+    assert "too little is known of how long" in (cells["lax"].reason or "")
     assert cells["strict"].verdict is Balance.TOO_RESTRICTIVE
     # Where nobody is asked nothing can be blocked, for certain; a rule may have, even where none was seen.
     sides = {who: restrictive_side(outcomes_of(counts(900, 150), who), UNIT) for who in (Who.POLICY, Who.NOT_ASKED)}

@@ -35,12 +35,13 @@ def filters() -> Iterator[Filter]:
 
 
 def tools_of_facts(connection: sqlite3.Connection, chosen: Filter) -> dict[Any, tuple[int, ...]]:
-    """Count each call once, with the newest decision on it: the one decided last, then that of the smallest key."""
+    """Count each call once, with the decision on it that was made (else asked) last, then that of the smallest key."""
     asked: dict[int, list[Any]] = defaultdict(list)
-    for key, subject, decision, actor, decided_at in connection.execute(
-        "SELECT approval_key, subject_key, decision, actor, decided_at FROM approval WHERE subject = 'tool_call'"
+    for key, subject, decision, actor, at in connection.execute(
+        "SELECT approval_key, subject_key, decision, actor, coalesce(decided_at, asked_at) FROM approval "
+        "WHERE subject = 'tool_call'"
     ):
-        asked[subject].append((decided_at is None, -(decided_at or 0), key, decision, actor))
+        asked[subject].append((at is None, -(at or 0), key, decision, actor))
     found: dict[Any, Counter[str]] = defaultdict(Counter)
     for key, server, tool, mutates, project, task_class, provider, model in connection.execute(
         "SELECT call.tool_call_key, server, tool, is_mutating, call.project, task_class, provider, model "

@@ -77,6 +77,21 @@ def test_a_store_without_strips_gets_those_of_its_rollups(tmp_path: Path):
     assert before
 
 
+def test_calls_by_project_follow_from_the_calls_of_a_store_that_has_none_yet(tmp_path: Path):
+    path = tmp_path / "old.db"
+    store = random_facts().write(Store(f"sqlite:///{path}"))
+    columns = ", ".join(
+        row[1] for row in store.rows("PRAGMA table_info(call_project_daily)") if row[1] != "call_project_daily_id"
+    )
+    before = Counter(store.rows(f"SELECT {columns} FROM call_project_daily"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("DROP TABLE call_project_daily; PRAGMA user_version = 6;")
+    older = Store(f"sqlite:///{path}")
+    assert Counter(older.rows(f"SELECT {columns} FROM call_project_daily")) == before
+    assert older.rows("SELECT count(*) > 0 FROM rollup_strip WHERE rollup = 'call_project_daily'") == [(1,)]
+    assert before
+
+
 def test_what_creates_a_new_store_is_what_the_classes_of_the_tables_declare():
     assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run make docs"
 

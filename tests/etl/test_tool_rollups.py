@@ -3,7 +3,8 @@
 from itertools import permutations
 from pathlib import Path
 
-from chat_files import load
+from chat_files import all_chats, chat, load, reply, request
+from gateway_rows import Row, load_rows, through_gateway
 
 from data.store import Store
 from etl.records.template import ndjson_text
@@ -67,3 +68,23 @@ def test_calls_decisions_commands_and_tasks_in_whatever_order_give_the_rollups_o
         "SELECT task_class, model, tool, tool_call_count, approved_count, rejected_count FROM tool_call_daily "
         "ORDER BY tool"
     ) == [("fix", "gpt-5.2", "read", 1, 0, 0), ("fix", "gpt-5.2", "write", 1, 0, 1)]
+
+
+def test_a_gateway_that_tells_the_route_of_a_task_moves_its_tool_calls_of_another_day(tmp_path: Path, store: Store):
+    call = {"state": "result", "toolCallId": "t1", "toolName": "search", "args": {}, "result": "Yes, approved."}
+    next_day = {"createdAt": "2026-03-03T01:00:00.000Z"}
+    messages = [
+        through_gateway(request("request-00000001", "Wish", 0)),
+        reply("msg-1", "Done.", 0),
+        through_gateway(request("request-00000002", "*Fix this preview error* x", 5)) | next_day,
+        reply("msg-2", "Done", 5, toolInvocations=[call]) | {"createdAt": "2026-03-03T01:00:01.000Z"},
+    ]
+    messages[-1]["parts"].append({"type": "tool-invocation", "toolInvocation": call})
+    saved = chat("1", messages, saved=59) | {"timestamp": "2026-03-03T02:00:00.000Z"}
+    load(store, all_chats(tmp_path / "ann.json", [saved]), person="ann")
+    load_rows(store, Row("main", 0, 1, (1000, 200), cost=300))
+    found = content(store)
+    assert store.rows("SELECT DISTINCT provider FROM task") == store.rows("SELECT provider FROM tool_call_daily")
+    with store.writing() as connection:
+        refresh(connection, None)
+    assert content(store) == found
