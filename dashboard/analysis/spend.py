@@ -95,6 +95,8 @@ class Spend:
     """What unpriced calls may cost at least and at most."""
     spikes: tuple[Spike, ...]
     """Days on which far more was spent than usual."""
+    gone: tuple[SpendGroup, ...] = ()
+    """Groups of the compared period that have no call in this one, the dearest then first: in no picture."""
 
     @property
     def has_calls(self) -> bool:
@@ -146,7 +148,17 @@ def spend(connection: sqlite3.Connection, chosen: Filter, as_of: datetime, every
         groups=tuple(groups),
         costs=costs,
         spikes=_spikes(chosen, as_of, usual, by_group),
+        gone=_gone(by_group, before or {}, buckets),
     )
+
+
+def _gone(
+    by_group: Mapping[str, Daily], before: Mapping[str, Amount], buckets: Sequence[Bucket]
+) -> tuple[SpendGroup, ...]:
+    left = sorted(
+        before.keys() - by_group.keys(), key=lambda name: (-before[name].micro_usd, -before[name].calls, name)
+    )
+    return tuple(SpendGroup(name, False, NO_CALLS, before[name], (NO_CALLS,) * len(buckets)) for name in left)
 
 
 def group_name(by: SpendBy, first: str | None, second: str | None = None) -> str:

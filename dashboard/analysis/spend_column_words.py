@@ -13,7 +13,10 @@ SPEND_MADE: Mapping[str, str] = {
     "compared_known_usd": "known spend of this part in the compared period, in US dollars",
     "per_completed_task_usd": "spend of all its tasks, failed ones included, per completed task, in US dollars",
     "completed_task_count": "completed tasks: the n of the spend per completed task",
-    "pricing": "how the spend is known: priced, partly unpriced, unpriced, or self-hosted without a price per token",
+    "pricing": (
+        "how the spend is known: priced, partly unpriced, unpriced, or self-hosted without a price per token; empty "
+        "for the others together and where there is no call"
+    ),
     "unpriced_rate": "share of the calls whose cost is unknown",
     "unpriced_calls.n_count": "all calls of the route",
     "unpriced_calls.low_usd": "the least that these calls may have cost, in US dollars",

@@ -40,7 +40,10 @@ def spend_frame(found: Spend) -> pl.DataFrame:
 
 @remembered()
 def groups_frame(found: Spend, per_task: Mapping[str, PerTask]) -> pl.DataFrame:
-    """Return one row per part, with its share, what the compared period cost, and spend per completed task."""
+    """Return one row per part, with its share, what the compared period cost, and spend per completed task.
+
+    Those that only the compared period has come last, so that its spend adds up too.
+    """
     rows = [
         (
             group.name,
@@ -48,9 +51,9 @@ def groups_frame(found: Spend, per_task: Mapping[str, PerTask]) -> pl.DataFrame:
             None if group.total.known_usd is None else ratio(group.total.micro_usd, found.total.micro_usd),
             None if group.before is None else group.before.known_usd,
             *_per_task(None if group.is_other else per_task.get(group.name)),
-            pricing_of(found, group),
+            pricing_of(found, group) if group.total.calls else None,
         )
-        for group in found.groups
+        for group in (*found.groups, *found.gone)
     ]
     schema: Schema = {
         found.by.value: _TEXT,

@@ -128,6 +128,8 @@ def unpriced(address: Address, view: View, found: Spend) -> None:
 
 def _groups_note(found: Spend) -> str:
     said = "Known spend of the parts adds up to the whole. Low and high add what unpriced calls may have cost. "
+    if found.gone:
+        said += "What only the compared period has stands at the end. "
     if found.by in (SpendBy.PROVIDER, SpendBy.MODEL):
         said += "Spend lies with the route that served a call, spend per completed task with the route it asked for. "
     if found.by is SpendBy.TASK_CLASS:

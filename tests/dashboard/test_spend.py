@@ -128,6 +128,22 @@ class TestWholeAndParts:
         assert compared_words(found) == "Known spend was $2.00 in the compared period, +$1.00 (+50 %)."
         assert found.groups[0].before == Amount(1, 0, 2_000_000)
 
+    def test_what_only_the_compared_period_has_stands_at_the_end_so_that_its_parts_add_up_too(
+        self, store: Store
+    ) -> None:
+        facts = Facts()
+        facts.call("2026-02-01T10:00", cost_micro_usd=1_000_000)
+        facts.call("2026-02-20T10:00", cost_micro_usd=2_000_000, route="openai/gpt-5")
+        facts.call("2026-02-20T11:00", cost_micro_usd=7_000_000, route="anthropic/claude-opus-4-5")
+        facts.call("2026-03-10T10:00", cost_micro_usd=3_000_000, route="openai/gpt-5")
+        found = spend_of(facts.write(store), chosen=march(Compare.PREVIOUS))
+        frame = groups_frame(found, {})
+        assert frame["model"].to_list() == ["openai/gpt-5", "anthropic/claude-opus-4-5"]
+        assert frame["call_count"].to_list() == [1, 0]
+        assert frame["compared_known_usd"].to_list() == [2.0, 7.0]
+        assert frame["pricing"].to_list() == ["priced", None]
+        assert total_amount(one.before or Amount() for one in (*found.groups, *found.gone)) == found.before
+
     def test_a_compared_period_in_which_records_begin_is_not_compared(self, store: Store) -> None:
         facts = Facts()
         facts.call("2026-03-10T10:00", cost_micro_usd=3_000_000)
