@@ -63,13 +63,12 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
         for rollup in rollups:
             connection.execute(rollup.insert_sql(_selected(rollup.date, days)))
     _rewrite_projects(connection, (tasks, patches, commands), days)
-    if days is not None:
-        # What was decided on a call may be of another day than the call.
-        days = days | days_of_tool_calls(connection)
-        _choose_days(connection, days)
+    # What was decided on a call may be of another day than the call.
+    tool_days = days if days is None else days | days_of_tool_calls(connection)
+    _choose_days(connection, tool_days)
     for rollup in tool_rollups():
-        _rewrite(connection, rollup, days)
-    rewrite_strips(connection, days)
+        _rewrite(connection, rollup, tool_days)
+    rewrite_strips(connection, tool_days)
     for name in ("temp.rollup_day", *(one.table for one in sums)):
         connection.execute(f"DROP TABLE {name}")
 

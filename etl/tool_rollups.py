@@ -2,10 +2,11 @@
 
 import sqlite3
 
+from data.strips import LAYOUTS
 from data.words import Actor, Decision, Subject
 from etl.source_rollups import Rollup
 
-_TOOL = ("server", "tool", "is_mutating")
+_TOOL = LAYOUTS["tool_daily"].dimensions
 # Of a call that was asked about twice the newest decision stays; without a time it is as old as its question.
 _NEWEST = (
     "(SELECT one.approval_key FROM approval AS one WHERE one.subject_key = call.tool_call_key "  # noqa: S608

@@ -11,8 +11,9 @@ from dashboard.analysis.remembered import remembered
 from dashboard.analysis.strictness import Rate
 from dashboard.analysis.strips import strips_of
 from data.frames import frame_of
+from data.strips import LAYOUTS
 
-_TOOL = ("server", "tool", "is_mutating")
+_TOOL = LAYOUTS["tool_daily"].dimensions
 _MEASURES = (
     "tool_call_count", "approved_count", "rejected_count", "policy_decided_count", "unknown_decided_count",
     "pending_count",
@@ -88,5 +89,6 @@ def tool_frame(tools: tuple[ToolDecisions, ...]) -> pl.DataFrame:
     )
 
 
-def _order(tool: ToolDecisions) -> tuple[int, int, str, str]:
-    return ({True: 0, None: 1, False: 2}[tool.is_mutating], -tool.calls, tool.server or "", tool.tool)
+def _order(tool: ToolDecisions) -> tuple[int, int, bool, str, str]:
+    place = {True: 0, None: 1, False: 2}[tool.is_mutating]
+    return place, -tool.calls, tool.server is not None, tool.server or "", tool.tool

@@ -95,7 +95,7 @@ def _counted(trend: Trend) -> str:
     first, last = trend.settled[0].first, max(point.last for point in trend.settled)
     measured = [point for point in trend.points if point.n]
     is_earlier, is_later = any(one.last < first for one in measured), any(one.first > last for one in measured)
-    with_year = _has_years(trend)
+    with_year = trend.points[0].first.year != trend.points[-1].last.year
     begin, end = (bucket_name(day, Every.DAY, with_year=with_year) for day in (first, last))
     if is_earlier:
         return f" from {begin} to {end}"

@@ -162,6 +162,10 @@ def _note_replaced(table: RecordTable, replaced: Sequence[dict[str, Any]], conte
             touched.task_keys.add(row["task_key"])
         if row.get("subject") == Subject.PATCH and row["subject_key"] is not None:
             touched.patch_keys.add(row["subject_key"])
-        if row.get("subject") == Subject.TOOL_CALL:
-            called = "SELECT called_date FROM tool_call WHERE tool_call_key = ? AND called_date IS NOT NULL"
-            touched.days.update(day for (day,) in context.connection.execute(called, (row["subject_key"],)))
+    calls = [row["subject_key"] for row in replaced if row.get("subject") == Subject.TOOL_CALL]
+    called = context.connection.execute(
+        "SELECT DISTINCT called_date FROM json_each(?) CROSS JOIN tool_call ON tool_call_key = value "
+        "WHERE called_date IS NOT NULL",
+        (json.dumps(calls),),
+    )
+    touched.days.update(day for (day,) in called)
