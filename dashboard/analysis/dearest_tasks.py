@@ -19,7 +19,7 @@ from data.frames import INSTANT, frame_of
 _CALLS = "(SELECT sum({column}) FROM llm_call WHERE llm_call.task_key = task.task_key AND is_counted)"
 _PATIENCE = 4
 _INDEX_PAYS = 25
-"""To read a task by its day costs as much as to look at so many in the index of costs, which holds all that a filter asks.
+"""To read a task by its day takes as long as to look at so many in the index of costs, which holds what filters ask.
 
 Measured: 22 to 33, of a million tasks.
 """
