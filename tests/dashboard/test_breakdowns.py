@@ -140,4 +140,4 @@ def test_rows_come_newest_first_a_page_at_a_time(store: Store):
     assert first["route"][0] == "a/m/24"
     assert second["route"].to_list()[-1] == "a/m/0"
     assert first["requested_at"].is_sorted(descending=True)
-    assert len(first["task_id"][0]) == 16
+    assert len(first["task_id"][0]) == 17

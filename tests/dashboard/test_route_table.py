@@ -110,7 +110,7 @@ class TestMixEffect:
         pair = pairs_of(counts)[0]
         assert (pair.leader, pair.effect, pair.shared) == ("easy", Effect.UNCLEAR, ((9, 10), (36, 40)))
         words = pair_words(pair, Quality.SUCCESS)
-        assert "of its 160 tasks 10 and of the 200 of hard 40 are of task classes that both have, too few" in words
+        assert "only 10 of its 160 tasks, and 40 of 200 of hard, are of task classes that both have" in words
         assert "mix effect" not in words
 
     def test_a_reversal_within_a_few_shared_tasks_cannot_be_told(self):
@@ -128,7 +128,7 @@ class TestMixEffect:
     def test_a_lead_over_a_route_with_other_classes_alone_cannot_be_told(self):
         pair = pairs_of({"a": {"edit": (198, 200)}, "b": {"fix": (160, 200)}})[0]
         assert (pair.leader, pair.pooled, pair.effect) == ("a", None, Effect.UNCLEAR)
-        assert "of its 200 tasks 0 and of the 200 of b 0 are of task classes that both have" in pair_words(
+        assert "only 0 of its 200 tasks, and 0 of 200 of b, are of task classes that both have" in pair_words(
             pair, Quality.SUCCESS
         )
 
