@@ -9,10 +9,10 @@ from data.strip_writing import rewrite_strips
 from data.words import Actor, CallStatus, Decision, Outcome, Thing, ToolStatus
 from etl.call_rollups import call_rollups
 from etl.deciders import name_deciders
+from etl.decision_rollups import approval_rollups, reviewer_rollups
 from etl.fact_sums import COMMANDS, DEPLOYMENTS, fact_sums
 from etl.failure_rollups import failures, integrations
 from etl.patch_rollups import patch_daily, patch_decision_rollups, within_window
-from etl.reviewer_rollups import reviewer_rollups
 from etl.source_rollups import Rollup, counted_by_source, histogram_sql, source_rollups
 from etl.tool_rollups import days_of_tool_calls, tool_rollups
 
@@ -46,7 +46,7 @@ def refresh(connection: sqlite3.Connection, days: set[int] | None) -> None:
         *call_rollups(),
         commands,
         commands.summed("command_route_daily", *by_class_and_route),
-        *_approval_rollups(),
+        *approval_rollups(),
         *reviewer_rollups(),
         _links(),
         failures(),
@@ -114,38 +114,6 @@ def _commands() -> Rollup:
         measures={name: name for name in summed},
         histograms={"duration_histogram": "merge_histograms(duration_histogram)"},
     )
-
-
-def _approvals() -> Rollup:
-    return Rollup(
-        table="approval_daily",
-        facts="approval AS asked LEFT JOIN task USING (task_key)",
-        date="asked.asked_date",
-        dimensions={
-            "project": "asked.project",
-            "task_class": "asked.task_class",
-            "provider": "task.provider",
-            "model": "task.model",
-            "subject": "subject",
-            "decision": "decision",
-            "actor": "actor",
-        },
-        measures={
-            "approval_count": "1",
-            "waiting_known_count": f"{_DECIDED} AND waiting_ms IS NOT NULL",
-            "waiting_ms": f"iif({_DECIDED}, waiting_ms, NULL)",
-            "second_reviewer_count": "is_second_reviewer",
-        },
-        histograms={"waiting_histogram": histogram_sql("waiting_ms", _DECIDED)},
-    )
-
-
-def _approval_rollups() -> tuple[Rollup, ...]:
-    """Return the rollups of decisions that were asked for, in the order in which they follow from each other."""
-    return _approvals().with_coarser(
-        "decision_project_daily", "decision_route_daily", "decision_daily",
-        "task_class", "subject", "decision", "actor",
-    )  # fmt: skip
 
 
 def _links() -> Rollup:
